@@ -1,0 +1,167 @@
+import type { RgbImage } from "../image/rgb.js";
+
+/**
+ * The seam between what is about MedGemma (above) and what computes (below).
+ *
+ * Everything above can run on a scripted fake; everything below can be replaced: native in this process, native in a
+ * child process, or a remote endpoint.
+ */
+export interface Engine {
+  /** Asked of the engine after loading, not echoed from the request. */
+  readonly info: EngineInfo;
+  /** Token ids of a text. `special: true` turns control words such as `<start_of_turn>` into their token. */
+  tokenize(text: string, options: { special: boolean; signal?: AbortSignal }): Promise<Int32Array>;
+  /** Projector output of one picture: `tokens` vectors of `width` float32. The picture is stretched to the encoder's square. */
+  encode(image: RgbImage, options?: EncodeOptions): Promise<ImageEmbedding>;
+  /** Runs one prompt. Ends with exactly one `done` event, or throws a MedGemmaError. */
+  generate(parts: readonly PromptPart[], options: GenerateOptions): AsyncIterable<GenerationEvent>;
+  /** Ends what runs (those calls reject with `disposed`) and frees everything. Idempotent. */
+  dispose(): Promise<void>;
+}
+
+/** A piece of a prompt. Neighbouring text pieces of the same kind must be joined by the caller: a run of newlines is one token. */
+export type PromptPart =
+  | {
+      readonly type: "text";
+      readonly text: string;
+      /** True for template text; false for anything a user wrote, which then can never become a control token. */
+      readonly special: boolean;
+    }
+  | { readonly type: "image"; readonly image: RgbImage };
+
+export interface EncodeOptions {
+  signal?: AbortSignal;
+}
+
+export interface ImageEmbedding {
+  /** Soft tokens this picture takes in the context (256 for MedGemma). */
+  readonly tokens: number;
+  /** Width of one vector (2560 for the 4B). */
+  readonly width: number;
+  /** `tokens * width` float32, row by row. */
+  readonly values: Float32Array;
+  /** sha256 over pixels, projector and preprocessing version, hex. */
+  readonly key: string;
+}
+
+export interface SamplingOptions {
+  /** 0 is greedy. Range 0..10. Defaults to `0`. */
+  temperature?: number;
+  /** Keep the k likeliest tokens; 0 keeps all. Defaults to `64` (Gemma 3's own setting); unused when greedy. */
+  topK?: number;
+  /** Keep the smallest set of tokens with this much probability, 0..1. Defaults to `0.95`; unused when greedy. */
+  topP?: number;
+  /** Drop tokens below this share of the likeliest one's probability, 0..1. Defaults to `0`. */
+  minP?: number;
+  /** Divide the logits of tokens seen in the last 256 by this. 1 is off; long answers of MedGemma loop less with 1.3. Defaults to `1`. */
+  repeatPenalty?: number;
+  /** 0..4294967294. Defaults to a random one, reported in the result; greedy answers do not depend on it. */
+  seed?: number;
+}
+
+export interface GenerateOptions extends SamplingOptions {
+  /** New tokens at most. */
+  maxTokens: number;
+  /** Ends the answer before the first of these; it is not part of the text. At most 16, none empty. */
+  stop?: readonly string[];
+  /** Report this many best tokens with log-probabilities at each step (0..20). Defaults to `0`. */
+  logprobs?: number;
+  /** Takes effect between tokens, between prefill chunks, and at the next layer of a picture being encoded. */
+  signal?: AbortSignal;
+}
+
+export interface TokenLogprob {
+  readonly id: number;
+  readonly text: string;
+  /** Natural logarithm of the probability, before temperature and truncation. */
+  readonly logprob: number;
+}
+
+export interface GeneratedToken extends TokenLogprob {
+  /** The best tokens at this step, likeliest first, when `logprobs` was asked for. */
+  readonly top: readonly TokenLogprob[];
+}
+
+export type FinishReason = "stop" | "length";
+
+export interface Usage {
+  /** All tokens of the prompt, picture tokens included. */
+  readonly promptTokens: number;
+  /** Of these, picture tokens. */
+  readonly imageTokens: number;
+  readonly completionTokens: number;
+}
+
+/** Milliseconds. */
+export interface EngineTimings {
+  /** Waiting for other requests. */
+  readonly queue: number;
+  /** Encoding the pictures of this request. */
+  readonly encode: number;
+  readonly prefill: number;
+  readonly decode: number;
+  /** From the call to the first token. */
+  readonly timeToFirstToken: number;
+}
+
+export type GenerationEvent =
+  | { readonly type: "text"; readonly text: string; readonly tokens: readonly GeneratedToken[] }
+  | {
+      readonly type: "done";
+      readonly finishReason: FinishReason;
+      readonly usage: Usage;
+      readonly timings: EngineTimings;
+      readonly seed: number;
+    };
+
+export interface EngineInfo {
+  readonly kind: "native" | "process" | "remote" | "fake";
+  readonly model: ModelInfo;
+  readonly projector: ProjectorInfo | undefined;
+  /** Tokens the context holds, picture tokens included. */
+  readonly contextSize: number;
+  readonly threads: number;
+  readonly devices: readonly DeviceInfo[];
+  readonly versions: { readonly medgemma: string; readonly llamaCpp: string; readonly node: string };
+  /** Milliseconds from the call to a usable engine. */
+  readonly loadTime: number;
+}
+
+export interface ModelInfo {
+  readonly file: FileInfo;
+  /** `general.name` of the file. */
+  readonly name: string;
+  readonly architecture: string;
+  /** `Q4_K_M`, `F16`, ... */
+  readonly quantization: string;
+  readonly parameters: number;
+  readonly vocabularySize: number;
+  readonly embeddingWidth: number;
+  /** Context the model was trained for. */
+  readonly trainedContext: number;
+}
+
+export interface ProjectorInfo {
+  readonly file: FileInfo;
+  readonly quantization: string;
+  /** Side of the square the encoder takes, in pixels (896 for MedGemma). */
+  readonly imageSize: number;
+  /** Soft tokens a picture takes (256 for MedGemma). */
+  readonly imageTokens: number;
+}
+
+export interface FileInfo {
+  /** File name without its folder. */
+  readonly name: string;
+  readonly bytes: number;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+export interface DeviceInfo {
+  readonly name: string;
+  readonly description: string;
+  readonly type: "cpu" | "gpu" | "igpu" | "accelerator";
+  readonly memoryFree: number;
+  readonly memoryTotal: number;
+}

@@ -1,0 +1,178 @@
+/**
+ * Every error that this package throws on purpose: one table, one class.
+ *
+ * docs/errors.md is checked against this table by a test. Messages never contain pixels, prompts, patient data or
+ * tag values: in this field they identify people.
+ */
+
+/** Exit codes of the command line, by kind of trouble. */
+export const EXIT = {
+  ok: 0,
+  unexpected: 1,
+  usage: 2,
+  install: 3,
+  model: 4,
+  input: 5,
+  capacity: 6,
+  engine: 7,
+  aborted: 130,
+} as const;
+
+interface ErrorEntry {
+  /** What happened, in one sentence, without facts of the case. */
+  readonly meaning: string;
+  /** What the reader can do about it. */
+  readonly remedy: string;
+  readonly exitCode: number;
+}
+
+export const ERROR_TABLE = {
+  addon_missing: {
+    meaning: "The native addon has not been built.",
+    remedy: "Run `npm rebuild medgemma` (in a clone: `npm run build:native`); it names the tool that is missing.",
+    exitCode: EXIT.install,
+  },
+  addon_unloadable: {
+    meaning: "The native addon exists but cannot be loaded on this machine.",
+    remedy:
+      "Rebuild it here with `npm rebuild medgemma`; if a library is named, check that the @node-llama-cpp package for this platform is installed.",
+    exitCode: EXIT.install,
+  },
+  file_not_found: {
+    meaning: "A file does not exist or cannot be opened.",
+    remedy: "Check the path and its permissions.",
+    exitCode: EXIT.input,
+  },
+  not_gguf: {
+    meaning: "The file is not a GGUF file.",
+    remedy: "Give the path of a .gguf file; safetensors must be converted with llama.cpp's converter first.",
+    exitCode: EXIT.model,
+  },
+  gguf_truncated: {
+    meaning: "The GGUF file ends before its last tensor.",
+    remedy: "The download was cut off: fetch the file again and compare its size and sha256 with the source.",
+    exitCode: EXIT.model,
+  },
+  gguf_invalid: {
+    meaning: "The GGUF file's header is damaged or holds values of the wrong kind.",
+    remedy: "Fetch the file again and compare its sha256 with the source.",
+    exitCode: EXIT.model,
+  },
+  not_gemma3: {
+    meaning: "The model is not of the Gemma 3 architecture.",
+    remedy: "Use a MedGemma GGUF (general.architecture must be gemma3).",
+    exitCode: EXIT.model,
+  },
+  projector_missing: {
+    meaning: "Pictures need a projector (mmproj) file and none was given.",
+    remedy: "Pass `projector` (`--mmproj FILE`): the mmproj GGUF published beside the model.",
+    exitCode: EXIT.model,
+  },
+  projector_mismatch: {
+    meaning: "The projector belongs to another model: its output width is not the model's.",
+    remedy: "Use the mmproj published with this model (4B: 2560, 27B: 5376).",
+    exitCode: EXIT.model,
+  },
+  projector_as_model: {
+    meaning: "The file given as the model is a projector (mmproj).",
+    remedy: "Pass the language model as `model` and this file as `projector` (`--mmproj`).",
+    exitCode: EXIT.model,
+  },
+  model_as_projector: {
+    meaning: "The file given as the projector is a language model.",
+    remedy: "Pass the file whose name contains mmproj as `projector` (`--mmproj`).",
+    exitCode: EXIT.model,
+  },
+  model_load_failed: {
+    meaning: "llama.cpp could not load the model.",
+    remedy: "Run `medgemma doctor`; check free memory and the file's sha256. The cause carries llama.cpp's own words.",
+    exitCode: EXIT.model,
+  },
+  image_unreadable: {
+    meaning: "The picture cannot be decoded: it is damaged, cut off, or not a picture.",
+    remedy: "Open it in a viewer; supported are PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG-free raster formats and raw pixels.",
+    exitCode: EXIT.input,
+  },
+  image_too_large: {
+    meaning: "The picture has more pixels or bytes than the limit.",
+    remedy: "Scale it down, or raise `limits` if the source is trusted.",
+    exitCode: EXIT.input,
+  },
+  context_full: {
+    meaning: "The prompt and the answer do not fit into the context.",
+    remedy: "Shorten the text, use fewer pictures or a smaller `maxTokens`, or load with a larger `contextSize`.",
+    exitCode: EXIT.capacity,
+  },
+  aborted: {
+    meaning: "The caller's signal stopped the call.",
+    remedy: "Nothing: this was asked for.",
+    exitCode: EXIT.aborted,
+  },
+  disposed: {
+    meaning: "The model has been disposed.",
+    remedy: "Load it again; do not call a model after dispose().",
+    exitCode: EXIT.usage,
+  },
+  bad_option: {
+    meaning: "An option or argument is unknown or out of range.",
+    remedy: "See the option's documentation.",
+    exitCode: EXIT.usage,
+  },
+  decode_failed: {
+    meaning: "llama.cpp failed while computing.",
+    remedy: "Try again; if it repeats, run `medgemma doctor` and report the cause.",
+    exitCode: EXIT.engine,
+  },
+  encode_failed: {
+    meaning: "The picture encoder failed while computing.",
+    remedy: "Try again; if it repeats, run `medgemma doctor` and report the cause.",
+    exitCode: EXIT.engine,
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERROR_TABLE;
+
+/** Facts of the case: numbers and names a program can act on. Never patient data. */
+export type ErrorFacts = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
+const MARKER = Symbol.for("medgemma.error");
+
+/** The one error class. `code` is stable; `message` is for people and may change. */
+export class MedGemmaError extends Error {
+  override readonly name = "MedGemmaError";
+  readonly code: ErrorCode;
+  /** What the reader can do about it. */
+  readonly remedy: string;
+  readonly facts: ErrorFacts;
+  readonly [MARKER] = true;
+
+  constructor(code: ErrorCode, message?: string, options: { facts?: ErrorFacts; cause?: unknown; remedy?: string } = {}) {
+    super(message ?? ERROR_TABLE[code].meaning, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.remedy = options.remedy ?? ERROR_TABLE[code].remedy;
+    this.facts = options.facts ?? {};
+  }
+
+  get exitCode(): number {
+    return ERROR_TABLE[this.code].exitCode;
+  }
+
+  /** True for this class from any copy of the package in the process. */
+  static isInstance(value: unknown): value is MedGemmaError {
+    return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[MARKER] === true;
+  }
+}
+
+/** One sentence form for bad arguments. The value itself is not printed: it may be patient data. */
+export function badOption(name: string, expected: string, actual: unknown): MedGemmaError {
+  const kind = actual === null ? "null" : Array.isArray(actual) ? "array" : typeof actual;
+  const shown = typeof actual === "number" ? ` ${actual}` : "";
+  return new MedGemmaError("bad_option", `Expected ${expected} for ${name} but received${shown} of type ${kind}.`, {
+    facts: { option: name },
+  });
+}
+
+/** Rejects with `aborted` when the signal has fired. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new MedGemmaError("aborted", undefined, { cause: signal.reason });
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+// unit: no addon, parallel. native and parity: one process at a time, for each holds a model and both cores.
+const serial = { pool: "forks" as const, maxWorkers: 1, fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 20_000 } },
+      { test: { name: "native", include: ["test/native/**/*.test.ts"], ...serial } },
+      { test: { name: "parity", include: ["test/parity/**/*.test.ts"], ...serial } },
+    ],
+  },
+});
