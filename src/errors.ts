@@ -98,6 +98,41 @@ export const ERROR_TABLE = {
     remedy: "Scale it down, or raise `limits` if the source is trusted.",
     exitCode: EXIT.input,
   },
+  not_dicom: {
+    meaning: "The file is not a DICOM file.",
+    remedy: "Check the path; plain pictures are read by their own readers.",
+    exitCode: EXIT.input,
+  },
+  dicom_unreadable: {
+    meaning: "The DICOM file is damaged, cut off, or contradicts itself.",
+    remedy: "Fetch the file again from its source; `dcmdump` or `dciodvfy` shows where it breaks.",
+    exitCode: EXIT.input,
+  },
+  dicom_unsupported: {
+    meaning: "The DICOM file is of a form that is not read here.",
+    remedy: "Convert it with `gdcmconv --raw` or `dcmdjpeg` and pass the result.",
+    exitCode: EXIT.input,
+  },
+  dicom_no_picture: {
+    meaning: "The DICOM file, folder or list holds no picture.",
+    remedy: "Pass image objects; reports, plans, annotations and directories hold none.",
+    exitCode: EXIT.input,
+  },
+  dicom_modality: {
+    meaning: "MedGemma was not trained on this kind of picture, so there is no rule for showing it.",
+    remedy: 'Pass `rule: "display"` to show it as a viewer would; the answer is then worth less.',
+    exitCode: EXIT.input,
+  },
+  dicom_timeout: {
+    meaning: "Decoding took longer than the limit and was ended.",
+    remedy: "Raise `limits.timeout` if the source is trusted.",
+    exitCode: EXIT.input,
+  },
+  nifti_unreadable: {
+    meaning: "The NIfTI volume is damaged, cut off, or of a kind that is not read.",
+    remedy: "Check it with a NIfTI tool; a single .nii or .nii.gz of integers or floats is read.",
+    exitCode: EXIT.input,
+  },
   context_full: {
     meaning: "The prompt and the answer do not fit into the context.",
     remedy: "Shorten the text, use fewer pictures or a smaller `maxTokens`, or load with a larger `contextSize`.",
