@@ -1,0 +1,45 @@
+import type { Blob } from "node:buffer";
+import { types } from "node:util";
+import type { Sharp } from "sharp";
+import { badOption } from "../errors.js";
+import type { RawPixels } from "./raw-pixels.js";
+import type { RgbImage } from "./rgb.js";
+
+/**
+ * What counts as a picture:
+ * - a path, or a `file:` or `data:` URL as text or `URL` (http and the like are refused: fetching is the caller's)
+ * - the bytes of a PNG, JPEG, WebP, GIF, TIFF or AVIF file, or a Blob of them
+ * - a sharp instance: what its pipeline makes
+ * - raw pixels, or an `RgbImage`, which is taken as it is
+ */
+export type ImageInput = string | URL | Uint8Array | ArrayBuffer | Blob | Sharp | RawPixels | RgbImage;
+
+export type InputKind =
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "blob"; readonly blob: Blob }
+  | { readonly kind: "sharp"; readonly pipeline: Sharp }
+  | { readonly kind: "raw"; readonly pixels: RawPixels }
+  | { readonly kind: "rgb"; readonly image: RgbImage };
+
+/** Sorts the inputs by what they can do, not by class: objects of another realm or another copy of sharp are welcome. */
+export function kindOfInput(input: unknown): InputKind {
+  if (typeof input === "string") return { kind: "text", text: input };
+  if (input instanceof URL) return { kind: "text", text: input.href };
+  if (types.isAnyArrayBuffer(input)) return { kind: "bytes", bytes: new Uint8Array(input) };
+  if (types.isUint8Array(input)) return { kind: "bytes", bytes: input };
+  if (typeof input === "object" && input !== null && !ArrayBuffer.isView(input)) {
+    const has = (name: string) => name in input;
+    const can = (name: string) => typeof (input as Record<string, unknown>)[name] === "function";
+    if (can("clone") && can("metadata") && can("toBuffer"))
+      return { kind: "sharp", pipeline: input as Sharp };
+    if (can("arrayBuffer") && has("size")) return { kind: "blob", blob: input as Blob };
+    if (has("data") && has("origin")) return { kind: "rgb", image: input as RgbImage };
+    if (has("data") && has("width")) return { kind: "raw", pixels: input as RawPixels };
+  }
+  throw badOption(
+    "input",
+    "a path, file: or data: URL, Uint8Array, ArrayBuffer, Blob, sharp instance, raw pixels or RgbImage",
+    input,
+  );
+}

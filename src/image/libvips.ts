@@ -1,0 +1,23 @@
+import { MedGemmaError } from "../errors.js";
+import { untilAborted } from "./until-aborted.js";
+
+/** Loaded on first use: text-only work neither waits for libvips nor needs it. */
+export const loadSharp = async () => (await import("sharp")).default;
+
+/** Radiology's black: what lies under transparent pixels and around a padded picture. */
+export const BLACK = "#000000";
+
+/** Runs a libvips job; what it throws becomes `image_unreadable`, with libvips' own words as the cause. */
+export async function vips<T>(
+  signal: AbortSignal | undefined,
+  format: string,
+  job: () => Promise<T>,
+): Promise<T> {
+  return untilAborted(signal, async () => {
+    try {
+      return await job();
+    } catch (cause) {
+      throw new MedGemmaError("image_unreadable", undefined, { facts: { format }, cause });
+    }
+  });
+}

@@ -1,0 +1,114 @@
+import type { Blob } from "node:buffer";
+import { fileURLToPath } from "node:url";
+import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
+import { decodeDataUrl } from "./data-url.js";
+import { type DecodeSettings, decodePicture } from "./decode.js";
+import { fromRaw } from "./from-raw.js";
+import { fromSharp } from "./from-sharp.js";
+import { type ImageInput, kindOfInput } from "./input.js";
+import { BLACK } from "./libvips.js";
+import { checkBytes, checkPixels, type ImageLimits, resolveLimits } from "./limits.js";
+import { checkLength, checkSide } from "./raw-pixels.js";
+import { readFileBytes } from "./read-file.js";
+import type { RgbImage } from "./rgb.js";
+import { untilAborted } from "./until-aborted.js";
+
+export interface ReadPictureOptions {
+  limits?: ImageLimits;
+  /**
+   * What lies under transparent pixels. Black is what a radiology viewer has, what padding uses, and mostly what is
+   * stored there; take white for figures drawn for paper. Opaque pictures do not depend on it. Defaults to `"black"`.
+   */
+  background?: "black" | "white";
+  /** Rejects with `aborted` at once; a decoding under way ends in the background and is dropped. */
+  signal?: AbortSignal;
+}
+
+const BACKGROUNDS = new Map([
+  ["black", BLACK],
+  ["white", "#ffffff"],
+]);
+
+/**
+ * A picture as a viewer would show it, as 8-bit sRGB at full resolution.
+ *
+ * EXIF orientation is applied, embedded ICC profiles are converted to sRGB (CMYK without one by a usual press profile),
+ * 16 bits become 8 (by the upper byte: values of 12 bits look nearly black, as in a viewer; window them first),
+ * transparency is laid over `background`, and of animations and multi-page files the first page is taken. What was done
+ * is listed in `origin.steps`. 8-bit grey and RGB without a profile keep their stored bytes, gAMA chunks or not.
+ *
+ * Throws `image_unreadable` (not a picture, damaged, cut off; a DICOM file: read that as DICOM), `image_too_large`
+ * (before decoding), `file_not_found`, `bad_option` (http addresses too: fetch them yourself), `aborted`.
+ */
+export async function readPicture(input: ImageInput, options: ReadPictureOptions = {}): Promise<RgbImage> {
+  const { signal } = options;
+  throwIfAborted(signal);
+  const settings: DecodeSettings = {
+    limits: resolveLimits(options.limits),
+    background: resolveBackground(options.background),
+    signal,
+  };
+  const known = kindOfInput(input);
+  switch (known.kind) {
+    case "bytes":
+      return decodeBytes(known.bytes, settings);
+    case "text":
+      return decodeBytes(await readText(known.text, settings), settings);
+    case "blob":
+      return decodeBytes(await readBlob(known.blob, settings), settings);
+    case "sharp":
+      return fromSharp(known.pipeline, settings);
+    case "raw":
+      return fromRaw(known.pixels, settings);
+    case "rgb":
+      return checkRgb(known.image, settings);
+  }
+}
+
+function resolveBackground(name: string | undefined): string {
+  const colour = BACKGROUNDS.get(name ?? "black");
+  if (colour === undefined) throw badOption("background", '"black" or "white"', name);
+  return colour;
+}
+
+function decodeBytes(bytes: Uint8Array, settings: DecodeSettings): Promise<RgbImage> {
+  checkBytes(bytes.byteLength, settings.limits);
+  return decodePicture(bytes, settings);
+}
+
+function readText(text: string, { limits, signal }: DecodeSettings): Promise<Uint8Array> {
+  if (/^data:/i.test(text)) return decodeDataUrl(text, limits, signal);
+  if (/^file:/i.test(text)) return readFileBytes(pathOf(text), limits, signal);
+  // Two letters at least: C:\ is a drive.
+  const scheme = /^([a-z][a-z0-9+.-]+):(\/\/|[^\\/]*$)/i.exec(text)?.[1];
+  if (scheme !== undefined && (text.includes("://") || scheme.toLowerCase() === "blob")) {
+    throw new MedGemmaError("bad_option", `Expected a file but received a ${scheme}: address.`, {
+      facts: { option: "input", scheme },
+      remedy:
+        "Nothing is fetched here, so that no address learns of a patient: fetch it yourself and pass the bytes.",
+    });
+  }
+  return readFileBytes(text, limits, signal);
+}
+
+function pathOf(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    throw badOption("input", "a file: URL without a host", url);
+  }
+}
+
+async function readBlob(blob: Blob, { limits, signal }: DecodeSettings): Promise<Uint8Array> {
+  checkBytes(blob.size, limits);
+  return untilAborted(signal, async () => new Uint8Array(await blob.arrayBuffer()));
+}
+
+function checkRgb(image: RgbImage, { limits }: DecodeSettings): RgbImage {
+  checkSide("width", image.width);
+  checkSide("height", image.height);
+  if (!(image.data instanceof Uint8Array)) throw badOption("data", "a Uint8Array", image.data);
+  checkPixels(image.width, image.height, limits);
+  checkLength(image.data.length, image.width * image.height * 3);
+  return image;
+}
