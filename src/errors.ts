@@ -29,7 +29,8 @@ interface ErrorEntry {
 export const ERROR_TABLE = {
   addon_missing: {
     meaning: "The native addon has not been built.",
-    remedy: "Run `npm rebuild medgemma` (in a clone: `npm run build:native`); it names the tool that is missing.",
+    remedy:
+      "Run `npm rebuild medgemma` (in a clone: `npm run build:native`); it names the tool that is missing.",
     exitCode: EXIT.install,
   },
   addon_unloadable: {
@@ -85,12 +86,14 @@ export const ERROR_TABLE = {
   },
   model_load_failed: {
     meaning: "llama.cpp could not load the model.",
-    remedy: "Run `medgemma doctor`; check free memory and the file's sha256. The cause carries llama.cpp's own words.",
+    remedy:
+      "Run `medgemma doctor`; check free memory and the file's sha256. The cause carries llama.cpp's own words.",
     exitCode: EXIT.model,
   },
   image_unreadable: {
     meaning: "The picture cannot be decoded: it is damaged, cut off, or not a picture.",
-    remedy: "Open it in a viewer; supported are PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG-free raster formats and raw pixels.",
+    remedy:
+      "Open it in a viewer; supported are PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG-free raster formats and raw pixels.",
     exitCode: EXIT.input,
   },
   image_too_large: {
@@ -135,7 +138,8 @@ export const ERROR_TABLE = {
   },
   context_full: {
     meaning: "The prompt and the answer do not fit into the context.",
-    remedy: "Shorten the text, use fewer pictures or a smaller `maxTokens`, or load with a larger `contextSize`.",
+    remedy:
+      "Shorten the text, use fewer pictures or a smaller `maxTokens`, or load with a larger `contextSize`.",
     exitCode: EXIT.capacity,
   },
   aborted: {
@@ -167,6 +171,10 @@ export const ERROR_TABLE = {
 
 export type ErrorCode = keyof typeof ERROR_TABLE;
 
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_TABLE, code);
+}
+
 /** Facts of the case: numbers and names a program can act on. Never patient data. */
 export type ErrorFacts = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
@@ -181,8 +189,15 @@ export class MedGemmaError extends Error {
   readonly facts: ErrorFacts;
   readonly [MARKER] = true;
 
-  constructor(code: ErrorCode, message?: string, options: { facts?: ErrorFacts; cause?: unknown; remedy?: string } = {}) {
-    super(message ?? ERROR_TABLE[code].meaning, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(
+    code: ErrorCode,
+    message?: string,
+    options: { facts?: ErrorFacts; cause?: unknown; remedy?: string } = {},
+  ) {
+    super(
+      message ?? ERROR_TABLE[code].meaning,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.code = code;
     this.remedy = options.remedy ?? ERROR_TABLE[code].remedy;
     this.facts = options.facts ?? {};
@@ -202,9 +217,13 @@ export class MedGemmaError extends Error {
 export function badOption(name: string, expected: string, actual: unknown): MedGemmaError {
   const kind = actual === null ? "null" : Array.isArray(actual) ? "array" : typeof actual;
   const shown = typeof actual === "number" ? ` ${actual}` : "";
-  return new MedGemmaError("bad_option", `Expected ${expected} for ${name} but received${shown} of type ${kind}.`, {
-    facts: { option: name },
-  });
+  return new MedGemmaError(
+    "bad_option",
+    `Expected ${expected} for ${name} but received${shown} of type ${kind}.`,
+    {
+      facts: { option: name },
+    },
+  );
 }
 
 /** Rejects with `aborted` when the signal has fired. */

@@ -1,0 +1,8 @@
+{
+  "targets": [
+    {
+      "target_name": "built_by_cmake_js",
+      "type": "none"
+    }
+  ]
+}

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include "dispatcher.h"
+#include "engine.h"
+#include "napi_setup.h"
+
+namespace medgemma {
+
+// A call that has not ended: what it will settle, and whom it tells on the way.
+struct Pending {
+  std::unique_ptr<Napi::Promise::Deferred> deferred;
+  Napi::FunctionReference callback;
+  Napi::ObjectReference keep;  // the object whose method it is
+};
+
+// A model being loaded on a thread of its own (libuv's four are for short work).
+struct LoadTask {
+  std::thread thread;
+  std::atomic<bool> cancelled{false};
+};
+
+// Everything that belongs to one environment (the main thread or one worker). All but `dispatcher` is of the
+// JavaScript thread.
+class AddonState {
+ public:
+  explicit AddonState(Napi::Env env);
+  static AddonState& of(Napi::Env env);
+
+  // The id by which other threads name this call.
+  uint64_t add_pending(Pending pending);
+  Pending* find_pending(uint64_t id);
+  // Removes and returns it; an empty one when it is gone already.
+  Pending take_pending(uint64_t id);
+
+  Dispatcher dispatcher;
+  Napi::FunctionReference engine_class;
+  Napi::FunctionReference embedding_class;
+  Napi::FunctionReference logger;
+  uint64_t log_sink = 0;
+  std::map<uint64_t, std::shared_ptr<LoadTask>> loads;
+  std::set<std::shared_ptr<Engine>> engines;
+
+ private:
+  static void tear_down(AddonState* state);
+
+  std::map<uint64_t, Pending> pending_;
+  uint64_t next_id_ = 1;
+};
+
+}  // namespace medgemma

@@ -1,0 +1,254 @@
+#include "engine_binding.h"
+
+#include "addon_state.h"
+#include "async_task.h"
+#include "convert.h"
+#include "embedding_binding.h"
+#include "type_tags.h"
+
+namespace medgemma {
+
+Napi::Function EngineBinding::define(Napi::Env env) {
+  return DefineClass(
+      env, "Engine",
+      {InstanceMethod<&EngineBinding::info>("info"), InstanceMethod<&EngineBinding::tokenize>("tokenize"),
+       InstanceMethod<&EngineBinding::token_text>("tokenText"),
+       InstanceMethod<&EngineBinding::encode>("encode"), InstanceMethod<&EngineBinding::generate>("generate"),
+       InstanceMethod<&EngineBinding::dispose>("dispose")});
+}
+
+EngineBinding::EngineBinding(const Napi::CallbackInfo& info) : Napi::ObjectWrap<EngineBinding>(info) {
+  info.This().As<Napi::Object>().TypeTag(&kEngineTag);
+  if (info.Length() != 1 || !info[0].IsExternal()) {
+    throw Napi::TypeError::New(info.Env(), "Engines are made by loadEngine.");
+  }
+  engine_ = *info[0].As<Napi::External<std::shared_ptr<Engine>>>().Data();
+  AddonState::of(info.Env()).engines.insert(engine_);
+}
+
+EngineBinding::~EngineBinding() {
+  if (engine_) engine_->stop();
+}
+
+Napi::Object EngineBinding::wrap(Napi::Env env, std::shared_ptr<Engine> engine) {
+  return AddonState::of(env).engine_class.New({Napi::External<std::shared_ptr<Engine>>::New(env, &engine)});
+}
+
+const std::shared_ptr<Engine>& EngineBinding::engine(Napi::Env env) const {
+  if (!engine_) throw Napi::Error(env, to_js(env, disposed()));
+  return engine_;
+}
+
+Napi::Value EngineBinding::info(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const Engine& loaded = *engine(env);
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("model", to_js(env, loaded.model_facts()));
+  object.Set("projector", loaded.has_projector() ? to_js(env, loaded.projector_facts()) : env.Undefined());
+  object.Set("imageSize", loaded.image_size());
+  object.Set("imageTokens", loaded.image_tokens());
+  object.Set("contextSize", loaded.context_size());
+  object.Set("threads", loaded.threads());
+  return object;
+}
+
+Napi::Value EngineBinding::tokenize(const Napi::CallbackInfo& info) {
+  const std::shared_ptr<Engine> loaded = engine(info.Env());
+  const std::string text = info[0].ToString();
+  const bool special = info[1].ToBoolean();
+  using Tokens = std::vector<llama_token>;
+  return AsyncTask<Tokens>::run(
+      info.Env(), [loaded, text, special] { return loaded->model().tokenize(text, special); },
+      [](Napi::Env env, Tokens& tokens) -> Napi::Value {
+        Napi::Int32Array array = Napi::Int32Array::New(env, tokens.size());
+        std::copy(tokens.begin(), tokens.end(), array.Data());
+        return array;
+      });
+}
+
+Napi::Value EngineBinding::token_text(const Napi::CallbackInfo& info) {
+  const Model& model = engine(info.Env())->model();
+  const int token = info[0].ToNumber().Int32Value();
+  if (token < 0 || token >= model.vocabulary_size())
+    throw Napi::RangeError::New(info.Env(), "No such token.");
+  const std::string bytes = model.piece(token);
+  return Napi::Buffer<char>::Copy(info.Env(), bytes.data(), bytes.size());
+}
+
+Napi::Value EngineBinding::encode(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const std::shared_ptr<Engine> loaded = engine(env);
+  const Napi::Uint8Array pixels = info[0].As<Napi::Uint8Array>();
+  const size_t expected = static_cast<size_t>(loaded->image_size()) * loaded->image_size() * 3;
+  if (pixels.ElementLength() != expected)
+    throw Napi::RangeError::New(env, "Expected the encoder's square in RGB.");
+
+  AddonState& state = AddonState::of(env);
+  auto deferred = std::make_unique<Napi::Promise::Deferred>(Napi::Promise::Deferred::New(env));
+  const Napi::Promise promise = deferred->Promise();
+  const uint64_t id =
+      state.add_pending({std::move(deferred), {}, Napi::Persistent(info.This().As<Napi::Object>())});
+
+  auto job = std::make_shared<EncodeJob>();
+  job->rgb.assign(pixels.Data(), pixels.Data() + expected);
+  job->done = [&state, id](std::shared_ptr<const ImageEmbedding> embedding) {
+    state.dispatcher.post([&state, id, embedding](Napi::Env on) {
+      const Pending pending = state.take_pending(id);
+      if (pending.deferred) pending.deferred->Resolve(EmbeddingBinding::wrap(on, embedding));
+    });
+  };
+  job->failed = [&state, id](const EngineError& error) {
+    state.dispatcher.post([&state, id, error](Napi::Env on) {
+      const Pending pending = state.take_pending(id);
+      if (pending.deferred) pending.deferred->Reject(to_js(on, error));
+    });
+  };
+  try {
+    loaded->encode(job);
+  } catch (const EngineError& error) {
+    job->failed(error);
+  }
+  Napi::Object handle = Napi::Object::New(env);
+  handle.Set("promise", promise);
+  handle.Set("cancel", Napi::Function::New(env, [job](const Napi::CallbackInfo&) { job->cancelled = true; }));
+  return handle;
+}
+
+// generate(parts, options, onEvent) => cancel. onEvent is called with ("token", text, logprobs), then once
+// with
+// ("done", result) or ("error", error).
+Napi::Value EngineBinding::generate(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const std::shared_ptr<Engine> loaded = engine(env);
+  AddonState& state = AddonState::of(env);
+  const std::vector<PromptPiece> pieces = prompt_pieces(info[0].As<Napi::Array>());
+  auto request = std::make_shared<Request>();
+  request->options = generate_options(info[1].As<Napi::Object>());
+  const uint64_t id = state.add_pending({nullptr, Napi::Persistent(info[2].As<Napi::Function>()),
+                                         Napi::Persistent(info.This().As<Napi::Object>())});
+
+  request->token = [&state, id](const TokenEvent& event) {
+    state.dispatcher.post([&state, id, event](Napi::Env on) {
+      Pending* pending = state.find_pending(id);
+      if (pending == nullptr) return;
+      const Napi::Value logprobs = event.logprobs.empty() ? on.Undefined() : to_js(on, event.logprobs);
+      pending->callback.Call({Napi::String::New(on, "token"), Napi::String::New(on, event.text), logprobs});
+    });
+  };
+  request->done = [&state, id](const Result& result) {
+    state.dispatcher.post([&state, id, result](Napi::Env on) {
+      const Pending pending = state.take_pending(id);
+      if (!pending.callback.IsEmpty())
+        pending.callback.Call({Napi::String::New(on, "done"), to_js(on, result)});
+    });
+  };
+  request->failed = [&state, id](const EngineError& error) {
+    state.dispatcher.post([&state, id, error](Napi::Env on) {
+      const Pending pending = state.take_pending(id);
+      if (!pending.callback.IsEmpty())
+        pending.callback.Call({Napi::String::New(on, "error"), to_js(on, error)});
+    });
+  };
+
+  // Tokenising a long record takes a while; it happens off the JavaScript thread.
+  AsyncTask<bool>::run(
+      env,
+      [loaded, request, pieces] {
+        try {
+          request->segments = loaded->tokenize_prompt(pieces);
+          loaded->generate(request);
+        } catch (const EngineError& error) {
+          request->failed(error);
+        }
+        return true;
+      },
+      [](Napi::Env on, bool&) -> Napi::Value { return on.Undefined(); });
+
+  const std::weak_ptr<Engine> weak_engine = loaded;
+  return Napi::Function::New(env, [weak_engine, request](const Napi::CallbackInfo&) {
+    if (const std::shared_ptr<Engine> alive = weak_engine.lock()) alive->cancel(*request);
+  });
+}
+
+Napi::Value EngineBinding::dispose(const Napi::CallbackInfo& info) {
+  std::shared_ptr<Engine> last = std::move(engine_);
+  engine_.reset();
+  AddonState::of(info.Env()).engines.erase(last);
+  return AsyncTask<bool>::run(
+      info.Env(),
+      // Freeing gigabytes takes a while too, so the last owner lets go on the worker.
+      [last]() mutable {
+        if (last) last->stop();
+        last.reset();
+        return true;
+      },
+      [](Napi::Env env, bool&) -> Napi::Value { return env.Undefined(); });
+}
+
+Napi::Value EngineBinding::load(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  AddonState& state = AddonState::of(env);
+  const Napi::Object options = info[0].As<Napi::Object>();
+  LoadParams params;
+  params.model_path = options.Get("model").ToString();
+  params.projector_path = options.Get("projector").ToString();
+  params.context_size = options.Get("contextSize").ToNumber().Int32Value();
+  params.threads = options.Get("threads").ToNumber().Int32Value();
+  params.gpu_layers = options.Get("gpuLayers").ToNumber().Int32Value();
+
+  auto deferred = std::make_unique<Napi::Promise::Deferred>(Napi::Promise::Deferred::New(env));
+  const Napi::Promise promise = deferred->Promise();
+  const uint64_t id =
+      state.add_pending({std::move(deferred), Napi::Persistent(info[1].As<Napi::Function>()), {}});
+  auto task = std::make_shared<LoadTask>();
+  state.loads[id] = task;
+
+  const auto settle = [&state, id](Napi::Env, const std::function<void(Napi::Promise::Deferred&)>& finish) {
+    const auto load = state.loads.find(id);
+    if (load != state.loads.end()) {
+      load->second->thread.join();
+      state.loads.erase(load);
+    }
+    const Pending pending = state.take_pending(id);
+    if (pending.deferred) finish(*pending.deferred);
+  };
+  task->thread = std::thread([&state, id, params, cancelled = &task->cancelled, settle] {
+    float reported = -1;
+    const LoadProgress progress = [&](float value) {
+      if (value - reported >= 0.01f || value >= 1) {
+        reported = value;
+        state.dispatcher.post([&state, id, value](Napi::Env on) {
+          Pending* pending = state.find_pending(id);
+          if (pending != nullptr) pending->callback.Call({Napi::Number::New(on, value)});
+        });
+      }
+      return !*cancelled;
+    };
+    std::shared_ptr<Engine> engine;
+    EngineError failure("", "");
+    try {
+      engine = Engine::load(params, progress);
+    } catch (const EngineError& error) {
+      failure = error;
+    } catch (const std::exception& error) {
+      failure = EngineError("model_load_failed", error.what());
+    }
+    state.dispatcher.post([settle, engine, failure](Napi::Env on) {
+      settle(on, [&](Napi::Promise::Deferred& promise) {
+        if (engine) {
+          promise.Resolve(EngineBinding::wrap(on, engine));
+        } else {
+          promise.Reject(to_js(on, failure));
+        }
+      });
+    });
+  });
+
+  Napi::Object handle = Napi::Object::New(env);
+  handle.Set("promise", promise);
+  handle.Set("cancel",
+             Napi::Function::New(env, [task](const Napi::CallbackInfo&) { task->cancelled = true; }));
+  return handle;
+}
+
+}  // namespace medgemma

@@ -1,0 +1,63 @@
+#include "engine.h"
+
+namespace medgemma {
+
+std::shared_ptr<Engine> Engine::load(const LoadParams& params, const LoadProgress& progress) {
+  std::shared_ptr<Engine> engine(new Engine);
+  engine->threads_ = params.threads;
+  engine->model_facts_ = read_gguf_facts(params.model_path);
+  check_model(engine->model_facts_);
+  const bool with_projector = !params.projector_path.empty();
+  if (with_projector) {
+    engine->projector_facts_ = read_gguf_facts(params.projector_path);
+    check_projector(engine->projector_facts_, engine->model_facts_);
+  }
+
+  const double total = static_cast<double>(engine->model_facts_.bytes + engine->projector_facts_.bytes);
+  const double model_share = engine->model_facts_.bytes / total;
+  engine->model_ = Model::load(params.model_path, params.gpu_layers, [&](float value) {
+    return progress(static_cast<float>(value * model_share));
+  });
+  if (with_projector) {
+    engine->encoder_ = std::make_unique<Encoder>(
+        params.projector_path, *engine->model_, params.threads, params.gpu_layers != 0,
+        [&](float value) { return progress(static_cast<float>(model_share + value * (1 - model_share))); });
+  }
+  SchedulerParams scheduler;
+  scheduler.context_size = params.context_size;
+  scheduler.threads = params.threads;
+  scheduler.image_tokens = engine->image_tokens();
+  engine->scheduler_ = std::make_unique<Scheduler>(engine->model_, scheduler);
+  if (!progress(1)) throw aborted();
+  return engine;
+}
+
+std::vector<Segment> Engine::tokenize_prompt(const std::vector<PromptPiece>& pieces) const {
+  std::vector<Segment> segments;
+  for (const PromptPiece& piece : pieces) {
+    if (piece.image) {
+      segments.push_back({{}, piece.image});
+      continue;
+    }
+    const std::vector<llama_token> tokens = model_->tokenize(piece.text, piece.special);
+    if (tokens.empty()) continue;
+    if (segments.empty() || segments.back().image) segments.emplace_back();
+    segments.back().tokens.insert(segments.back().tokens.end(), tokens.begin(), tokens.end());
+  }
+  if (segments.empty() || segments.back().image) {
+    throw EngineError("bad_option", "A prompt must end with text.");
+  }
+  return segments;
+}
+
+void Engine::encode(std::shared_ptr<EncodeJob> job) {
+  if (!encoder_) throw EngineError("projector_missing", "This model was loaded without a projector.");
+  encoder_->submit(std::move(job));
+}
+
+void Engine::stop() {
+  if (encoder_) encoder_->stop();
+  scheduler_->stop();
+}
+
+}  // namespace medgemma

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "encoder.h"
+#include "gguf_facts.h"
+#include "model.h"
+#include "request.h"
+#include "scheduler.h"
+
+namespace medgemma {
+
+struct LoadParams {
+  std::string model_path;
+  std::string projector_path;  // empty: text only
+  int context_size = 0;        // 0: the smaller of 8192 and what the model was trained for
+  int threads = 1;
+  int gpu_layers = -1;  // -1: all that fit the backends present
+};
+
+// One loaded model with its projector. Methods may be called from any thread.
+class Engine {
+ public:
+  // Blocks for as long as loading takes. Throws EngineError.
+  static std::shared_ptr<Engine> load(const LoadParams& params, const LoadProgress& progress);
+
+  const GgufFacts& model_facts() const { return model_facts_; }
+  const GgufFacts& projector_facts() const { return projector_facts_; }
+  const Model& model() const { return *model_; }
+  bool has_projector() const { return encoder_ != nullptr; }
+  int image_size() const { return encoder_ ? encoder_->image_size() : 0; }
+  int image_tokens() const { return encoder_ ? encoder_->image_tokens() : 0; }
+  int context_size() const { return scheduler_->context_size(); }
+  int threads() const { return threads_; }
+
+  std::vector<Segment> tokenize_prompt(const std::vector<PromptPiece>& pieces) const;
+  // `job->rgb` must be image_size * image_size * 3 bytes. Throws EngineError(projector_missing).
+  void encode(std::shared_ptr<EncodeJob> job);
+  void generate(std::shared_ptr<Request> request) { scheduler_->submit(std::move(request)); }
+  void cancel(Request& request) { scheduler_->cancel(request); }
+  // Fails everything that runs or waits with `disposed`. Later calls fail the same way. Blocks until the
+  // threads ended.
+  void stop();
+
+ private:
+  Engine() = default;
+
+  GgufFacts model_facts_;
+  GgufFacts projector_facts_;
+  int threads_ = 1;
+  std::shared_ptr<Model> model_;
+  std::unique_ptr<Encoder> encoder_;
+  std::unique_ptr<Scheduler> scheduler_;
+};
+
+}  // namespace medgemma

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace medgemma {
+
+// An error with a code of src/errors.ts. Facts are numbers a program can act on; never user text.
+struct EngineError : std::runtime_error {
+  using Facts = std::vector<std::pair<std::string, double>>;
+
+  EngineError(std::string error_code, const std::string& message, Facts error_facts = {})
+      : std::runtime_error(message), code(std::move(error_code)), facts(std::move(error_facts)) {}
+
+  std::string code;
+  Facts facts;
+};
+
+inline EngineError aborted() {
+  return EngineError("aborted", "The caller's signal stopped the call.");
+}
+inline EngineError disposed() {
+  return EngineError("disposed", "The model has been disposed.");
+}
+
+}  // namespace medgemma

@@ -1,0 +1,86 @@
+#include "log.h"
+
+#include <llama.h>
+#include <mtmd.h>
+
+#include <map>
+#include <mutex>
+
+namespace medgemma {
+namespace {
+
+struct LogState {
+  std::mutex mutex;
+  std::map<uint64_t, LogSink> sinks;
+  uint64_t next_id = 1;
+  std::string partial;  // llama.cpp logs parts of lines; sinks get whole ones
+  LogLevel partial_level = LogLevel::info;
+  std::string problem;
+};
+
+LogState& state() {
+  static LogState* instance = new LogState;  // never destroyed: libraries may log while the process exits
+  return *instance;
+}
+
+LogLevel to_level(ggml_log_level level) {
+  switch (level) {
+    case GGML_LOG_LEVEL_ERROR:
+      return LogLevel::error;
+    case GGML_LOG_LEVEL_WARN:
+      return LogLevel::warning;
+    case GGML_LOG_LEVEL_INFO:
+      return LogLevel::info;
+    default:
+      return LogLevel::debug;
+  }
+}
+
+void on_log(ggml_log_level level, const char* text, void*) {
+  LogState& log = state();
+  std::lock_guard<std::mutex> lock(log.mutex);
+  if (level != GGML_LOG_LEVEL_CONT) log.partial_level = to_level(level);
+  log.partial += text;
+  size_t end;
+  while ((end = log.partial.find('\n')) != std::string::npos) {
+    const std::string line = log.partial.substr(0, end);
+    log.partial.erase(0, end + 1);
+    if (line.empty()) continue;
+    if (log.partial_level == LogLevel::error || log.partial_level == LogLevel::warning) log.problem = line;
+    for (const auto& [id, sink] : log.sinks) sink(log.partial_level, line);
+  }
+}
+
+}  // namespace
+
+uint64_t add_log_sink(LogSink sink) {
+  LogState& log = state();
+  std::lock_guard<std::mutex> lock(log.mutex);
+  log.sinks[log.next_id] = std::move(sink);
+  return log.next_id++;
+}
+
+void remove_log_sink(uint64_t id) {
+  LogState& log = state();
+  std::lock_guard<std::mutex> lock(log.mutex);
+  log.sinks.erase(id);
+}
+
+void route_logs() {
+  llama_log_set(on_log, nullptr);
+  mtmd_log_set(on_log, nullptr);
+}
+
+std::string last_problem() {
+  LogState& log = state();
+  std::lock_guard<std::mutex> lock(log.mutex);
+  return log.problem;
+}
+
+void clear_last_problem() {
+  LogState& log = state();
+  std::lock_guard<std::mutex> lock(log.mutex);
+  log.problem.clear();
+}
+
+}  // namespace medgemma

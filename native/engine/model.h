@@ -1,0 +1,41 @@
+#pragma once
+
+#include <llama.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace medgemma {
+
+// Returning false stops the load. Called from the loading thread with 0..1.
+using LoadProgress = std::function<bool(float)>;
+
+// Weights and vocabulary. Immutable after loading, so that every method may be called from any thread.
+class Model {
+ public:
+  // Throws EngineError: model_load_failed, aborted.
+  static std::shared_ptr<Model> load(const std::string& path, int gpu_layers, const LoadProgress& progress);
+
+  llama_model* get() const { return model_.get(); }
+  int vocabulary_size() const { return llama_vocab_n_tokens(vocab_); }
+  int embedding_width() const { return llama_model_n_embd_inp(model_.get()); }
+  int trained_context() const { return llama_model_n_ctx_train(model_.get()); }
+  int sliding_window() const { return llama_model_n_swa(model_.get()); }
+
+  // `special` turns control words into their token. No BOS is added: the template writes it.
+  std::vector<llama_token> tokenize(const std::string& text, bool special) const;
+  // Bytes of a token; may end inside a UTF-8 character. Control words are written out.
+  std::string piece(llama_token token) const;
+  bool is_end(llama_token token) const { return llama_vocab_is_eog(vocab_, token); }
+
+ private:
+  explicit Model(llama_model* model)
+      : model_(model, llama_model_free), vocab_(llama_model_get_vocab(model)) {}
+
+  std::unique_ptr<llama_model, decltype(&llama_model_free)> model_;
+  const llama_vocab* vocab_;
+};
+
+}  // namespace medgemma

@@ -1,0 +1,32 @@
+import { MedGemmaError, throwIfAborted } from "../errors.js";
+
+/** Runs `cancel` when the signal fires while `work` is under way. */
+export async function withCancel<T>(
+  signal: AbortSignal | undefined,
+  cancel: () => void,
+  work: Promise<T>,
+): Promise<T> {
+  if (!signal) return work;
+  const onAbort = () => cancel();
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) cancel();
+  try {
+    return await work;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/**
+ * Rejects with `aborted` as soon as the signal fires, though the work goes on: for work that others wait for too.
+ * @throws MedGemmaError `aborted`.
+ */
+export function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  if (!signal) return work;
+  throwIfAborted(signal);
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = () => reject(new MedGemmaError("aborted", undefined, { cause: signal.reason }));
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

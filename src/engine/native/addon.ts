@@ -1,0 +1,187 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { isErrorCode, MedGemmaError } from "../../errors.js";
+
+/**
+ * The whole native surface, in one place, and the only file that loads the addon. A test holds it against what the
+ * built addon exports.
+ */
+export interface Addon {
+  /** Loads ggml's backends from a folder; process-wide, the first call counts. */
+  initBackend(dir: string): void;
+  versions(): { medgemma: string; llamaCpp: string; cpuFeatures: string };
+  devices(): NativeDevice[];
+  /** llama.cpp's log, whole lines, on this thread; null silences it. */
+  setLogger(logger: NativeLogger | null): void;
+  ggufFacts(path: string): Promise<NativeGgufFacts>;
+  /** Pillow's bilinear resize of RGB bytes. The input must not change until the promise settles. */
+  resize(
+    rgb: Uint8Array,
+    width: number,
+    height: number,
+    outWidth: number,
+    outHeight: number,
+  ): Promise<Uint8Array>;
+  loadEngine(
+    options: NativeLoadOptions,
+    onProgress: (share: number) => void,
+  ): Cancellable<NativeEngineHandle>;
+  Embedding: new (values: Float32Array, tokens: number, width: number) => NativeEmbedding;
+}
+
+export type NativeLogger = (level: "debug" | "info" | "warning" | "error", line: string) => void;
+
+export interface Cancellable<T> {
+  promise: Promise<T>;
+  cancel(): void;
+}
+
+export interface NativeLoadOptions {
+  model: string;
+  /** Empty for text only. */
+  projector: string;
+  /** 0: the smaller of 8192 and what the model was trained for. */
+  contextSize: number;
+  threads: number;
+  /** -1: all. */
+  gpuLayers: number;
+}
+
+export interface NativeEngineHandle {
+  info(): NativeEngineInfo;
+  tokenize(text: string, special: boolean): Promise<Int32Array>;
+  /** Bytes of a token; may end inside a character. */
+  tokenText(token: number): Buffer;
+  encode(square: Uint8Array): Cancellable<NativeEmbedding>;
+  generate(parts: NativePart[], options: NativeGenerateOptions, onEvent: NativeEventListener): () => void;
+  dispose(): Promise<void>;
+}
+
+export type NativePart = { text: string; special: boolean } | { embedding: NativeEmbedding };
+
+/** A picture's embedding in native memory. */
+export interface NativeEmbedding {
+  readonly tokens: number;
+  readonly width: number;
+  /** A copy. */
+  values(): Float32Array;
+}
+
+export interface NativeGenerateOptions {
+  temperature: number;
+  topK: number;
+  topP: number;
+  minP: number;
+  repeatPenalty: number;
+  seed: number;
+  maxTokens: number;
+  /** Use what is left of the context instead of failing. */
+  clampMaxTokens: boolean;
+  stop: readonly string[];
+  logprobs: number;
+}
+
+/** The chosen token first, then the best ones: [id, natural logarithm of its probability]. */
+export type NativeLogprobs = [number, number][];
+
+export interface NativeEventListener {
+  (kind: "token", text: string, logprobs: NativeLogprobs | undefined): void;
+  (kind: "done", result: NativeResult): void;
+  (kind: "error", error: unknown): void;
+}
+
+export interface NativeResult {
+  finishReason: "stop" | "length";
+  promptTokens: number;
+  imageTokens: number;
+  completionTokens: number;
+  queue: number;
+  prefill: number;
+  decode: number;
+  firstToken: number;
+}
+
+export interface NativeEngineInfo {
+  model: NativeGgufFacts;
+  projector: NativeGgufFacts | undefined;
+  imageSize: number;
+  imageTokens: number;
+  contextSize: number;
+  threads: number;
+}
+
+export interface NativeGgufFacts {
+  architecture: string;
+  name: string;
+  quantization: string;
+  bytes: number;
+  tensors: number;
+  parameters: number;
+  contextLength: number;
+  embeddingLength: number;
+  blockCount: number;
+  vocabularySize: number;
+  projectorType: string;
+  imageSize: number;
+  patchSize: number;
+  projectionDim: number;
+}
+
+export interface NativeDevice {
+  name: string;
+  description: string;
+  type: "cpu" | "gpu" | "igpu" | "accelerator";
+  memoryFree: number;
+  memoryTotal: number;
+}
+
+/** Root of the package: this file is three folders down, in src/ as in dist/. */
+export const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../..");
+
+const releaseDir = path.join(packageRoot, "build", "Release");
+let loaded: Addon | undefined;
+
+/**
+ * Loads the addon and its backends, once per process or worker thread.
+ * @throws MedGemmaError `addon_missing`, `addon_unloadable`.
+ */
+export function loadAddon(): Addon {
+  if (loaded) return loaded;
+  const file = process.env["MEDGEMMA_ADDON"] ?? path.join(releaseDir, "medgemma.node");
+  if (!existsSync(file)) throw new MedGemmaError("addon_missing");
+  try {
+    const addon = createRequire(import.meta.url)(file) as Addon;
+    addon.initBackend(backendDir(path.dirname(file)));
+    loaded = addon;
+    return addon;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new MedGemmaError("addon_unloadable", `The native addon cannot be loaded: ${reason}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Where the build found ggml's backends; empty when they are compiled in. */
+function backendDir(addonDir: string): string {
+  const info = path.join(addonDir, "build-info.json");
+  if (!existsSync(info)) return "";
+  const { backends } = JSON.parse(readFileSync(info, "utf8")) as { backends?: string };
+  return backends ? path.resolve(addonDir, backends) : "";
+}
+
+/** An error of the addon as one of ours. */
+export function fromNative(error: unknown): MedGemmaError {
+  if (MedGemmaError.isInstance(error)) return error;
+  const { code, message, facts } = error as {
+    code?: string;
+    message?: string;
+    facts?: Record<string, number>;
+  };
+  if (code !== undefined && isErrorCode(code)) {
+    return new MedGemmaError(code, message, { facts: facts ?? {}, cause: error });
+  }
+  return new MedGemmaError("decode_failed", message, { cause: error });
+}

@@ -1,0 +1,37 @@
+import { randomInt } from "node:crypto";
+import { badOption } from "../../errors.js";
+import { integerOption, numberOption } from "../../options.js";
+import type { GenerateOptions } from "../engine.js";
+import type { NativeGenerateOptions } from "./addon.js";
+
+const DEFAULT_MAX_TOKENS = 512;
+const MAX_SEED = 0xffff_ffff;
+const MAX_STOPS = 16;
+
+/**
+ * Checks and completes generation options.
+ * @throws MedGemmaError `bad_option`.
+ */
+export function resolveGenerateOptions(options: GenerateOptions): NativeGenerateOptions {
+  const { stop = [] } = options;
+  if (
+    !Array.isArray(stop) ||
+    stop.length > MAX_STOPS ||
+    stop.some((text) => typeof text !== "string" || text === "")
+  ) {
+    throw badOption("stop", `at most ${MAX_STOPS} strings, none empty,`, stop);
+  }
+  return {
+    temperature: numberOption("temperature", options.temperature, 0, 0, 10),
+    topK: integerOption("topK", options.topK, 64, 0, 1_000_000),
+    topP: numberOption("topP", options.topP, 0.95, 0, 1),
+    minP: numberOption("minP", options.minP, 0, 0, 1),
+    repeatPenalty: numberOption("repeatPenalty", options.repeatPenalty, 1, 0.1, 10),
+    // llama.cpp takes the largest value for "random", so it is not offered.
+    seed: integerOption("seed", options.seed, randomInt(MAX_SEED - 1), 0, MAX_SEED - 1),
+    maxTokens: integerOption("maxTokens", options.maxTokens, DEFAULT_MAX_TOKENS, 1, 1_000_000),
+    clampMaxTokens: options.maxTokens === undefined,
+    stop: [...stop],
+    logprobs: integerOption("logprobs", options.logprobs, 0, 0, 20),
+  };
+}

@@ -1,0 +1,63 @@
+import { badOption } from "../errors.js";
+import type { ImageInput } from "../image/input.js";
+import { readPicture } from "../image/read-picture.js";
+import type { RgbImage } from "../image/rgb.js";
+import type { ContentPart, Message } from "../prompt/message.js";
+import { thinkingSystem } from "../prompt/presets.js";
+import type { AskOptions } from "./options.js";
+
+/** A question: its words, or words and pictures in the order in which the model shall read them. */
+export type Question = string | readonly QuestionPart[];
+/** An `image` part without `image` stands for the next of the pictures given beside the question. */
+export type QuestionPart =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "image"; readonly image?: ImageInput };
+
+/** Nothing, one picture or several. */
+export type Pictures = ImageInput | readonly ImageInput[] | undefined;
+
+/**
+ * One user turn: the pictures, then the question (as in Google's anatomy and longitudinal notebooks), or the order
+ * that the question's parts give. Pictures that no part names come first.
+ * @throws MedGemmaError `bad_option`.
+ */
+export function toContent(pictures: Pictures, question: Question): ContentPart<ImageInput>[] {
+  const waiting =
+    pictures === undefined ? [] : Array.isArray(pictures) ? [...pictures] : [pictures as ImageInput];
+  if (typeof question === "string") {
+    if (question.trim() === "") throw badOption("question", "some words", question);
+    return [...waiting.map((image) => ({ type: "image" as const, image })), { type: "text", text: question }];
+  }
+  if (!Array.isArray(question)) throw badOption("question", "a string or an array of parts", question);
+  const named = question.filter((part) => part.type === "image" && part.image === undefined).length;
+  if (named > waiting.length)
+    throw badOption("pictures", `${named} pictures, as many as the question has places for,`, pictures);
+  const first = waiting.splice(0, waiting.length - named);
+  const content: ContentPart<ImageInput>[] = first.map((image) => ({ type: "image", image }));
+  for (const part of question as readonly QuestionPart[]) {
+    if (part.type === "text") content.push(part);
+    else content.push({ type: "image", image: part.image ?? (waiting.shift() as ImageInput) });
+  }
+  return content;
+}
+
+/** Decodes the pictures of a turn, side by side. */
+export async function readPictures(
+  content: readonly ContentPart<ImageInput>[],
+  options: AskOptions,
+): Promise<ContentPart<RgbImage>[]> {
+  const { limits, signal } = options;
+  return Promise.all(
+    content.map(async (part): Promise<ContentPart<RgbImage>> => {
+      if (part.type === "text") return part;
+      const image = await readPicture(part.image, { ...(limits && { limits }), ...(signal && { signal }) });
+      return { type: "image", image };
+    }),
+  );
+}
+
+/** System text and thinking instruction as a turn, if there is any. */
+export function systemTurn(options: AskOptions): Message<RgbImage>[] {
+  const text = options.think ? thinkingSystem(options.system) : options.system;
+  return text === undefined || text === "" ? [] : [{ role: "system", content: text }];
+}

@@ -1,0 +1,64 @@
+import path from "node:path";
+import { packageRoot } from "../engine/native/addon.js";
+import type { NativeEngineOptions } from "../engine/native/native-engine.js";
+import { badOption } from "../errors.js";
+import { checkNames, integerOption, stringOption } from "../options.js";
+import { checkSignal } from "./options.js";
+
+export interface LoadOptions {
+  /** Path of a MedGemma GGUF. Defaults to the embedded phantom, a test object that is not for patients. */
+  model?: string;
+  /** Path of the projector's GGUF (its name has `mmproj` in it). Without it the model takes text only. */
+  projector?: string;
+  /** Tokens the context holds, picture tokens included, 256..1048576. Defaults to `8192`, or less if the model was trained for less. */
+  contextSize?: number;
+  /** Threads for computing, 1..512. Defaults to the cores this process may use. */
+  threads?: number;
+  /** Layers on the GPU, 0..1000; 0 keeps everything on the CPU. Defaults to all, where there is a GPU. */
+  gpuLayers?: number;
+  /** Memory for picture embeddings in bytes, so that a picture is encoded once; 2.6 MB each. Defaults to 256 MiB. */
+  embeddingCacheBytes?: number;
+  /** Called with the share loaded, 0..1. */
+  onProgress?: (share: number) => void;
+  /** Stops the load; it rejects with `aborted`. */
+  signal?: AbortSignal;
+}
+
+const NAMES: readonly (keyof LoadOptions)[] = [
+  "model",
+  "projector",
+  "contextSize",
+  "threads",
+  "gpuLayers",
+  "embeddingCacheBytes",
+  "onProgress",
+  "signal",
+];
+
+const phantomDir = path.join(packageRoot, "models", "phantom");
+const PHANTOM = {
+  model: path.join(phantomDir, "phantom-f16.gguf"),
+  projector: path.join(phantomDir, "mmproj-phantom-f16.gguf"),
+};
+
+/**
+ * Checks the options and fills in the phantom's files when no model is named.
+ * @throws MedGemmaError `bad_option`.
+ */
+export function resolveLoadOptions(options: LoadOptions): { phantom: boolean; engine: NativeEngineOptions } {
+  checkNames("MedGemma.load", options, NAMES);
+  const model = stringOption("model", options.model);
+  const projector = stringOption("projector", options.projector);
+  if (model === undefined && projector !== undefined)
+    throw badOption("model", "a path, as projector is given,", model);
+  integerOption("contextSize", options.contextSize, 0, 256, 1 << 20);
+  integerOption("threads", options.threads, 1, 1, 512);
+  integerOption("gpuLayers", options.gpuLayers, 0, 0, 1000);
+  integerOption("embeddingCacheBytes", options.embeddingCacheBytes, 0, 0, Number.MAX_SAFE_INTEGER);
+  if (options.onProgress !== undefined && typeof options.onProgress !== "function") {
+    throw badOption("onProgress", "a function", options.onProgress);
+  }
+  checkSignal(options.signal);
+  const phantom = model === undefined;
+  return { phantom, engine: { ...options, ...(model === undefined ? PHANTOM : { model }) } };
+}

@@ -1,0 +1,60 @@
+import type { GenerateOptions } from "../engine/engine.js";
+import { badOption } from "../errors.js";
+import type { ImageLimits } from "../image/limits.js";
+import { checkNames, stringOption } from "../options.js";
+
+export interface AskOptions extends Omit<GenerateOptions, "maxTokens"> {
+  /** Instructions that come before the question, e.g. "You are an expert radiologist." Defaults to none. */
+  system?: string;
+  /**
+   * Lets MedGemma 1.5 and 27B think first ("SYSTEM INSTRUCTION: think silently if needed."). The thought comes apart
+   * from the text and counts towards `maxTokens`. Defaults to `false`.
+   */
+  think?: boolean;
+  /** New tokens at most, 1..1000000. Defaults to `512`, with `think` to `2048`, or what is left of the context. */
+  maxTokens?: number;
+  /** Limits for pictures. */
+  limits?: ImageLimits;
+}
+
+const NAMES: readonly (keyof AskOptions)[] = [
+  "system",
+  "think",
+  "maxTokens",
+  "limits",
+  "temperature",
+  "topK",
+  "topP",
+  "minP",
+  "repeatPenalty",
+  "seed",
+  "stop",
+  "logprobs",
+  "signal",
+];
+
+/** @throws MedGemmaError `bad_option`. */
+export function checkAskOptions(owner: string, options: AskOptions, extra: readonly string[] = []): void {
+  checkNames(owner, options, [...NAMES, ...extra]);
+  stringOption("system", options.system);
+  if (options.think !== undefined && typeof options.think !== "boolean") {
+    throw badOption("think", "true or false", options.think);
+  }
+  checkSignal(options.signal);
+}
+
+export function checkSignal(signal: unknown): void {
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw badOption("signal", "an AbortSignal", signal);
+}
+
+const THINKING_MAX_TOKENS = 2048;
+
+/** The engine's share of the options. */
+export function toGenerateOptions(
+  options: AskOptions,
+): Omit<GenerateOptions, "maxTokens"> & { maxTokens?: number } {
+  const { system: _system, think, limits: _limits, maxTokens, ...rest } = options;
+  if (maxTokens !== undefined) return { ...rest, maxTokens };
+  return think ? { ...rest, maxTokens: THINKING_MAX_TOKENS } : rest;
+}

@@ -1,0 +1,75 @@
+import type { Engine, GeneratedToken, GenerateOptions, GenerationEvent } from "../engine/engine.js";
+import type { RgbImage } from "../image/rgb.js";
+import type { Message } from "../prompt/message.js";
+import { renderPrompt } from "../prompt/render.js";
+import { type ThinkingSegment, ThinkingSplitter } from "../prompt/thinking.js";
+import { type AskOptions, toGenerateOptions } from "./options.js";
+import { makeProvenance, type PromptName } from "./provenance.js";
+import { DRAFT_NOTICE, type ModelResult, PHANTOM_NOTICE, type StreamEvent } from "./result.js";
+
+export interface ResponseContext {
+  readonly prompt: PromptName;
+  readonly options: AskOptions;
+  /** True for the embedded test object, which says so in every result. */
+  readonly phantom: boolean;
+  /** `performance.now()` when the caller called. */
+  readonly started: number;
+  /** Milliseconds spent reading pictures. */
+  readonly read: number;
+}
+
+/** Runs one conversation through the engine: the path that every task takes. */
+export async function* respond(
+  engine: Engine,
+  messages: readonly Message<RgbImage>[],
+  context: ResponseContext,
+): AsyncGenerator<StreamEvent, void, void> {
+  const splitter = new ThinkingSplitter();
+  const tokens: GeneratedToken[] = [];
+  let done: Extract<GenerationEvent, { type: "done" }> | undefined;
+  const options = toGenerateOptions(context.options) as GenerateOptions;
+  for await (const event of engine.generate(renderPrompt(messages), options)) {
+    if (event.type === "done") {
+      done = event;
+      continue;
+    }
+    tokens.push(...event.tokens);
+    yield* splitter.push(event.text).map(toDelta);
+  }
+  if (!done) return;
+  const { segments, thought, answer, cutOff } = splitter.finish(done.finishReason);
+  yield* segments.map(toDelta);
+  const result: ModelResult = {
+    text: answer.trim(),
+    thought: thought?.trim(),
+    finishReason: done.finishReason,
+    thoughtCutOff: cutOff,
+    tokens,
+    usage: done.usage,
+    timings: {
+      ...done.timings,
+      timeToFirstToken: context.read + done.timings.timeToFirstToken,
+      load: engine.info.loadTime,
+      read: context.read,
+      total: performance.now() - context.started,
+    },
+    provenance: makeProvenance(engine.info, messages, context.prompt, context.options, done.seed),
+    notice: context.phantom ? `${DRAFT_NOTICE} ${PHANTOM_NOTICE}` : DRAFT_NOTICE,
+  };
+  yield { type: "finish", result };
+}
+
+function toDelta(segment: ThinkingSegment): StreamEvent {
+  if (segment.type === "retract") return { type: "text-retract" };
+  return { type: segment.type === "thought" ? "thought-delta" : "text-delta", text: segment.text };
+}
+
+/** The result of a stream whose events nobody watches. */
+export async function collect<R extends ModelResult>(stream: AsyncIterable<StreamEvent<R>>): Promise<R> {
+  let result: R | undefined;
+  for await (const event of stream) {
+    if (event.type === "finish") result = event.result;
+  }
+  if (!result) throw new Error("A stream ended without its finish event.");
+  return result;
+}
