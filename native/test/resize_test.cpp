@@ -47,8 +47,8 @@ const Expected kExpected[] = {
     {897, 895, 896, 896, noise, 0x11cdd9300f8825f2u}, {64, 333, 64, 100, noise, 0xbe1332260939bf0du},
     {333, 64, 100, 64, noise, 0x97c52e1754e9725eu},   {31, 17, 31, 17, noise, 0xc5759b5106f44b3cu},
     {1, 1, 5, 3, noise, 0x885f25505e5c418du},         {1, 200, 3, 1, noise, 0xc63841c9b3d83ad3u},
-    {70000, 1, 3, 2, noise, 0xf4b765be54074705u},     {70000, 1, 3, 2, white, 0x03fc9a81b98fc013u},
-    {2, 3, 1, 1, noise, 0xb6d12b1b2d03b6c3u},
+    {70000, 1, 3, 2, noise, 0xf4b765be54074705u},     {2, 3, 1, 1, noise, 0xb6d12b1b2d03b6c3u},
+    {800195, 1, 1, 1, white, 0xf998341be47bae14u},
 };
 
 void equals_pillow() {

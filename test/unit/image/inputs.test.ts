@@ -59,13 +59,17 @@ describe("every kind of input gives the same picture", () => {
     expect(await readPicture(image)).toBe(image);
   });
 
-  test("a long data: URL, decoded in several slices", async () => {
+  test("a long data: URL, decoded in several slices, with and without lines", async () => {
     const noise = await sharp({
       create: { width: 700, height: 500, channels: 3, background: "red", noise: { type: "gaussian", mean: 128, sigma: 50 } },
     }).png().toBuffer(); // biome-ignore format: one chain
     expect(noise.length).toBeGreaterThan(600_000);
-    const picture = await readPicture(`data:image/png;base64,${noise.toString("base64")}`);
-    expect((await sharp(noise).raw().toBuffer()).equals(picture.data)).toBe(true);
+    const pixels = await sharp(noise).raw().toBuffer();
+    const text = noise.toString("base64");
+    for (const body of [text, text.replace(/.{61}/g, "$&\r\n")]) {
+      const picture = await readPicture(`data:image/png;base64,${body}`);
+      expect(pixels.equals(picture.data)).toBe(true);
+    }
   });
 });
 
