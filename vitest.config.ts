@@ -1,7 +1,13 @@
 import { defineConfig } from "vitest/config";
 
 // unit: no addon, parallel. native and parity: one process at a time, for each holds a model and both cores.
-const serial = { pool: "forks" as const, maxWorkers: 1, fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 };
+const serial = {
+  pool: "forks" as const,
+  maxWorkers: 1,
+  fileParallelism: false,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
 
 export default defineConfig({
   test: {

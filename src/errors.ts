@@ -142,6 +142,21 @@ export const ERROR_TABLE = {
       "Shorten the text, use fewer pictures or a smaller `maxTokens`, or load with a larger `contextSize`.",
     exitCode: EXIT.capacity,
   },
+  queue_full: {
+    meaning: "Too many requests wait already.",
+    remedy: "Try again later, or load with a larger `queueSize`.",
+    exitCode: EXIT.capacity,
+  },
+  grammar_unsupported: {
+    meaning: "The schema or grammar cannot be turned into rules for the model's answer.",
+    remedy: "Simplify the part that is named; see docs/structured-output.md for what can be expressed.",
+    exitCode: EXIT.usage,
+  },
+  engine_crashed: {
+    meaning: "The engine's process ended while it worked.",
+    remedy: "Ask again: the next request starts it anew. If it repeats, run `medgemma doctor` and report the cause.",
+    exitCode: EXIT.engine,
+  },
   aborted: {
     meaning: "The caller's signal stopped the call.",
     remedy: "Nothing: this was asked for.",

@@ -15,6 +15,17 @@ export interface Engine {
   encode(image: RgbImage, options?: EncodeOptions): Promise<ImageEmbedding>;
   /** Runs one prompt. Ends with exactly one `done` event, or throws a MedGemmaError. */
   generate(parts: readonly PromptPart[], options: GenerateOptions): AsyncIterable<GenerationEvent>;
+  /**
+   * Log-probability of each continuation after one shared prompt, which is computed once; all continuations go through
+   * one batch. A continuation is tokenised apart from the prompt, control words as letters.
+   */
+  score(
+    parts: readonly PromptPart[],
+    continuations: readonly string[],
+    options?: ScoreOptions,
+  ): Promise<ScoreResult>;
+  /** What the engine has done and holds. Cheap; never about the content of requests. */
+  stats(): Promise<EngineStats>;
   /** Ends what runs (those calls reject with `disposed`) and frees everything. Idempotent. */
   dispose(): Promise<void>;
 }
@@ -31,6 +42,8 @@ export type PromptPart =
 
 export interface EncodeOptions {
   signal?: AbortSignal;
+  /** Called with 0..1 after each layer of the encoder; not at all for a picture that is known. */
+  onProgress?: (share: number) => void;
 }
 
 export interface ImageEmbedding {
@@ -66,8 +79,42 @@ export interface GenerateOptions extends SamplingOptions {
   stop?: readonly string[];
   /** Report this many best tokens with log-probabilities at each step (0..20). Defaults to `0`. */
   logprobs?: number;
+  /** The answer is JSON of this schema (what llama.cpp's json-schema-to-grammar can express). Not together with `grammar`. */
+  jsonSchema?: object;
+  /** The answer follows this grammar, in llama.cpp's GBNF with the rule `root`. */
+  grammar?: string;
+  /**
+   * Runs the request alone, without prefixes of others, so that its bits depend on nothing but prompt, options and
+   * machine. Slower when others run. Defaults to `false`.
+   */
+  deterministic?: boolean;
+  /** Interactive requests are admitted before batch ones. Defaults to `"interactive"`. */
+  priority?: Priority;
   /** Takes effect between tokens, between prefill chunks, and at the next layer of a picture being encoded. */
   signal?: AbortSignal;
+}
+
+export type Priority = "interactive" | "batch";
+
+export interface ScoreOptions {
+  signal?: AbortSignal;
+  priority?: Priority;
+  /** As in {@link GenerateOptions}. */
+  deterministic?: boolean;
+}
+
+export interface ScoreResult {
+  /** In the order of the continuations. */
+  readonly scores: readonly Score[];
+  readonly usage: Usage;
+  readonly timings: EngineTimings;
+}
+
+export interface Score {
+  readonly text: string;
+  /** Natural logarithm of the continuation's probability: the sum over its tokens. */
+  readonly logprob: number;
+  readonly tokens: readonly TokenLogprob[];
 }
 
 export interface TokenLogprob {
@@ -89,6 +136,8 @@ export interface Usage {
   readonly promptTokens: number;
   /** Of these, picture tokens. */
   readonly imageTokens: number;
+  /** Of the prompt's tokens, those that an earlier request had computed. */
+  readonly cachedTokens: number;
   readonly completionTokens: number;
 }
 
@@ -113,6 +162,45 @@ export type GenerationEvent =
       readonly timings: EngineTimings;
       readonly seed: number;
     };
+
+/** Counts since loading, unless a field says that it is of now. */
+export interface EngineStats {
+  readonly requests: {
+    /** Now. */
+    readonly running: number;
+    /** Now. */
+    readonly waiting: number;
+    readonly completed: number;
+    readonly failed: number;
+    readonly cancelled: number;
+    /** Times a request was put off and computed again because the context was full. */
+    readonly preempted: number;
+  };
+  readonly tokens: {
+    /** Prompt tokens computed; those taken from the prefix cache do not count. */
+    readonly prompt: number;
+    readonly cached: number;
+    readonly completion: number;
+  };
+  readonly prefixCache: {
+    readonly hits: number;
+    readonly misses: number;
+    readonly evictions: number;
+    /** Prefixes held now. */
+    readonly parked: number;
+    /** Cells of the context that parked prefixes hold now. */
+    readonly cells: number;
+  };
+  readonly images: {
+    readonly encoded: number;
+    readonly memoryHits: number;
+    readonly diskHits: number;
+    /** Bytes of embeddings held in memory now. */
+    readonly bytes: number;
+  };
+  /** Times the child process was started again after a crash. */
+  readonly restarts: number;
+}
 
 export interface EngineInfo {
   readonly kind: "native" | "process" | "remote" | "fake";
