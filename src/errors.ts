@@ -93,12 +93,12 @@ export const ERROR_TABLE = {
   image_unreadable: {
     meaning: "The picture cannot be decoded: it is damaged, cut off, or not a picture.",
     remedy:
-      "Open it in a viewer; supported are PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG-free raster formats and raw pixels.",
+      "Open it in a viewer. Supported are PNG, JPEG, WebP, GIF, TIFF, AVIF and raw pixels; convert HEIC, BMP, SVG and PDF first.",
     exitCode: EXIT.input,
   },
   image_too_large: {
     meaning: "The picture has more pixels or bytes than the limit.",
-    remedy: "Scale it down, or raise `limits` if the source is trusted.",
+    remedy: "Scale it down, or raise `limits` (maxPixels, maxBytes) if the source is trusted.",
     exitCode: EXIT.input,
   },
   not_dicom: {
