@@ -1,0 +1,10 @@
+// What this CPU and its operating system can run.
+#pragma once
+
+namespace medgemma::siglip {
+
+bool cpu_has_avx2();         // with FMA and F16C
+bool cpu_has_avx512();       // F, BW, DQ, VL
+bool cpu_has_avx512_bf16();  // and BF16
+
+}  // namespace medgemma::siglip
