@@ -1,0 +1,81 @@
+import type { Dataset } from "./dataset.js";
+import { TAG } from "./tags.js";
+
+/**
+ * Attributes of one frame. Multi-frame objects keep them in functional groups (PS3.3 C.7.6.16): the frame's own group
+ * first, then the shared one, then the top level where single-frame objects have them.
+ */
+export class FrameAttributes {
+  private readonly own: Dataset | undefined;
+  private readonly shared: Dataset | undefined;
+
+  constructor(
+    readonly dataset: Dataset,
+    frame: number,
+  ) {
+    this.own = dataset.item(TAG.perFrameGroups, frame);
+    this.shared = dataset.item(TAG.sharedGroups, 0);
+  }
+
+  /** The data set that holds `tag`: a macro's item, or the top level. */
+  holder(macro: string, tag: string): Dataset | undefined {
+    for (const group of [this.own, this.shared]) {
+      const item = group?.item(macro, 0);
+      if (item?.has(tag)) return item;
+    }
+    return this.dataset.has(tag) ? this.dataset : undefined;
+  }
+
+  numbers(macro: string, tag: string): number[] {
+    return this.holder(macro, tag)?.numbers(tag) ?? [];
+  }
+
+  number(macro: string, tag: string): number | undefined {
+    return this.holder(macro, tag)?.number(tag);
+  }
+}
+
+export interface Vector3 {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+}
+
+/** Position, orientation and spacing of one frame in the patient (PS3.3 C.7.6.2). */
+export interface FrameGeometry {
+  /** Centre of the first pixel, millimetres, patient coordinates (L, P, S positive). */
+  readonly position: readonly number[] | undefined;
+  /** Direction cosines of the row (first three) and of the column. */
+  readonly orientation: readonly number[] | undefined;
+  /** Millimetres between rows (first) and between columns. */
+  readonly spacing: readonly [number, number] | undefined;
+  /** Which attribute the spacing is from. Imager spacing is on the detector: objects are smaller than it says. */
+  readonly spacingSource: "pixel" | "imager" | undefined;
+}
+
+export function readGeometry(dataset: Dataset, frame: number): FrameGeometry {
+  const attributes = new FrameAttributes(dataset, frame);
+  const position = finite(attributes.numbers(TAG.planePosition, TAG.imagePosition), 3);
+  const orientation = finite(attributes.numbers(TAG.planeOrientation, TAG.imageOrientation), 6);
+  const pixel = positive(attributes.numbers(TAG.pixelMeasures, TAG.pixelSpacing));
+  const spacing = pixel ?? positive(dataset.numbers(TAG.imagerPixelSpacing));
+  return {
+    position,
+    orientation,
+    spacing,
+    spacingSource: pixel ? "pixel" : spacing ? "imager" : undefined,
+  };
+}
+
+function finite(values: readonly number[], count: number): readonly number[] | undefined {
+  return values.length >= count && values.slice(0, count).every(Number.isFinite)
+    ? values.slice(0, count)
+    : undefined;
+}
+
+function positive(values: readonly number[]): readonly [number, number] | undefined {
+  const [row, column] = values;
+  return row !== undefined && column !== undefined && row > 0 && column > 0 && row < 1e4 && column < 1e4
+    ? [row, column]
+    : undefined;
+}

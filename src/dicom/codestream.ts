@@ -1,0 +1,113 @@
+/** What a compressed frame says about itself, read without decoding: a decoder that did not complain proves nothing. */
+export interface CodestreamInfo {
+  readonly width: number;
+  readonly height: number;
+  readonly components: number;
+  /** Bits of a sample. */
+  readonly precision: number;
+  /** JPEG 2000 only: samples are signed. */
+  readonly signed: boolean;
+  /** JPEG 2000 only: the codestream itself carries RGB as luminance and chrominance; the decoder undoes it. */
+  readonly componentTransform: boolean;
+  /** JPEG only: what the Adobe and JFIF markers and the component names say of the colours, if anything. */
+  readonly jpegColour: "rgb" | "ybr" | undefined;
+  /** The end marker is there. */
+  readonly ended: boolean;
+}
+
+function u16(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+}
+
+function u32(bytes: Uint8Array, at: number): number {
+  return u16(bytes, at) * 65536 + u16(bytes, at + 2);
+}
+
+/** The end marker FFD9 within the last bytes; padding may follow it. */
+function endsWithMarker(bytes: Uint8Array): boolean {
+  for (let at = bytes.length - 2; at >= Math.max(0, bytes.length - 64); at--)
+    if (u16(bytes, at) === 0xffd9) return true;
+  return false;
+}
+
+/** Start-of-frame markers of JPEG and JPEG-LS: C0-CF without DHT (C4), JPG (C8), DAC (CC); F7 (ITU T.81 B.1, T.87 C.1). */
+function isStartOfFrame(marker: number): boolean {
+  return (
+    marker === 0xf7 ||
+    (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc)
+  );
+}
+
+/** Reads a JPEG or JPEG-LS header; undefined when there is none. */
+export function readJpeg(bytes: Uint8Array): CodestreamInfo | undefined {
+  if (u16(bytes, 0) !== 0xffd8) return undefined;
+  let at = 2;
+  let jfif = false;
+  let adobe: number | undefined;
+  while (at + 4 <= bytes.length) {
+    if (bytes[at] !== 0xff) return undefined;
+    const marker = bytes[at + 1] ?? 0;
+    if (marker === 0xff) {
+      at += 1;
+      continue;
+    }
+    if (marker === 0xda || marker === 0xd9) return undefined;
+    const length = u16(bytes, at + 2);
+    if (length < 2) return undefined;
+    if (marker === 0xe0 && bytes[at + 4] === 0x4a && bytes[at + 5] === 0x46) jfif = true;
+    if (marker === 0xee && length >= 14 && bytes[at + 4] === 0x41 && bytes[at + 5] === 0x64)
+      adobe = bytes[at + 15];
+    if (isStartOfFrame(marker)) {
+      const components = bytes[at + 9] ?? 0;
+      const ids = [0, 1, 2].map((index) => bytes[at + 10 + index * 3] ?? 0);
+      const named = ids.join() === "82,71,66";
+      const colour = adobe === 0 ? "rgb" : adobe === 1 || jfif ? "ybr" : named ? "rgb" : undefined;
+      return {
+        precision: bytes[at + 4] ?? 0,
+        height: u16(bytes, at + 5),
+        width: u16(bytes, at + 7),
+        components,
+        signed: false,
+        componentTransform: false,
+        jpegColour: components === 3 ? colour : undefined,
+        ended: endsWithMarker(bytes),
+      };
+    }
+    at += 2 + length;
+  }
+  return undefined;
+}
+
+/** Offset of the JPEG 2000 codestream (SOC then SIZ, ISO 15444-1 A.4), also inside a JP2 file; -1 when absent. */
+export function findJpeg2000(bytes: Uint8Array): number {
+  const last = Math.min(bytes.length - 4, 4096);
+  for (let at = 0; at <= last; at++) if (u32(bytes, at) === 0xff4fff51) return at;
+  return -1;
+}
+
+/** Reads the SIZ and COD segments (ISO 15444-1 A.5, A.6) of the codestream that begins at 0. */
+export function readJpeg2000(bytes: Uint8Array): CodestreamInfo | undefined {
+  if (u32(bytes, 0) !== 0xff4fff51 || bytes.length < 50) return undefined;
+  const components = u16(bytes, 40);
+  const depth = bytes[42] ?? 0;
+  let componentTransform = false;
+  for (
+    let at = 4 + u16(bytes, 4);
+    at + 4 <= bytes.length && bytes[at] === 0xff;
+    at += 2 + u16(bytes, at + 2)
+  ) {
+    const marker = bytes[at + 1];
+    if (marker === 0x52) componentTransform = bytes[at + 8] === 1;
+    if (marker === 0x52 || marker === 0x90 || u16(bytes, at + 2) < 2) break;
+  }
+  return {
+    width: u32(bytes, 8) - u32(bytes, 16),
+    height: u32(bytes, 12) - u32(bytes, 20),
+    components,
+    precision: (depth & 0x7f) + 1,
+    signed: (depth & 0x80) !== 0,
+    componentTransform,
+    jpegColour: undefined,
+    ended: endsWithMarker(bytes),
+  };
+}

@@ -1,0 +1,145 @@
+import { inflateRawSync } from "node:zlib";
+import { decodeCodestream } from "./codec.js";
+import { type CodestreamInfo, findJpeg2000, readJpeg, readJpeg2000 } from "./codestream.js";
+import { unreadable, unsupported } from "./fail.js";
+import type { StoredFrame } from "./frames.js";
+import { frameBits, type Photometric, type PixelLayout } from "./layout.js";
+import { decodeRle } from "./rle.js";
+import { maskSamples, type Samples, unpackNative, wordsOf } from "./samples.js";
+import type { TransferSyntax } from "./uids.js";
+
+/** Stored values of one frame, and what they are now. */
+export interface DecodedFrame {
+  readonly values: Samples;
+  /** The interpretation after decoding: a JPEG 2000 component transform is undone, a JPEG of YBR is RGB. */
+  readonly photometric: Photometric;
+  readonly warnings: readonly string[];
+}
+
+/** Decodes one frame to stored values. Throws `dicom_unreadable` or `dicom_unsupported`. */
+export async function decodeFrame(
+  stored: StoredFrame,
+  layout: PixelLayout,
+  syntax: TransferSyntax,
+  bigEndian: boolean,
+): Promise<DecodedFrame> {
+  const warnings: string[] = [];
+  const { codec } = syntax;
+  if (codec === "native" || !stored.encapsulated) {
+    if (codec !== "native")
+      warnings.push("The pixels are not compressed although the transfer syntax says so.");
+    const order = { bigEndian: bigEndian || syntax.bigEndianPixels };
+    return {
+      values: unpackNative(stored.bytes, stored.bitOffset, layout, order),
+      photometric: full(layout.photometric),
+      warnings,
+    };
+  }
+  if (codec === "rle") {
+    const words = wordsOf(decodeRle(stored.bytes, layout), layout.bitsAllocated);
+    return { values: maskSamples(words, layout), photometric: full(layout.photometric), warnings };
+  }
+  if (codec === "deflated-frame") {
+    const bytes = inflateFrame(stored.bytes, layout);
+    return {
+      values: unpackNative(bytes, 0, layout, { bigEndian: false }),
+      photometric: full(layout.photometric),
+      warnings,
+    };
+  }
+  if (codec === "video") {
+    const remedy = "Extract the frames with a video tool (ffmpeg) and pass them as pictures.";
+    throw unsupported("The pixels are an MPEG or HEVC video.", {}, remedy);
+  }
+  if (codec === "unknown") throw unsupported("The transfer syntax is none that is read here.");
+  return decodeWithWasm(codec, stored.bytes, layout, warnings);
+}
+
+type WasmCodec = Parameters<typeof decodeCodestream>[0];
+
+async function decodeWithWasm(
+  codec: WasmCodec,
+  bytes: Uint8Array,
+  layout: PixelLayout,
+  warnings: string[],
+): Promise<DecodedFrame> {
+  if (layout.bitsAllocated === 1) throw unsupported("Compressed pictures of one allocated bit are not read.");
+  const wavelet = codec === "jpeg2000" || codec === "htj2k";
+  const stream = wavelet ? bytes.subarray(Math.max(0, findJpeg2000(bytes))) : bytes;
+  const info = wavelet ? readJpeg2000(stream) : codec === "jpeg-xl" ? undefined : readJpeg(stream);
+  if (codec !== "jpeg-xl") checkInfo(info, layout);
+  if (info && !info.ended) warnings.push("The codestream has no end marker: it may be cut off.");
+  const colour = colourOf(codec, layout, info);
+  const decoded = await decodeCodestream(codec, stream, layout, { toRgb: colour.toRgb });
+  return {
+    values: withinPrecision(wordsOf(decoded, layout.bitsAllocated), layout, info),
+    photometric: colour.after,
+    warnings,
+  };
+}
+
+/** The codestream's own size must be the header's (PS3.5 8.2.1, 8.2.4). */
+function checkInfo(info: CodestreamInfo | undefined, layout: PixelLayout): void {
+  if (!info)
+    throw unreadable(
+      "The compressed frame has no readable header: it is damaged or of another kind than declared.",
+    );
+  if (info.width !== layout.columns || info.height !== layout.rows || info.components !== layout.samples) {
+    throw unreadable("The compressed frame is of another size than the header says.", {
+      width: info.width,
+      height: info.height,
+      components: info.components,
+    });
+  }
+  if (info.precision > layout.bitsAllocated) {
+    throw unreadable("The compressed frame has more bits than are allocated.", { bits: info.precision });
+  }
+}
+
+/**
+ * Values within the codestream's precision. Where it has more bits than Bits Stored says, its own number counts:
+ * that is what was compressed. Lower precision with a sign is extended from Bits Stored.
+ */
+function withinPrecision(
+  words: ReturnType<typeof wordsOf>,
+  layout: PixelLayout,
+  info: CodestreamInfo | undefined,
+): Samples {
+  const bits = Math.min(layout.bitsAllocated, Math.max(layout.bitsStored, info?.precision ?? 0));
+  return maskSamples(words, { ...layout, bitsStored: bits, highBit: bits - 1 });
+}
+
+interface Colour {
+  readonly toRgb: boolean;
+  readonly after: Photometric;
+}
+
+/** Who converts YBR to RGB: the JPEG decoder, the wavelet decoder's component transform, or colour.ts later. */
+function colourOf(codec: WasmCodec, layout: PixelLayout, info: CodestreamInfo | undefined): Colour {
+  const { photometric } = layout;
+  if (layout.samples === 1) return { toRgb: false, after: photometric };
+  if (codec === "jpeg") {
+    const toRgb = photometric.startsWith("YBR");
+    return { toRgb, after: toRgb ? "RGB" : photometric };
+  }
+  if (codec === "jpeg2000" || codec === "htj2k") {
+    const transformed =
+      info?.componentTransform === true || photometric === "YBR_RCT" || photometric === "YBR_ICT";
+    return { toRgb: false, after: transformed ? "RGB" : full(photometric) };
+  }
+  if (codec === "jpeg-xl") return { toRgb: false, after: "RGB" };
+  return { toRgb: false, after: full(photometric) };
+}
+
+/** After upsampling there is no 4:2:2 left. */
+function full(photometric: Photometric): Photometric {
+  return photometric === "YBR_FULL_422" ? "YBR_FULL" : photometric;
+}
+
+function inflateFrame(bytes: Uint8Array, layout: PixelLayout): Uint8Array {
+  try {
+    return inflateRawSync(bytes, { maxOutputLength: Math.ceil(frameBits(layout) / 8) + 1 });
+  } catch {
+    throw unreadable("A deflated frame cannot be inflated to its size: it is damaged.");
+  }
+}

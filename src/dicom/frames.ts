@@ -1,0 +1,188 @@
+import type { Dataset } from "./dataset.js";
+import { noPicture, unreadable } from "./fail.js";
+import { frameBits, type PixelLayout } from "./layout.js";
+import { TAG } from "./tags.js";
+
+/** Bytes of one frame as stored. */
+export interface StoredFrame {
+  readonly bytes: Uint8Array;
+  /** Bits to skip in the first byte: frames of 1-bit pictures need not begin on a byte (PS3.5 8.1.1). */
+  readonly bitOffset: number;
+  /** True when the bytes came in fragments (PS3.5 A.4): a codestream, or encapsulated uncompressed data. */
+  readonly encapsulated: boolean;
+}
+
+const UNDEFINED_LENGTH = 0xffffffff;
+
+export interface PixelSource {
+  /** Frames that are there; may differ from the number declared. */
+  readonly count: number;
+  readonly warnings: readonly string[];
+  frame(index: number): StoredFrame;
+}
+
+/** Finds the frames in Pixel Data, counting them itself. Throws `dicom_no_picture` or `dicom_unreadable`. */
+export function pixelSource(dataset: Dataset, layout: PixelLayout): PixelSource {
+  const element = dataset.element(TAG.pixelData);
+  if (!element || element.length === 0) {
+    if (dataset.has(TAG.floatPixels) || dataset.has(TAG.doublePixels)) {
+      throw noPicture("The file holds floating point pixels (a parametric map), not a picture.");
+    }
+    throw noPicture("The file holds no pixel data, or ends before it.");
+  }
+  const encapsulated = element.length === UNDEFINED_LENGTH || element.hadUndefinedLength === true;
+  return encapsulated
+    ? encapsulatedSource(dataset, layout, element.dataOffset)
+    : nativeSource(dataset, layout, element.dataOffset, element.length);
+}
+
+function checkIndex(index: number, count: number): void {
+  if (!Number.isInteger(index) || index < 0 || index >= count) {
+    throw unreadable(`The file holds ${count} frames; frame ${index} is not among them.`, {
+      frames: count,
+      frame: index,
+    });
+  }
+}
+
+function nativeSource(dataset: Dataset, layout: PixelLayout, offset: number, length: number): PixelSource {
+  const warnings: string[] = [];
+  const bits = frameBits(layout);
+  const available = Math.min(length, dataset.bytes.length - offset);
+  const count = Math.min(layout.frames, Math.floor((available * 8) / bits));
+  if (count < 1) {
+    throw unreadable("The pixel data is shorter than one frame: the file is damaged or cut off.", {
+      expectedBytes: Math.ceil(bits / 8),
+      bytes: available,
+    });
+  }
+  if (count < layout.frames) warnings.push(`The file declares ${layout.frames} frames but holds ${count}.`);
+  const frame = (index: number): StoredFrame => {
+    checkIndex(index, count);
+    const firstBit = index * bits;
+    const from = offset + Math.floor(firstBit / 8);
+    const to = offset + Math.ceil((firstBit + bits) / 8);
+    return { bytes: dataset.bytes.subarray(from, to), bitOffset: firstBit % 8, encapsulated: false };
+  };
+  return { count, warnings, frame };
+}
+
+interface Fragment {
+  /** Offset of its item tag from the first fragment's item tag: what offset tables count. */
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Fragments {
+  readonly table: readonly number[];
+  readonly list: readonly Fragment[];
+  readonly warnings: string[];
+}
+
+/** Walks the items of encapsulated pixel data (PS3.5 A.4): offset table first, then fragments to the delimiter. */
+function walkFragments(bytes: Uint8Array, offset: number): Fragments {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const list: Fragment[] = [];
+  const table: number[] = [];
+  const warnings: string[] = [];
+  let at = offset;
+  let first = -1;
+  let ended = false;
+  while (at + 8 <= bytes.length) {
+    const group = view.getUint16(at, true);
+    const element = view.getUint16(at + 2, true);
+    const length = view.getUint32(at + 4, true);
+    if (group !== 0xfffe || (element !== 0xe000 && element !== 0xe0dd)) break;
+    if (element === 0xe0dd) {
+      ended = true;
+      break;
+    }
+    const from = at + 8;
+    if (length > bytes.length - from) {
+      warnings.push("The last fragment is cut off.");
+      break;
+    }
+    if (first < 0) {
+      for (let entry = 0; entry + 4 <= length; entry += 4) table.push(view.getUint32(from + entry, true));
+      first = from + length;
+    } else {
+      list.push({ at: at - first, from, to: from + length });
+    }
+    at = from + length;
+  }
+  if (!ended) warnings.push("The pixel data has no end: the file is damaged or cut off.");
+  return { table, list, warnings };
+}
+
+function encapsulatedSource(dataset: Dataset, layout: PixelLayout, offset: number): PixelSource {
+  const bytes = dataset.bytes;
+  const { table, list, warnings } = walkFragments(bytes, offset);
+  if (list.length === 0)
+    throw unreadable("The pixel data holds no complete fragment: the file is damaged or cut off.");
+  const extended = readExtendedOffsets(dataset);
+  const groups = groupFragments(bytes, layout.frames, extended.length > 0 ? extended : table, list);
+  if (groups.length !== layout.frames) {
+    warnings.push(`The file declares ${layout.frames} frames but holds ${groups.length}.`);
+  }
+  const frame = (index: number): StoredFrame => {
+    checkIndex(index, groups.length);
+    return { bytes: join(bytes, groups[index] ?? []), bitOffset: 0, encapsulated: true };
+  };
+  return { count: groups.length, warnings, frame };
+}
+
+/** Extended Offset Table (7FE0,0001): 64-bit offsets (PS3.3 C.7.6.3.1.8). */
+function readExtendedOffsets(dataset: Dataset): number[] {
+  const raw = dataset.raw(TAG.extendedOffsets);
+  if (!raw) return [];
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+  const offsets: number[] = [];
+  for (let at = 0; at + 8 <= raw.length; at += 8) offsets.push(Number(view.getBigUint64(at, true)));
+  return offsets;
+}
+
+/** True where a codestream begins: JPEG and JPEG-LS SOI, JPEG 2000 SOC or its box form, JPEG XL. */
+function beginsCodestream(bytes: Uint8Array, at: number): boolean {
+  const word = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+  if (word === 0xffd8) return bytes[at + 2] === 0xff;
+  if (word === 0xff4f) return bytes[at + 2] === 0xff && bytes[at + 3] === 0x51;
+  return word === 0xff0a || (word === 0 && bytes[at + 3] === 0x0c && bytes[at + 4] === 0x6a);
+}
+
+/** Which fragments make up which frame; several ways, each only when it accounts for every declared frame. */
+function groupFragments(
+  bytes: Uint8Array,
+  frames: number,
+  table: readonly number[],
+  list: readonly Fragment[],
+): Fragment[][] {
+  if (frames === 1) return [list.slice()];
+  if (list.length === frames) return list.map((fragment) => [fragment]);
+  const starts = new Set(table);
+  const byTable = splitWhere(list, (fragment) => starts.has(fragment.at));
+  if (table.length === frames && byTable.length === frames) return byTable;
+  const byMarker = splitWhere(list, (fragment) => beginsCodestream(bytes, fragment.from));
+  if (byMarker.length === frames) return byMarker;
+  if (list.length < frames) return list.map((fragment) => [fragment]);
+  throw unreadable("The fragments of the pixel data do not divide into the frames declared.", {
+    frames,
+    fragments: list.length,
+  });
+}
+
+function splitWhere(list: readonly Fragment[], starts: (fragment: Fragment) => boolean): Fragment[][] {
+  const groups: Fragment[][] = [];
+  for (const fragment of list) {
+    const last = groups.at(-1);
+    if (!last || starts(fragment)) groups.push([fragment]);
+    else last.push(fragment);
+  }
+  return groups;
+}
+
+function join(bytes: Uint8Array, fragments: readonly Fragment[]): Uint8Array {
+  const [only] = fragments;
+  if (only && fragments.length === 1) return bytes.subarray(only.from, only.to);
+  return new Uint8Array(Buffer.concat(fragments.map(({ from, to }) => bytes.subarray(from, to))));
+}

@@ -1,0 +1,160 @@
+import { statSync } from "node:fs";
+import type { Parsed } from "./dataset.js";
+import { decodeFrame } from "./decode.js";
+import { type DicomFacts, readFacts } from "./facts.js";
+import { unreadable } from "./fail.js";
+import { type PixelSource, pixelSource } from "./frames.js";
+import { type Range, rangeOf } from "./grey.js";
+import { type Header, readHeader } from "./header.js";
+import { type PixelLayout, readLayout } from "./layout.js";
+import type { Limits } from "./limits.js";
+import { type NiftiJob, type NiftiResult, readNifti } from "./nifti.js";
+import type { Samples } from "./samples.js";
+import { type ShownFrame, type ShowOptions, showFrame } from "./show.js";
+import { parseHeader, parseSource, type Source } from "./source.js";
+import { type Identity, readIdentity } from "./text.js";
+
+/** Work for one worker. Everything here is plain data that can be posted. */
+export type Job =
+  | { readonly kind: "header"; readonly source: Source; readonly limits: Limits; readonly identity: boolean }
+  | {
+      readonly kind: "stored";
+      readonly source: Source;
+      readonly limits: Limits;
+      readonly frame: number;
+      readonly identity: boolean;
+    }
+  | {
+      readonly kind: "range";
+      readonly source: Source;
+      readonly limits: Limits;
+      readonly frames: readonly number[] | "all";
+    }
+  | {
+      readonly kind: "show";
+      readonly source: Source;
+      readonly limits: Limits;
+      readonly frames: readonly number[];
+      readonly options: ShowOptions;
+    }
+  | NiftiJob;
+
+export interface StoredResult {
+  readonly layout: PixelLayout;
+  readonly values: Samples;
+  readonly photometric: string;
+  readonly frames: number;
+  readonly facts: DicomFacts;
+  readonly warnings: readonly string[];
+  readonly identity: Identity | undefined;
+}
+
+export interface ShowResult {
+  readonly facts: DicomFacts;
+  readonly frames: readonly ShownFrame[];
+  readonly warnings: readonly string[];
+}
+
+export interface JobResults {
+  header: Header;
+  stored: StoredResult;
+  range: Range;
+  show: ShowResult;
+  nifti: NiftiResult;
+}
+
+/** A file that is open: parsed, described, its frames found. */
+interface Opened {
+  readonly parsed: Parsed;
+  readonly layout: PixelLayout;
+  readonly pixels: PixelSource;
+  readonly warnings: readonly string[];
+}
+
+let kept: { readonly key: string; readonly opened: Opened } | undefined;
+
+/** Opens a file; the last one is kept, for the frames of one file come in several jobs. */
+function open(source: Source, limits: Limits): Opened {
+  const key = "path" in source ? keyOf(source.path) : undefined;
+  if (kept && kept.key === key) return kept.opened;
+  kept = undefined;
+  const parsed = parseSource(source, limits);
+  const warnings = [...parsed.warnings];
+  const layout = readLayout(parsed.dataset, limits, warnings);
+  const pixels = pixelSource(parsed.dataset, layout);
+  const opened = { parsed, layout, pixels, warnings: [...warnings, ...pixels.warnings] };
+  if (key !== undefined && pixels.count > 1) kept = { key, opened };
+  return opened;
+}
+
+function keyOf(path: string): string | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat && `${path}\0${stat.size}\0${stat.mtimeMs}`;
+}
+
+async function decodeAt(opened: Opened, frame: number) {
+  const { parsed, layout, pixels } = opened;
+  return decodeFrame(pixels.frame(frame), layout, parsed.syntax, parsed.bigEndian);
+}
+
+/** Runs one job. Throws a MedGemmaError; anything else is a bug or a library's failure, and the caller maps it. */
+export async function runJob(job: Job): Promise<JobResults[Job["kind"]]> {
+  switch (job.kind) {
+    case "header": {
+      const header = readHeader(parseHeader(job.source, job.limits), job.identity);
+      return header;
+    }
+    case "stored":
+      return storedValues(job);
+    case "range":
+      return acquisitionRange(job);
+    case "show":
+      return shownFrames(job);
+    case "nifti":
+      return readNifti(job);
+  }
+}
+
+async function storedValues(job: Extract<Job, { kind: "stored" }>): Promise<StoredResult> {
+  const opened = open(job.source, job.limits);
+  const decoded = await decodeAt(opened, job.frame);
+  const { parsed, layout, pixels } = opened;
+  return {
+    layout,
+    values: decoded.values,
+    photometric: decoded.photometric,
+    frames: pixels.count,
+    facts: readFacts(parsed.dataset, parsed.syntax, job.frame),
+    warnings: [...opened.warnings, ...decoded.warnings],
+    identity: job.identity ? readIdentity(parsed.dataset) : undefined,
+  };
+}
+
+async function acquisitionRange(job: Extract<Job, { kind: "range" }>): Promise<Range> {
+  const opened = open(job.source, job.limits);
+  const frames =
+    job.frames === "all" ? Array.from({ length: opened.pixels.count }, (_, index) => index) : job.frames;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const frame of frames) {
+    const range = rangeOf((await decodeAt(opened, frame)).values);
+    min = Math.min(min, range.min);
+    max = Math.max(max, range.max);
+  }
+  if (!(min <= max)) throw unreadable("The file holds no frame.");
+  return { min, max };
+}
+
+async function shownFrames(job: Extract<Job, { kind: "show" }>): Promise<ShowResult> {
+  const opened = open(job.source, job.limits);
+  const { parsed, layout } = opened;
+  const frames: ShownFrame[] = [];
+  for (const frame of job.frames) {
+    const decoded = await decodeAt(opened, frame);
+    const facts = readFacts(parsed.dataset, parsed.syntax, frame);
+    const input = { dataset: parsed.dataset, frame, layout, decoded, facts, bigEndian: parsed.bigEndian };
+    const shown = showFrame(input, job.options);
+    frames.push({ ...shown, warnings: [...decoded.warnings, ...shown.warnings] });
+  }
+  return { facts: readFacts(parsed.dataset, parsed.syntax), frames, warnings: opened.warnings };
+}

@@ -1,0 +1,44 @@
+import { badOption, MedGemmaError } from "../errors.js";
+
+/** Bounds that hold for every file, whatever it claims. */
+export interface DicomLimits {
+  /** Bytes of one file, after inflating too. Range 1..2147483647. Defaults to `2147483647` (2 GiB - 1, Node's largest read). */
+  maxBytes?: number;
+  /** Rows times columns of one frame. Defaults to `100000000`. */
+  maxPixels?: number;
+  /** Frames a file may declare. Defaults to `200000`. */
+  maxFrames?: number;
+  /** Files a folder or list may hold. Defaults to `20000`. */
+  maxFiles?: number;
+  /** Milliseconds for one job of a worker (one frame or one header); then the worker is ended. Defaults to `20000`. */
+  timeout?: number;
+}
+
+export type Limits = Required<DicomLimits>;
+
+export const DEFAULT_LIMITS: Limits = Object.freeze({
+  maxBytes: 0x7fffffff,
+  maxPixels: 100_000_000,
+  maxFrames: 200_000,
+  maxFiles: 20_000,
+  timeout: 20_000,
+});
+
+export function withDefaults(limits: DicomLimits | undefined): Limits {
+  const merged: Limits = { ...DEFAULT_LIMITS };
+  for (const [name, value] of Object.entries(limits ?? {})) {
+    if (!(name in DEFAULT_LIMITS))
+      throw badOption("limits", `one of ${Object.keys(DEFAULT_LIMITS).join(", ")}`, name);
+    if (value === undefined) continue;
+    if (typeof value !== "number" || !(value >= 1))
+      throw badOption(`limits.${name}`, "a number of at least 1", value);
+    merged[name as keyof Limits] = value;
+  }
+  return merged;
+}
+
+export function tooLarge(what: string, value: number, limit: number): MedGemmaError {
+  return new MedGemmaError("image_too_large", `The file has ${value} ${what}; the limit is ${limit}.`, {
+    facts: { what, value, limit },
+  });
+}

@@ -1,0 +1,52 @@
+import { FrameAttributes } from "./attributes.js";
+import type { Dataset } from "./dataset.js";
+import { type LookupTable, lookUp, readLut } from "./lut.js";
+import { TAG } from "./tags.js";
+
+/** From stored values to the manufacturer-independent ones: HU, optical density, ... (PS3.3 C.11.1). */
+export type ModalityLut =
+  | { readonly kind: "none" }
+  | { readonly kind: "linear"; readonly slope: number; readonly intercept: number }
+  | { readonly kind: "table"; readonly table: LookupTable };
+
+export interface ModalityAttributes {
+  readonly lut: ModalityLut;
+  /** One of slope and intercept is present without the other. */
+  readonly incomplete: boolean;
+  /** Rescale Type says something other than HU or nothing. */
+  readonly notHounsfield: boolean;
+}
+
+/** Reads slope and intercept, or the LUT sequence, of a frame. A slope of 0 is taken as absent. */
+export function readModalityLut(
+  dataset: Dataset,
+  frame: number,
+  signed: boolean,
+  bigEndian: boolean,
+): ModalityAttributes {
+  const attributes = new FrameAttributes(dataset, frame);
+  const slope = attributes.number(TAG.pixelTransformation, TAG.slope);
+  const intercept = attributes.number(TAG.pixelTransformation, TAG.intercept);
+  const type = attributes.holder(TAG.pixelTransformation, TAG.rescaleType)?.string(TAG.rescaleType);
+  const item = dataset.item(TAG.modalityLut, 0);
+  const table = item && readLut(item, signed, bigEndian);
+  const incomplete = (slope === undefined) !== (intercept === undefined);
+  const notHounsfield = type !== undefined && type.toUpperCase() !== "HU";
+  if (slope !== undefined && slope !== 0 && intercept !== undefined) {
+    return { lut: { kind: "linear", slope, intercept }, incomplete, notHounsfield };
+  }
+  if (table) return { lut: { kind: "table", table }, incomplete, notHounsfield };
+  return { lut: { kind: "none" }, incomplete, notHounsfield };
+}
+
+/** PS3.3 C.11.1.1.2: output = slope * stored + intercept; or the table's entry. */
+export function modalityFunction(lut: ModalityLut): (stored: number) => number {
+  switch (lut.kind) {
+    case "none":
+      return (stored) => stored;
+    case "linear":
+      return (stored) => lut.slope * stored + lut.intercept;
+    case "table":
+      return (stored) => lookUp(lut.table, stored);
+  }
+}

@@ -1,0 +1,97 @@
+import { open } from "node:fs/promises";
+import { badOption, MedGemmaError } from "../errors.js";
+import type { DicomFacts } from "./facts.js";
+import { type DicomLimits, withDefaults } from "./limits.js";
+import { looksLikeDicom } from "./locate.js";
+import { sharedPool } from "./pool.js";
+import type { Samples } from "./samples.js";
+import type { Source } from "./source.js";
+import type { Identity } from "./text.js";
+
+export interface ReadOptions {
+  /** Frame, from 0. Defaults to `0`. */
+  frame?: number;
+  /** Bounds; see {@link DicomLimits}. */
+  limits?: DicomLimits;
+  /** Also give names, ids, dates and descriptions, as `identity`. Defaults to `false`. */
+  identity?: boolean;
+  /** Takes effect at once; a frame that is being decoded is finished and dropped. */
+  signal?: AbortSignal;
+}
+
+/** One frame as stored, before any lookup table. */
+export interface DicomImage {
+  readonly rows: number;
+  readonly columns: number;
+  /** Samples a pixel: 1, 3 or 4. */
+  readonly samples: number;
+  /** `rows * columns * samples` stored values, colour by pixel, unused bits dropped, sign extended. */
+  readonly values: Samples;
+  /** After decoding: a JPEG of YBR has become RGB, 4:2:2 has become 4:4:4. */
+  readonly photometric: string;
+  readonly bitsAllocated: number;
+  readonly bitsStored: number;
+  readonly signed: boolean;
+  /** Frames that the file really holds. */
+  readonly frames: number;
+  readonly facts: DicomFacts;
+  readonly warnings: readonly string[];
+  readonly identity?: Identity;
+}
+
+export type DicomInput = string | Uint8Array;
+
+export function toSource(input: DicomInput): Source {
+  if (typeof input === "string") return { path: input };
+  if (input instanceof Uint8Array) return { bytes: input };
+  throw badOption("source", "a path or bytes", input);
+}
+
+/** True when a file or its bytes look like DICOM, with or without preamble. Throws `file_not_found` for a path. */
+export async function isDicom(input: DicomInput): Promise<boolean> {
+  if (typeof input !== "string") return looksLikeDicom(toSource(input) && input);
+  return looksLikeDicom(await firstBytes(input));
+}
+
+/** The beginning of a file, for looking at what it is. */
+export async function firstBytes(path: string, count = 512): Promise<Uint8Array> {
+  try {
+    await using file = await open(path, "r");
+    const { buffer, bytesRead } = await file.read(new Uint8Array(count), 0, count, 0);
+    return buffer.subarray(0, bytesRead);
+  } catch (cause) {
+    throw new MedGemmaError("file_not_found", undefined, {
+      facts: { reason: (cause as { code?: string }).code },
+    });
+  }
+}
+
+/**
+ * Reads the stored values of one frame, in a worker.
+ * Throws `not_dicom`, `dicom_unreadable`, `dicom_unsupported`, `dicom_no_picture`, `dicom_timeout`, `image_too_large`,
+ * `file_not_found` or `aborted`.
+ */
+export async function readDicom(input: DicomInput, options: ReadOptions = {}): Promise<DicomImage> {
+  const limits = withDefaults(options.limits);
+  const frame = options.frame ?? 0;
+  if (!Number.isInteger(frame) || frame < 0) throw badOption("frame", "a whole number from 0", frame);
+  const result = await sharedPool().run<"stored">(
+    { kind: "stored", source: toSource(input), limits, frame, identity: options.identity ?? false },
+    { timeout: limits.timeout, signal: options.signal },
+  );
+  const { layout, values, photometric, frames, facts, warnings, identity } = result;
+  return {
+    rows: layout.rows,
+    columns: layout.columns,
+    samples: layout.samples,
+    values,
+    photometric,
+    bitsAllocated: layout.bitsAllocated,
+    bitsStored: layout.bitsStored,
+    signed: layout.signed,
+    frames,
+    facts,
+    warnings,
+    ...(identity === undefined ? {} : { identity }),
+  };
+}

@@ -1,0 +1,81 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { MedGemmaError } from "../errors.js";
+import { type Parsed, parse } from "./dataset.js";
+import { type Limits, tooLarge } from "./limits.js";
+import { locate } from "./locate.js";
+
+/** A file by path, or its bytes. */
+export type Source = { readonly path: string } | { readonly bytes: Uint8Array };
+
+/** First read of a header; most fit. Then eight times as much, until Pixel Data is reached or the file ends. */
+const HEADER_CHUNK = 256 * 1024;
+
+/** Bytes of a whole file. Synchronous: it runs in a worker, where nobody waits. Throws `file_not_found` or `image_too_large`. */
+export function readSource(source: Source, limits: Limits): Uint8Array {
+  if ("bytes" in source) {
+    if (source.bytes.length > limits.maxBytes) throw tooLarge("bytes", source.bytes.length, limits.maxBytes);
+    return source.bytes;
+  }
+  return withFile(source.path, (file, size) => {
+    if (size > limits.maxBytes) throw tooLarge("bytes", size, limits.maxBytes);
+    return readBytes(file, size);
+  });
+}
+
+/** Parses a whole file; see {@link parse}. */
+export function parseSource(source: Source, limits: Limits): Parsed {
+  return parse(locate(readSource(source, limits), limits));
+}
+
+/** Parses as little of a file as holds its header. */
+export function parseHeader(source: Source, limits: Limits): Parsed {
+  if ("bytes" in source) return parseSource(source, limits);
+  return withFile(source.path, (file, size) => {
+    for (let wanted = HEADER_CHUNK; wanted < size; wanted *= 8) {
+      const parsed = tryPart(readBytes(file, wanted), limits);
+      if (parsed) return parsed;
+    }
+    if (size > limits.maxBytes) throw tooLarge("bytes", size, limits.maxBytes);
+    return parse(locate(readBytes(file, size), limits));
+  });
+}
+
+/** A part of a file is enough when Pixel Data was reached in it; a deflated one never is. */
+function tryPart(bytes: Uint8Array, limits: Limits): Parsed | undefined {
+  try {
+    const parsed = parse(locate(bytes, limits));
+    return parsed.complete && !parsed.syntax.deflated ? parsed : undefined;
+  } catch (error) {
+    if (MedGemmaError.isInstance(error) && error.code === "not_dicom") throw error;
+    return undefined;
+  }
+}
+
+function withFile<T>(path: string, use: (file: number, size: number) => T): T {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch (cause) {
+    throw new MedGemmaError("file_not_found", undefined, {
+      facts: { reason: (cause as { code?: string }).code },
+    });
+  }
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw new MedGemmaError("file_not_found", "A file was expected.");
+    return use(file, stat.size);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readBytes(file: number, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let done = 0;
+  while (done < size) {
+    const count = readSync(file, bytes, done, size - done, done);
+    if (count === 0) break;
+    done += count;
+  }
+  return bytes.subarray(0, done);
+}
