@@ -1,0 +1,125 @@
+// The project's own rules, which no linter knows: who may import whom (DESIGN.md section 1), and that files stay small.
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import ts from "typescript";
+
+/** Above this a file holds two things. */
+export const MAX_LINES = 300;
+
+/** Folders of src/ and their height: imports point down only. Files at the top that are not named are the base. */
+const LAYERS = {
+  "index.ts": 4,
+  cli: 3,
+  server: 3,
+  dataset: 3,
+  medgemma: 2,
+  engine: 1,
+  dicom: 1,
+  image: 1,
+  fhir: 1,
+  hl7: 1,
+  models: 1,
+  prompt: 0,
+};
+const BASE = ["errors.ts", "options.ts"];
+/** What one folder may take from its sibling, besides the base. */
+const SIBLINGS = { engine: { image: ["rgb.ts"] }, dicom: { image: ["rgb.ts"] } };
+const ADDON_LOADER = "engine/native/addon.ts";
+
+/** Files below `dir` with one of the endings, relative to it, with `/`. */
+export function listFiles(dir, endings) {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && endings.some((ending) => entry.name.endsWith(ending)))
+    .map((entry) => path.relative(dir, path.join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
+    .sort();
+}
+
+/** Sources as `{path, text}`: the rules below are pure, so that a test can hand them a file that breaks them. */
+export function readSources(dir, endings) {
+  return listFiles(dir, endings).map((name) => ({
+    path: name,
+    text: readFileSync(path.join(dir, name), "utf8"),
+  }));
+}
+
+/** @returns one sentence a file that is too long. */
+export function checkLengths(sources) {
+  return sources.flatMap(({ path: name, text }) => {
+    const lines = text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
+    return lines > MAX_LINES ? [`${name} has ${lines} lines; above ${MAX_LINES} it holds two things`] : [];
+  });
+}
+
+const unitOf = (file) => file.split("/")[0];
+
+function checkImport(from, target) {
+  const [source, goal] = [unitOf(from), unitOf(target)];
+  if (source === goal || BASE.includes(goal)) return undefined;
+  if (BASE.includes(source)) return `${from} is base and may import only base, not ${target}`;
+  const [height, depth] = [LAYERS[source], LAYERS[goal]];
+  if (height === undefined) return `${from} is in no known folder: add ${source} to scripts/lint-rules.mjs`;
+  if (depth === undefined) return `${from} imports ${target}, which is in no known folder`;
+  if (height > depth) return undefined;
+  const shared = SIBLINGS[source]?.[goal] ?? [];
+  if (height === depth && shared.some((file) => target === `${goal}/${file}`)) return undefined;
+  return `${from} may not import ${target}: imports point down only, and siblings keep apart`;
+}
+
+/** @returns one sentence an import of src/ that breaks the layers, and a file besides ADDON_LOADER that loads addons. */
+export function checkImports(sources) {
+  return sources.flatMap(({ path: from, text }) => {
+    const problems = [];
+    for (const { fileName } of ts.preProcessFile(text, true, true).importedFiles) {
+      if (!fileName.startsWith(".")) continue;
+      const target = path.posix.normalize(path.posix.join(path.posix.dirname(from), fileName));
+      const problem = target.startsWith("..")
+        ? target === "../package.json"
+          ? undefined
+          : `${from} imports ${fileName} from outside src/`
+        : checkImport(from, target.replace(/\.js$/, ".ts"));
+      if (problem) problems.push(problem);
+    }
+    if (from !== ADDON_LOADER && /\.node["'`]|\bdlopen\b/.test(text)) {
+      problems.push(`${from} loads an addon; only ${ADDON_LOADER} may`);
+    }
+    return problems;
+  });
+}
+
+/** @returns a sentence for anything in src/index.ts that is no `export ... from`. */
+export function checkIndex(text) {
+  const file = ts.createSourceFile("index.ts", text, ts.ScriptTarget.Latest);
+  return file.statements.flatMap((statement) => {
+    if (ts.isExportDeclaration(statement) && statement.moduleSpecifier) return [];
+    const start = file.getLineAndCharacterOfPosition(statement.getStart(file)).line + 1;
+    return [`index.ts:${start} is no re-export: the public names stand there, nothing else`];
+  });
+}
+
+const NODE_API = /#\s*include\s*[<"](?:napi|node_api|uv|v8)\.h[>"]|\bNapi::/;
+const NAPI_INCLUDE = /#\s*include\s*[<"]napi\.h[>"]/;
+const LLAMA_INCLUDE = /#\s*include\s*[<"](?:llama|llama-cpp|mtmd|mtmd-helper|gguf|clip|ggml[\w-]*)\.h[>"]/;
+const LLAMA_CALL = /\b(?:llama|mtmd|ggml)_\w+\s*\(/g;
+
+/** @returns a sentence for each trespass of native/: the engine knows no Node-API, the binding no llama.cpp. */
+export function checkNative(sources) {
+  const engineHeaders = sources.filter(({ path: name }) => /^engine\/.*\.h$/.test(name));
+  // Functions of the engine's own whose names begin like llama.cpp's.
+  const own = new Set(engineHeaders.flatMap(({ text }) => text.match(LLAMA_CALL) ?? []));
+  return sources.flatMap(({ path: name, text }) => {
+    const code = text.replaceAll(/\/\/[^\n]*/g, "");
+    if (name.startsWith("engine/")) {
+      return NODE_API.test(code) ? [`${name} uses Node-API; the engine must run without Node`] : [];
+    }
+    if (!name.startsWith("binding/")) return [];
+    const problems = [];
+    if (name !== "binding/napi_setup.h" && NAPI_INCLUDE.test(code)) {
+      problems.push(`${name} includes napi.h; only binding/napi_setup.h may`);
+    }
+    const calls = (code.match(LLAMA_CALL) ?? []).filter((call) => !own.has(call));
+    for (const found of [...(code.match(LLAMA_INCLUDE) ?? []), ...calls]) {
+      problems.push(`${name} has ${found}; the binding reaches llama.cpp through native/engine only`);
+    }
+    return problems;
+  });
+}

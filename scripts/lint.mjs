@@ -1,0 +1,52 @@
+// Biome over everything, clang-format over native/, and the project's own rules. With --fix, formats first.
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import {
+  checkImports,
+  checkIndex,
+  checkLengths,
+  checkNative,
+  listFiles,
+  readSources,
+} from "./lint-rules.mjs";
+import { root } from "./platform.mjs";
+
+const require = createRequire(path.join(root, "package.json"));
+const packageFile = (name, file) => path.join(path.dirname(require.resolve(`${name}/package.json`)), file);
+
+function run(script, args) {
+  const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: "inherit" });
+  return status === 0;
+}
+
+function report(problems) {
+  for (const problem of problems) console.error(`  ${problem}`);
+  return problems.length === 0;
+}
+
+/** Runs every check, whatever the others found: `[{name, ok}]`. */
+export function lint({ fix = false } = {}) {
+  const cpp = listFiles(path.join(root, "native"), [".cpp", ".h"]).map((file) => path.join("native", file));
+  const typescript = readSources(path.join(root, "src"), [".ts"]);
+  const native = readSources(path.join(root, "native"), [".cpp", ".h"]);
+  const index = typescript.find((source) => source.path === "index.ts")?.text ?? "";
+  const checks = {
+    biome: () => run(packageFile("@biomejs/biome", "bin/biome"), ["check", ...(fix ? ["--write"] : [])]),
+    "clang-format": () =>
+      run(packageFile("clang-format", "index.js"), [...(fix ? ["-i"] : ["--dry-run", "-Werror"]), ...cpp]),
+    "file lengths": () => report(checkLengths([...typescript, ...native])),
+    "import rules": () => report([...checkImports(typescript), ...checkIndex(index), ...checkNative(native)]),
+  };
+  return Object.entries(checks).map(([name, check]) => {
+    const ok = check();
+    console.log(`lint: ${name}: ${ok ? "passed" : "FAILED"}`);
+    return { name, ok };
+  });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const results = lint({ fix: process.argv.includes("--fix") });
+  process.exit(results.every(({ ok }) => ok) ? 0 : 1);
+}
