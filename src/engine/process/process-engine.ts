@@ -1,0 +1,121 @@
+import { MedGemmaError, throwIfAborted } from "../../errors.js";
+import type { RgbImage } from "../../image/rgb.js";
+import { untilAborted } from "../abort.js";
+import type {
+  EncodeOptions,
+  Engine,
+  EngineInfo,
+  EngineStats,
+  GenerateOptions,
+  GenerationEvent,
+  ImageEmbedding,
+  PromptPart,
+  ScoreOptions,
+  ScoreResult,
+} from "../engine.js";
+import { resolveGenerateOptions } from "../native/generate-options.js";
+import type { ChildLink } from "./child-link.js";
+import { generateRemotely } from "./generate.js";
+import { sendParts } from "./parts.js";
+import { type ProcessEngineOptions, toStartSettings } from "./process-options.js";
+import { NO_STATS } from "./stats.js";
+import { Supervisor } from "./supervisor.js";
+
+/**
+ * llama.cpp in a child process: an abort there is an error here, and the next request starts it again. The addon is
+ * never loaded into the application.
+ */
+export class ProcessEngine implements Engine {
+  readonly #supervisor: Supervisor;
+
+  private constructor(supervisor: Supervisor) {
+    this.#supervisor = supervisor;
+  }
+
+  /**
+   * @throws MedGemmaError as `NativeEngine.load`, and `engine_crashed` when the process cannot be started or ends.
+   */
+  static async load(options: ProcessEngineOptions): Promise<ProcessEngine> {
+    throwIfAborted(options.signal);
+    const supervisor = new Supervisor(toStartSettings(options));
+    await supervisor.load(options.onProgress, options.signal);
+    return new ProcessEngine(supervisor);
+  }
+
+  get info(): EngineInfo {
+    return this.#supervisor.info;
+  }
+
+  /** Of the child process; undefined while none runs. */
+  get pid(): number | undefined {
+    return this.#supervisor.pid;
+  }
+
+  async tokenize(text: string, options: { special: boolean; signal?: AbortSignal }): Promise<Int32Array> {
+    const { special, signal } = options;
+    const link = await this.#link(signal);
+    const { result } = await link.call("tokenize", { text, special }, {}, signal);
+    return Int32Array.from(result);
+  }
+
+  async encode(image: RgbImage, options: EncodeOptions = {}): Promise<ImageEmbedding> {
+    const { signal, onProgress } = options;
+    this.#requireProjector();
+    const link = await this.#link(signal);
+    const [picture = ""] = await link.send([image], signal);
+    const listener = { images: new Map([[picture, image]]), ...(onProgress && { onProgress }) };
+    const { result, bytes } = await link.call("encode", { picture }, listener, signal);
+    this.#supervisor.answered();
+    const { tokens, width, key } = result;
+    return { tokens, width, key, values: new Float32Array(bytes.buffer) };
+  }
+
+  async *generate(
+    parts: readonly PromptPart[],
+    options: GenerateOptions,
+  ): AsyncGenerator<GenerationEvent, void, void> {
+    const started = performance.now();
+    const { signal } = options;
+    throwIfAborted(signal);
+    // Here, where a wrong type is still seen; the message would turn it into something else.
+    resolveGenerateOptions(options);
+    if (parts.some((part) => part.type === "image")) this.#requireProjector();
+    const link = await this.#link(signal);
+    yield* generateRemotely(link, parts, options, started, () => this.#supervisor.answered());
+  }
+
+  async score(
+    parts: readonly PromptPart[],
+    continuations: readonly string[],
+    options: ScoreOptions = {},
+  ): Promise<ScoreResult> {
+    const { signal, ...rest } = options;
+    if (parts.some((part) => part.type === "image")) this.#requireProjector();
+    const link = await this.#link(signal);
+    const { wire, images } = await sendParts(link, parts, signal);
+    const params = { parts: wire, continuations, options: rest };
+    const { result } = await link.call("score", params, { images }, signal);
+    this.#supervisor.answered();
+    return result;
+  }
+
+  /** Of the process that runs now: a restart sets all but `restarts` to 0. Does not start one. */
+  async stats(): Promise<EngineStats> {
+    const { restarts, current } = this.#supervisor;
+    const stats = current ? (await current.call("stats", undefined)).result : NO_STATS;
+    return { ...stats, restarts };
+  }
+
+  dispose(): Promise<void> {
+    return this.#supervisor.dispose();
+  }
+
+  async #link(signal: AbortSignal | undefined): Promise<ChildLink> {
+    throwIfAborted(signal);
+    return untilAborted(signal, this.#supervisor.ready());
+  }
+
+  #requireProjector(): void {
+    if (!this.info.projector && !this.#supervisor.disposed) throw new MedGemmaError("projector_missing");
+  }
+}

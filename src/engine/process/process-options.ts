@@ -1,0 +1,56 @@
+import path from "node:path";
+import type { NativeEngineOptions } from "../native/native-engine.js";
+import type { LoadSettings, LogLevel } from "./messages.js";
+import type { SpawnOptions } from "./spawn-child.js";
+
+export interface ProcessEngineOptions extends NativeEngineOptions, SpawnOptions {
+  /** Called with llama.cpp's log lines. Defaults to none being kept. */
+  onLog?: (level: LogLevel, line: string) => void;
+  /**
+   * Crashes in a row (within a minute, no request answered between) after which the process is not started again.
+   * Defaults to `3`.
+   */
+  maxCrashes?: number;
+}
+
+const DEFAULT_MAX_CRASHES = 3;
+
+/** What every start of the process needs. */
+export interface StartSettings {
+  readonly load: LoadSettings;
+  readonly spawn: SpawnOptions;
+  /** Paths in the options are relative to the folder the application loaded from, also after a restart. */
+  readonly cwd: string;
+  readonly maxCrashes: number;
+  readonly onLog: ProcessEngineOptions["onLog"] | undefined;
+}
+
+export function toStartSettings(options: ProcessEngineOptions): StartSettings {
+  const {
+    signal: _signal,
+    onProgress: _onProgress,
+    execPath,
+    execArgv,
+    env,
+    onLog,
+    maxCrashes,
+    model,
+    projector,
+    ...rest
+  } = options;
+  return {
+    load: {
+      ...rest,
+      model: path.resolve(model),
+      ...(projector !== undefined && { projector: path.resolve(projector) }),
+    },
+    spawn: {
+      ...(execPath !== undefined && { execPath }),
+      ...(execArgv !== undefined && { execArgv }),
+      ...(env !== undefined && { env }),
+    },
+    cwd: process.cwd(),
+    maxCrashes: maxCrashes ?? DEFAULT_MAX_CRASHES,
+    onLog,
+  };
+}

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { MedGemmaError } from "../../errors.js";
+import { packageRoot } from "../native/addon.js";
+
+/** How the engine's process is started. */
+export interface SpawnOptions {
+  /**
+   * The program that runs JavaScript: Node, or Electron. Defaults to `process.execPath`, which is right for both; name
+   * one when this process is something else (a single executable, Bun).
+   */
+  execPath?: string;
+  /** Arguments for it, before the script, e.g. `["--max-old-space-size=512"]`. Defaults to none. */
+  execArgv?: readonly string[];
+  /** Environment variables to add for it; undefined removes one. Defaults to none. */
+  env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** The pipe for messages, after stdin, stdout and stderr. */
+export const PIPE_FD = 3;
+
+/** Not handed on: they would load other libraries into the engine, or the application's own hooks and debuggers. */
+const SCRUBBED = ["GGML_BACKEND_PATH", "NODE_OPTIONS", "NODE_CHANNEL_FD", "NODE_V8_COVERAGE"];
+
+/**
+ * Starts the process; whether it runs shows later.
+ * @throws MedGemmaError `engine_crashed` when this process may not start any.
+ */
+export function spawnChild(options: SpawnOptions, cwd: string): ChildProcess {
+  try {
+    return spawn(options.execPath ?? process.execPath, [...(options.execArgv ?? []), childEntry()], {
+      cwd,
+      env: childEnvironment(options.env),
+      // Overlapped is what a Windows pipe needs to be read and written at once; elsewhere it is a plain pipe.
+      stdio: ["ignore", "ignore", "pipe", "overlapped"],
+      windowsHide: true,
+    });
+  } catch (error) {
+    throw notStarted(error);
+  }
+}
+
+export function notStarted(error: unknown): MedGemmaError {
+  const { code = "unknown" } = error as { code?: string };
+  return new MedGemmaError("engine_crashed", `The engine's process cannot be started (${code}).`, {
+    facts: { reason: code },
+    cause: error,
+    remedy: 'Check `execPath`; where processes cannot be started at all, load with `isolation: "none"`.',
+  });
+}
+
+function childEnvironment(extra: SpawnOptions["env"]): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env };
+  for (const name of SCRUBBED) delete env[name];
+  // ggml would start a debugger in the middle of an abort.
+  env["GGML_NO_BACKTRACE"] = "1";
+  if (process.versions["electron"] !== undefined) env["ELECTRON_RUN_AS_NODE"] = "1";
+  return { ...env, ...extra };
+}
+
+/** Beside this file once it is compiled; the tests run from the sources, which Node 20 cannot. */
+function childEntry(): string {
+  const here = fileURLToPath(import.meta.url);
+  const folder = here.endsWith(".ts")
+    ? path.join(packageRoot, "dist", "engine", "process")
+    : path.dirname(here);
+  return path.join(folder, "child.js");
+}
