@@ -1,0 +1,110 @@
+import type { Command } from "commander";
+import { MedGemmaError } from "../errors.js";
+
+/** The options that commands share. Ranges are the library's business; here text only becomes a number. */
+export interface ModelFlags {
+  model?: string;
+  mmproj?: string;
+  contextSize?: number;
+  threads?: number;
+  gpuLayers?: number;
+  quiet?: boolean;
+  verbose?: boolean;
+}
+
+export interface AnswerFlags extends ModelFlags {
+  maxTokens?: number;
+  temperature?: number;
+  topK?: number;
+  topP?: number;
+  minP?: number;
+  repeatPenalty?: number;
+  seed?: number;
+  stop?: string[];
+  system?: string;
+  think?: boolean;
+  showThought?: boolean;
+  json?: boolean;
+}
+
+/** Names in the library that differ from the flag's. */
+const FLAGS: Readonly<Record<string, string>> = {
+  model: "--model",
+  projector: "--mmproj",
+  contextSize: "--context-size",
+  threads: "--threads",
+  gpuLayers: "--gpu-layers",
+  maxTokens: "--max-tokens",
+  temperature: "--temperature",
+  topK: "--top-k",
+  topP: "--top-p",
+  minP: "--min-p",
+  repeatPenalty: "--repeat-penalty",
+  seed: "--seed",
+  stop: "--stop",
+  system: "--system",
+  think: "--think",
+};
+
+/** The flag for an option of the library. */
+export function flagOf(option: unknown): string | undefined {
+  return typeof option === "string" && Object.hasOwn(FLAGS, option) ? FLAGS[option] : undefined;
+}
+
+export function addModelFlags(command: Command): Command {
+  return command
+    .option("-m, --model <file>", "MedGemma as GGUF (default: the embedded phantom, a test object)")
+    .option("-p, --mmproj <file>", "its projector, which pictures need")
+    .option(
+      "--context-size <tokens>",
+      "tokens the context holds (default: 8192 or the model's)",
+      number("--context-size"),
+    )
+    .option("--threads <n>", "threads for computing (default: the cores)", number("--threads"))
+    .option("--gpu-layers <n>", "layers on the GPU, 0 for none (default: all)", number("--gpu-layers"))
+    .option("-q, --quiet", "no progress and no timings on stderr")
+    .option("-v, --verbose", "llama.cpp's log on stderr");
+}
+
+export function addAnswerFlags(command: Command): Command {
+  return addModelFlags(command)
+    .option(
+      "-n, --max-tokens <n>",
+      "new tokens at most (default: 512, with --think 2048)",
+      number("--max-tokens"),
+    )
+    .option(
+      "-t, --temperature <x>",
+      "0 always takes the likeliest token (default: 0)",
+      number("--temperature"),
+    )
+    .option("--top-k <n>", "sample from the k likeliest tokens (default: 64)", number("--top-k"))
+    .option("--top-p <x>", "sample from this much probability (default: 0.95)", number("--top-p"))
+    .option("--min-p <x>", "drop tokens below this share of the best (default: 0)", number("--min-p"))
+    .option(
+      "--repeat-penalty <x>",
+      "1 is off; 1.3 ends loops in long answers (default: 1)",
+      number("--repeat-penalty"),
+    )
+    .option("--seed <n>", "for sampling (default: random, told in --json)", number("--seed"))
+    .option(
+      "--stop <text>",
+      "end the answer before this text; may be repeated",
+      (text: string, all: string[] = []) => [...all, text],
+    )
+    .option("-s, --system <text>", 'instructions, e.g. "You are an expert radiologist."')
+    .option("--think", "let MedGemma 1.5 or 27B think first")
+    .option("--show-thought", "print the thought on stderr")
+    .option("--json", "one JSON document on stdout instead of the streamed answer");
+}
+
+function number(flag: string): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (!Number.isNaN(value)) return value;
+    throw new MedGemmaError("bad_option", `Expected a number for ${flag}.`, {
+      facts: { option: flag },
+      remedy: `Example: ${flag} 1`,
+    });
+  };
+}

@@ -1,0 +1,68 @@
+import { access } from "node:fs/promises";
+import path from "node:path";
+import type { GenerateOptions } from "../engine/engine.js";
+import { loadAddon } from "../engine/native/addon.js";
+import { resolveGenerateOptions } from "../engine/native/generate-options.js";
+import { MedGemmaError } from "../errors.js";
+import { type LoadOptions, resolveLoadOptions } from "../medgemma/load-options.js";
+import { MedGemma } from "../medgemma/medgemma.js";
+import { type AskOptions, checkAskOptions, toGenerateOptions } from "../medgemma/options.js";
+import type { AnswerFlags, ModelFlags } from "./flags.js";
+import { clearStatus, note, progress } from "./terminal.js";
+
+/** Loads the model that the flags name, with a bar on a terminal. */
+export async function loadModel(flags: ModelFlags, signal: AbortSignal): Promise<MedGemma> {
+  if (flags.verbose) {
+    loadAddon().setLogger((level, line) => note(`llama.cpp ${level}: ${line.trimEnd()}`));
+  }
+  const onProgress = (share: number) => progress("Loading", share);
+  try {
+    return await MedGemma.load({ ...toLoadOptions(flags), ...(!flags.quiet && { onProgress }), signal });
+  } finally {
+    clearStatus();
+  }
+}
+
+export function toLoadOptions({ model, mmproj, contextSize, threads, gpuLayers }: ModelFlags): LoadOptions {
+  return defined({ model, projector: mmproj, contextSize, threads, gpuLayers });
+}
+
+/** The library's options, checked before a model is loaded for nothing. */
+export async function toAskOptions(flags: AnswerFlags): Promise<AskOptions> {
+  const { maxTokens, temperature, topK, topP, minP, repeatPenalty, seed, stop, system, think } = flags;
+  const options: AskOptions = defined({
+    maxTokens,
+    temperature,
+    topK,
+    topP,
+    minP,
+    repeatPenalty,
+    seed,
+    stop,
+    system,
+    think,
+  });
+  resolveLoadOptions(toLoadOptions(flags));
+  checkAskOptions("ask", options);
+  await resolveGenerateOptions(loadAddon(), toGenerateOptions(options) as GenerateOptions);
+  return options;
+}
+
+/** @throws MedGemmaError `file_not_found`, before a model is loaded for nothing. */
+export async function checkPictures(pictures: readonly string[]): Promise<void> {
+  for (const picture of pictures) {
+    if (/^[a-z]{2,}:/i.test(picture)) continue;
+    await access(picture).catch((error: NodeJS.ErrnoException) => {
+      const file = path.basename(picture);
+      throw new MedGemmaError("file_not_found", `${file} cannot be read (${error.code}).`, {
+        facts: { file, reason: error.code },
+      });
+    });
+  }
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function defined<T extends object>(values: T): Defined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { type Addon, loadAddon, packageRoot } from "../engine/native/addon.js";
+import { MedGemmaError } from "../errors.js";
+import type { Check } from "./self-test.js";
+import { gigabytes } from "./terminal.js";
+
+/** What `doctor` tells of the machine before it tries the model. */
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+}
+
+export function machineFacts(): Fact[] {
+  const cpus = os.cpus();
+  const limit = process.constrainedMemory();
+  // A container's limit; without one the kernel gives a number beyond any machine.
+  const limited = limit > 0 && limit < os.totalmem() ? `, limited to ${gigabytes(limit)}` : "";
+  return [
+    { name: "system", value: `${process.platform} ${process.arch}, ${os.release()}` },
+    {
+      name: "processor",
+      value: `${cpus[0]?.model.trim() ?? "unknown"}, ${os.availableParallelism()} of ${cpus.length} cores`,
+    },
+    { name: "memory", value: `${gigabytes(os.totalmem())}, ${gigabytes(os.freemem())} free${limited}` },
+  ];
+}
+
+/** The addon: found, loaded, and what it says of itself. */
+export function addonFacts(addon: Addon): Fact[] {
+  const { llamaCpp, cpuFeatures } = addon.versions();
+  const features = cpuFeatures
+    .split(", ")
+    .filter((it) => it.endsWith("= 1"))
+    .map((it) => it.replace(" = 1", ""));
+  return [
+    { name: "llama.cpp", value: llamaCpp },
+    { name: "build", value: buildMode() },
+    { name: "CPU variant", value: cpuVariant() },
+    { name: "CPU features", value: features.join(" ") || "none" },
+    ...addon.devices().map(({ name, description, type, memoryFree, memoryTotal }) => ({
+      name: "device",
+      value: `${name} (${type}): ${description}, ${gigabytes(memoryFree)} of ${gigabytes(memoryTotal)} free`,
+    })),
+  ];
+}
+
+export function checkNode(): Check {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const ok = major > 20 || (major === 20 && minor >= 19);
+  return {
+    name: "Node.js",
+    ok,
+    detail: process.version,
+    ...(!ok && { remedy: "Install Node.js 20.19 or newer." }),
+  };
+}
+
+export function checkAddon(): { check: Check; addon?: Addon } {
+  const file = process.env.MEDGEMMA_ADDON ?? path.join(packageRoot, "build", "Release", "medgemma.node");
+  try {
+    const addon = loadAddon();
+    return { addon, check: { name: "addon", ok: true, detail: file } };
+  } catch (error) {
+    if (!MedGemmaError.isInstance(error)) throw error;
+    const detail = `${file}: ${error.message}`;
+    return { check: { name: "addon", ok: false, detail, remedy: error.remedy } };
+  }
+}
+
+function buildMode(): string {
+  const file = path.join(packageRoot, "build", "Release", "build-info.json");
+  if (!existsSync(file)) return "unknown";
+  const { mode } = JSON.parse(readFileSync(file, "utf8")) as { mode?: string };
+  return mode ?? "unknown";
+}
+
+/** Which of ggml's CPU libraries this process chose, e.g. "zen4"; a source build has one only. */
+function cpuVariant(): string {
+  const { sharedObjects = [] } = process.report.getReport() as unknown as { sharedObjects?: string[] };
+  for (const file of sharedObjects) {
+    const variant = /ggml-cpu-([a-z0-9_]+)\./.exec(path.basename(file))?.[1];
+    if (variant !== undefined) return variant;
+  }
+  return "compiled in";
+}

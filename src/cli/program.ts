@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { Command } from "commander";
+import { packageRoot } from "../engine/native/addon.js";
+import { addAsk } from "./commands/ask.js";
+import { addChat } from "./commands/chat.js";
+import { addDemo } from "./commands/demo.js";
+import { addDoctor } from "./commands/doctor.js";
+import type { Interrupt } from "./interrupt.js";
+
+const EPILOGUE = `
+Answers go to stdout, everything else to stderr. Without --model the embedded phantom answers: a
+test object that knows only drawn pictures. Answers are unverified drafts; this is not a medical device.
+
+Exit codes:
+  0 done   1 unexpected, or a check of doctor failed   2 usage   3 installation   4 model file
+  5 picture or other input   6 capacity (context full)   7 computing failed   130 stopped (Ctrl-C)
+Each error names its code; docs/errors.md explains them.
+`;
+
+export function makeProgram(interrupt: Interrupt): Command {
+  const program = new Command("medgemma")
+    .description("Ask a medical image a question, locally.")
+    .version(packageVersion(), "-V, --version")
+    .showSuggestionAfterError()
+    .addHelpText("after", EPILOGUE)
+    // Errors are told in our form and with our exit codes, by run().
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride();
+  addAsk(program, interrupt);
+  addChat(program, interrupt);
+  addDoctor(program, interrupt);
+  addDemo(program, interrupt);
+  return program;
+}
+
+function packageVersion(): string {
+  const file = path.join(packageRoot, "package.json");
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,47 @@
+import { CommanderError } from "commander";
+import { EXIT } from "../errors.js";
+import { describeFailure, reportFailure } from "./failure.js";
+import { Interrupt } from "./interrupt.js";
+import { makeProgram } from "./program.js";
+import { clearStatus } from "./terminal.js";
+
+/** Runs one command line and gives its exit code. Never throws. */
+export async function run(words: readonly string[]): Promise<number> {
+  const interrupt = new Interrupt();
+  watchStreams(interrupt);
+  try {
+    const program = makeProgram(interrupt);
+    if (words.length === 0) {
+      program.outputHelp();
+      return EXIT.ok;
+    }
+    await program.parseAsync([...words], { from: "user" });
+    return Number(process.exitCode ?? EXIT.ok);
+  } catch (error) {
+    // --help and --version end this way too.
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    if (interrupt.cause === "EPIPE") return EXIT.ok;
+    clearStatus();
+    const failure = describeFailure(error, interrupt.cause);
+    reportFailure(failure, error, wantsJson(words));
+    return failure.exitCode;
+  } finally {
+    interrupt.release();
+  }
+}
+
+/** A reader that has seen enough (`| head -1`) is no error: stop working and go. */
+function watchStreams(interrupt: Interrupt): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    interrupt.stop("EPIPE");
+  });
+  // Nobody is left to be told.
+  process.stderr.on("error", () => undefined);
+}
+
+/** Also where the command line could not be parsed. */
+function wantsJson(words: readonly string[]): boolean {
+  const end = words.indexOf("--");
+  return words.slice(0, end < 0 ? undefined : end).includes("--json");
+}
