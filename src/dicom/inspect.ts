@@ -1,0 +1,169 @@
+import { MedGemmaError } from "../errors.js";
+import { collect, type StudyInput } from "./collect.js";
+import type { DicomFacts } from "./facts.js";
+import { type DicomLimits, withDefaults } from "./limits.js";
+import { niftiFacts, niftiSource, runNifti } from "./nifti-pictures.js";
+import { sharedPool } from "./pool.js";
+import { MAX_SLICES, type ModelVersion } from "./rule-table.js";
+import { type Selection, selectSeries } from "./select.js";
+import { ruleFor } from "./show.js";
+import { tiffLevels, tiffSource } from "./slide-tiff.js";
+import { groupSeries, type SeriesGroup } from "./studies.js";
+import { unique } from "./study-pictures.js";
+import type { Identity } from "./text.js";
+import { readTiffPages } from "./tiff.js";
+import { burnedIn, type PictureOptions, prepare } from "./to-pictures.js";
+
+export interface InspectOptions {
+  /** The model that will look. Defaults to `"1.5"`. */
+  model?: ModelVersion;
+  /** Also give names, ids, dates and descriptions. Defaults to `false`. */
+  identity?: boolean;
+  limits?: DicomLimits;
+  signal?: AbortSignal;
+}
+
+/** Plain data, for JSON and for {@link formatInspection}. */
+export interface Inspection {
+  readonly kind: "dicom" | "nifti" | "slide";
+  readonly series: readonly InspectedSeries[];
+  /** Number of the series that `toModelPictures` would take; absent when none can be. */
+  readonly taken: readonly number[];
+  /** Files left out, by reason. */
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly warnings: readonly string[];
+}
+
+export interface InspectedSeries {
+  /** From 1; `series` of `toModelPictures` takes it. */
+  readonly number: number;
+  readonly study: number;
+  readonly files: number;
+  /** Slices after sorting and dropping, or pictures. */
+  readonly pictures: number;
+  /** How it will be shown: `ct`, `xray`, `mr`, `photo`, `slide`, or `none`. */
+  readonly rule: string;
+  readonly facts: DicomFacts;
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+  readonly identity?: Identity;
+}
+
+/** What a file, folder or list is and how it would be read, without decoding pixels. Throws as `toModelPictures`. */
+export async function inspectPath(input: StudyInput, options: InspectOptions = {}): Promise<Inspection> {
+  const pictureOptions: PictureOptions = { ...options };
+  if (await niftiSource(input)) return inspectNifti(input as string | Uint8Array, pictureOptions);
+  if (await tiffSource(input)) return inspectTiff(input as string);
+  const { instances, skipped, listed } = await collect(input, {
+    pool: sharedPool(),
+    limits: withDefaults(options.limits),
+    identity: options.identity ?? false,
+    signal: options.signal,
+    onProgress: undefined,
+  });
+  const groups = groupSeries(instances);
+  const series = groups.map(describe);
+  const warnings = unique(instances.flatMap(({ header }) => [...header.warnings]));
+  return {
+    kind: "dicom",
+    series,
+    taken: takenOf(groups, listed),
+    skipped: Object.fromEntries(skipped),
+    warnings,
+  };
+}
+
+function takenOf(groups: readonly SeriesGroup[], listed: boolean): number[] {
+  let selection: Selection;
+  try {
+    selection = selectSeries(groups, undefined, listed, "auto");
+  } catch (error) {
+    if (MedGemmaError.isInstance(error)) return [];
+    throw error;
+  }
+  const chosen = selection;
+  const belongs = (group: SeriesGroup) =>
+    chosen.kind === "volume"
+      ? group.volume === chosen.volume
+      : group.instances.some((one) => chosen.instances.includes(one));
+  return groups.filter(belongs).map((group) => group.series);
+}
+
+function describe(group: SeriesGroup): InspectedSeries {
+  const [first] = group.instances;
+  if (!first) throw new MedGemmaError("dicom_no_picture");
+  const { facts, identity } = first.header;
+  const rule = ruleOf(group, facts);
+  const chosen =
+    group.volume && group.volume.slices.length > MAX_SLICES ? [`${MAX_SLICES} slices go into a prompt`] : [];
+  return {
+    number: group.series,
+    study: group.study,
+    files: group.instances.length,
+    pictures: group.volume?.slices.length ?? group.instances.length,
+    rule: rule.name,
+    facts,
+    notes: [...(group.volume?.notes ?? []), ...chosen],
+    warnings: unique([...rule.warnings, ...burnedIn(facts)]),
+    ...(identity === undefined ? {} : { identity }),
+  };
+}
+
+function ruleOf(group: SeriesGroup, facts: DicomFacts): { name: string; warnings: readonly string[] } {
+  if (group.wholeSlide) return { name: "slide", warnings: [] };
+  try {
+    const { kind, warnings } = ruleFor(facts, "auto");
+    return { name: kind, warnings };
+  } catch (error) {
+    if (!MedGemmaError.isInstance(error)) throw error;
+    return { name: "none", warnings: [`${error.message} ${error.remedy}`] };
+  }
+}
+
+async function inspectNifti(input: string | Uint8Array, options: PictureOptions): Promise<Inspection> {
+  const result = await runNifti(input, prepare(options), true);
+  const { grid, chosen, modality, warnings } = result;
+  const notes = [
+    `${grid.plane} slices`,
+    ...(chosen.length < grid.slices ? [`${chosen.length} slices go into a prompt`] : []),
+  ];
+  const one = {
+    number: 1,
+    study: 1,
+    files: 1,
+    pictures: grid.slices,
+    rule: modality.toLowerCase(),
+    notes,
+    warnings,
+  };
+  return {
+    kind: "nifti",
+    series: [{ ...one, facts: niftiFacts(result) }],
+    taken: [1],
+    skipped: {},
+    warnings: [],
+  };
+}
+
+async function inspectTiff(input: string): Promise<Inspection> {
+  const levels = tiffLevels((await readTiffPages(input)) ?? []);
+  const [finest] = levels;
+  const facts: DicomFacts = {
+    modality: "SM",
+    rows: finest?.height ?? 0,
+    columns: finest?.width ?? 0,
+    frames: 1,
+    ...(finest?.micrometres === undefined
+      ? {}
+      : { spacing: [finest.micrometres / 1000, finest.micrometres / 1000] as const }),
+    transferSyntax: "TIFF",
+    lossy: true,
+    burnedIn: "not stated",
+    secondaryCapture: false,
+    localizer: false,
+    derived: false,
+  };
+  const notes = [`${levels.length} levels`];
+  const one = { number: 1, study: 1, files: 1, pictures: 1, rule: "slide", facts, notes, warnings: [] };
+  return { kind: "slide", series: [one], taken: [1], skipped: {}, warnings: [] };
+}

@@ -1,0 +1,296 @@
+import { badOption, MedGemmaError } from "../errors.js";
+import type { RgbImage } from "../image/rgb.js";
+import { type Collected, collect, type Instance, type StudyInput } from "./collect.js";
+import type { DicomFacts } from "./facts.js";
+import { noPicture } from "./fail.js";
+import type { Range } from "./grey.js";
+import { type DicomLimits, type Limits, withDefaults } from "./limits.js";
+import { niftiPictures, niftiSource } from "./nifti-pictures.js";
+import { type DecodePool, sharedPool } from "./pool.js";
+import { BURNS_IN_TEXT, MAX_SLICES, type ModelVersion } from "./rule-table.js";
+import { type Selection, selectSeries } from "./select.js";
+import type { ShowOptions, WindowChoice } from "./show.js";
+import { chooseSlices } from "./slices.js";
+import { slidePictures } from "./slide-pictures.js";
+import { tiffPictures, tiffSource } from "./slide-tiff.js";
+import type { Source } from "./source.js";
+import { groupSeries, slicesOf } from "./studies.js";
+import {
+  type PicturePlace,
+  pictureParts,
+  type StudyPictures,
+  unique,
+  volumeParts,
+} from "./study-pictures.js";
+import type { Slice } from "./volume.js";
+
+export interface PictureOptions {
+  /** The model that will look: CT windows differ between 1.0 and 1.5. Defaults to `"1.5"`. */
+  model?: ModelVersion;
+  /** `display` shows any kind as a viewer would, without the model's own rule. Defaults to `"auto"`. */
+  rule?: "auto" | "display";
+  /** A window of your own in the units of the modality LUT (HU for CT), or `minmax`. Defaults to the rule's. */
+  window?: WindowChoice | "minmax";
+  /** Frame or frames from 0 of multi-frame pictures that are no volume. Defaults to `0`. */
+  frame?: number | readonly number[] | "all";
+  /** Number of the series as `inspectPath` lists it, from 1. Defaults to the fullest of the fullest study. */
+  series?: number;
+  /** What a NIfTI volume shows. Defaults to `"auto"`: values below -500 are taken for Hounsfield units. */
+  modality?: "CT" | "MR" | "auto";
+  /** Patches of a slide at most. Range 1..126. Defaults to `125`. */
+  maxPatches?: number;
+  limits?: DicomLimits;
+  /** Takes effect between files and frames. */
+  signal?: AbortSignal;
+  onProgress?: (progress: StudyProgress) => void;
+}
+
+export interface StudyProgress {
+  readonly phase: "headers" | "range" | "pictures";
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What every step of one call shares. */
+export interface Work {
+  readonly pool: DecodePool;
+  readonly limits: Limits;
+  readonly signal: AbortSignal | undefined;
+  readonly show: Omit<ShowOptions, "range">;
+  readonly options: PictureOptions;
+  readonly progress: (phase: StudyProgress["phase"], done: number, total: number) => void;
+}
+
+export function prepare(options: PictureOptions): Work {
+  const { model = "1.5", rule = "auto", window } = options;
+  if (model !== "1.0" && model !== "1.5") throw badOption("model", '"1.0" or "1.5"', model);
+  if (rule !== "auto" && rule !== "display") throw badOption("rule", '"auto" or "display"', rule);
+  if (typeof window === "object" && !(Number.isFinite(window.center) && window.width >= 1)) {
+    throw badOption("window", "a center and a width of at least 1", window);
+  }
+  return {
+    pool: sharedPool(),
+    limits: withDefaults(options.limits),
+    signal: options.signal,
+    show: { model, rule, window },
+    options,
+    progress: (phase, done, total) => options.onProgress?.({ phase, done, total }),
+  };
+}
+
+/**
+ * Pictures as the model was trained on them, from a DICOM file, a folder, a DICOMDIR, a list, bytes, a NIfTI volume or
+ * a slide (DICOM, TIFF, SVS). Decoding runs in workers; at most the chosen pictures are held.
+ * Throws `not_dicom`, `dicom_unreadable`, `dicom_unsupported`, `dicom_no_picture`, `dicom_modality`, `dicom_timeout`,
+ * `nifti_unreadable`, `image_unreadable`, `image_too_large`, `file_not_found`, `bad_option` or `aborted`.
+ */
+export async function toModelPictures(
+  input: StudyInput,
+  options: PictureOptions = {},
+): Promise<StudyPictures> {
+  const work = prepare(options);
+  if (await niftiSource(input)) return niftiPictures(input as string | Uint8Array, work);
+  if (await tiffSource(input)) return tiffPictures(input as string, work);
+  const collected = await collect(input, {
+    pool: work.pool,
+    limits: work.limits,
+    identity: false,
+    signal: work.signal,
+    onProgress: (done, total) => work.progress("headers", done, total),
+  });
+  if (collected.instances.length === 0) throw noPicture();
+  const selection = selectSeries(
+    groupSeries(collected.instances),
+    options.series,
+    collected.listed,
+    work.show.rule,
+  );
+  const made = await makePictures(selection, work);
+  return {
+    ...made,
+    took: [made.took, ...leftOut(collected, selection)].join("; "),
+    warnings: unique(made.warnings),
+  };
+}
+
+function makePictures(selection: Selection, work: Work): Promise<StudyPictures> {
+  if (selection.kind === "slide") return slidePictures(selection.instances, work);
+  if (selection.kind === "volume") return volumePictures(selection, work);
+  return singlePictures(selection.instances, work);
+}
+
+function leftOut(collected: Collected, selection: Selection): string[] {
+  const files = [...collected.skipped].map(([reason, count]) => `${count} files ${reason} left out`);
+  return [...selection.notes, ...files];
+}
+
+async function volumePictures(
+  selection: Extract<Selection, { kind: "volume" }>,
+  work: Work,
+): Promise<StudyPictures> {
+  const { slices, notes } = selection.volume;
+  const [first] = slices;
+  if (!first) throw noPicture();
+  const range =
+    first.facts.modality === "MR" && work.show.rule === "auto"
+      ? await acquisitionRange(slices, work)
+      : undefined;
+  const chosen = chooseSlices(slices.length, MAX_SLICES);
+  const shown = await showAll(
+    chosen.map((index) => ({ ...(slices[index] as Slice), number: index + 1 })),
+    range,
+    work,
+  );
+  const whole = slices.length > 1;
+  const taken =
+    chosen.length < slices.length
+      ? `${chosen.length} of ${slices.length} slices`
+      : `${slices.length} slice${whole ? "s" : ""}`;
+  return {
+    kind: whole ? "volume" : "picture",
+    ...shown,
+    parts: whole ? volumeParts(shown.pictures) : pictureParts(shown.pictures),
+    facts: first.facts,
+    took: [`${first.facts.modality}, ${taken}`, ...notes].join("; "),
+    warnings: [
+      ...shown.warnings,
+      ...notes.filter((note) => /gap|mixed|uneven/.test(note)),
+      ...burnedIn(first.facts),
+    ],
+  };
+}
+
+/** Smallest and largest stored value over all slices, not only the chosen: the reference looks at the acquisition. */
+async function acquisitionRange(slices: readonly Slice[], work: Work): Promise<Range> {
+  const files = byFile(slices);
+  let done = 0;
+  const ranges = await Promise.all(
+    files.map(async ({ source, items }) => {
+      const job = {
+        kind: "range",
+        source,
+        limits: work.limits,
+        frames: items.map(({ frame }) => frame),
+      } as const;
+      const range = await work.pool.run<"range">(job, {
+        timeout: work.limits.timeout * items.length,
+        signal: work.signal,
+      });
+      work.progress("range", ++done, files.length);
+      return range;
+    }),
+  );
+  return { min: Math.min(...ranges.map(({ min }) => min)), max: Math.max(...ranges.map(({ max }) => max)) };
+}
+
+type Numbered = Slice & { readonly number: number };
+
+async function singlePictures(instances: readonly Instance[], work: Work): Promise<StudyPictures> {
+  const notes: string[] = [];
+  const slices = instances.flatMap((instance): Slice[] => chooseFrames(slicesOf(instance), work, notes));
+  const numbered = slices.map((slice, index): Numbered => ({ ...slice, number: index + 1 }));
+  const [first] = numbered;
+  if (!first) throw noPicture();
+  const shown = await showAll(numbered, undefined, work);
+  const count = shown.pictures.length;
+  return {
+    kind: "picture",
+    ...shown,
+    parts: pictureParts(shown.pictures),
+    facts: first.facts,
+    took: [`${first.facts.modality}, ${count} picture${count === 1 ? "" : "s"}`, ...unique(notes)].join("; "),
+    warnings: [...shown.warnings, ...instances.flatMap(({ header }) => burnedIn(header.facts))],
+  };
+}
+
+function chooseFrames(slices: readonly Slice[], work: Work, notes: string[]): Slice[] {
+  const { frame = 0 } = work.options;
+  if (frame === "all") return slices.slice();
+  const wanted = typeof frame === "number" ? [frame] : frame;
+  if (slices.length > wanted.length) notes.push(`${wanted.length} of ${slices.length} frames`);
+  return wanted.map((index) => {
+    const slice = slices[index];
+    if (!slice) throw badOption("frame", `whole numbers from 0 to ${slices.length - 1}`, index);
+    return slice;
+  });
+}
+
+function byFile<T extends Slice>(slices: readonly T[]): { source: Source; items: T[] }[] {
+  const files = new Map<Source, T[]>();
+  for (const slice of slices) {
+    const items = files.get(slice.source);
+    if (items) items.push(slice);
+    else files.set(slice.source, [slice]);
+  }
+  return [...files].map(([source, items]) => ({ source, items }));
+}
+
+/** Frames of one file that one job shows: enough to spare parsing, few enough to spread over workers. */
+const FRAMES_A_JOB = 8;
+
+async function showAll(slices: readonly Numbered[], range: Range | undefined, work: Work) {
+  const pictures = new Map<Numbered, RgbImage>();
+  const warnings: string[] = [];
+  let rule = "";
+  const jobs = byFile(slices).flatMap(({ source, items }) =>
+    Array.from({ length: Math.ceil(items.length / FRAMES_A_JOB) }, (_, index) => ({
+      source,
+      items: items.slice(index * FRAMES_A_JOB, (index + 1) * FRAMES_A_JOB),
+    })),
+  );
+  await Promise.all(
+    jobs.map(async ({ source, items }) => {
+      const frames = items.map(({ frame }) => frame);
+      const job = {
+        kind: "show",
+        source,
+        limits: work.limits,
+        frames,
+        options: { ...work.show, range },
+      } as const;
+      const result = await work.pool.run<"show">(job, {
+        timeout: work.limits.timeout * items.length,
+        signal: work.signal,
+      });
+      warnings.push(...result.warnings);
+      result.frames.forEach((frame, index) => {
+        const slice = items[index];
+        if (slice) pictures.set(slice, rgbImage(frame.data, slice.facts, [frame.rule, ...frame.steps]));
+        warnings.push(...frame.warnings);
+        rule ||= frame.rule;
+      });
+      work.progress("pictures", pictures.size, slices.length);
+    }),
+  );
+  const ordered = slices.map((slice) => pictures.get(slice));
+  if (ordered.includes(undefined)) throw new MedGemmaError("dicom_unreadable");
+  return { pictures: ordered as RgbImage[], places: slices.map(placeOf), rule, warnings };
+}
+
+export function rgbImage(
+  data: Uint8Array,
+  facts: { rows: number; columns: number },
+  steps: readonly string[],
+): RgbImage {
+  const { rows: height, columns: width } = facts;
+  return {
+    width,
+    height,
+    data,
+    origin: { format: "dicom", storedWidth: width, storedHeight: height, steps },
+  };
+}
+
+function placeOf({ number, frame, geometry }: Numbered): PicturePlace {
+  return { number, frame, ...geometry };
+}
+
+/** Text in the pixels may identify the patient, and the model reads it. */
+export function burnedIn(facts: DicomFacts): string[] {
+  if (facts.burnedIn === "yes")
+    return ["The picture is marked as having text burned into its pixels; it may identify the patient."];
+  if (facts.burnedIn === "no" || !(BURNS_IN_TEXT.has(facts.modality) || facts.secondaryCapture)) return [];
+  return [
+    "The file does not say whether text is burned into its pixels, as is common for this kind; it may identify the patient.",
+  ];
+}
