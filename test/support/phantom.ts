@@ -88,8 +88,11 @@ export const nameOf = (golden: Golden): string =>
 
 export const kinds = [...new Set(goldens.map((golden) => golden.kind))];
 
+/** One thread: ggml's threads wait for each other by spinning, which on a busy machine costs more than they gain here. */
+export const THREADS = 1;
+
 export function loadPhantom(options: Partial<NativeEngineOptions> = {}): Promise<NativeEngine> {
-  return NativeEngine.load({ ...PHANTOM, threads: 2, ...options });
+  return NativeEngine.load({ ...PHANTOM, threads: THREADS, ...options });
 }
 
 /** What an array file of NumPy holds: float32, C order. */
