@@ -56,9 +56,13 @@ export async function isDicom(input: DicomInput): Promise<boolean> {
 /** The beginning of a file, for looking at what it is. */
 export async function firstBytes(path: string, count = 512): Promise<Uint8Array> {
   try {
-    await using file = await open(path, "r");
-    const { buffer, bytesRead } = await file.read(new Uint8Array(count), 0, count, 0);
-    return buffer.subarray(0, bytesRead);
+    const file = await open(path, "r");
+    try {
+      const { buffer, bytesRead } = await file.read(new Uint8Array(count), 0, count, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
   } catch (cause) {
     throw new MedGemmaError("file_not_found", undefined, {
       facts: { reason: (cause as { code?: string }).code },

@@ -42,27 +42,34 @@ export function looksLikeTiff(bytes: Uint8Array): boolean {
 /** Pages in file order; undefined when the file is no readable TIFF. */
 export async function readTiffPages(path: string): Promise<TiffPage[] | undefined> {
   try {
-    await using file = await open(path, "r");
-    const readAt: ReadAt = async (offset, length) => {
-      const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
-      if (bytesRead < length) throw new RangeError("end of file");
-      return new DataView(buffer.buffer);
-    };
-    const head = await readAt(0, 16);
-    if (!looksLikeTiff(new Uint8Array(head.buffer))) return undefined;
-    const little = head.getUint8(0) === 0x49;
-    const layout = { little, big: head.getUint16(2, little) === 43 };
-    const pages: TiffPage[] = [];
-    let offset = layout.big ? Number(head.getBigUint64(8, little)) : head.getUint32(4, little);
-    while (offset > 0 && pages.length < MOST_PAGES) {
-      const { page, next } = await readPage(readAt, offset, layout);
-      pages.push(page);
-      offset = next;
+    const file = await open(path, "r");
+    try {
+      return await walkPages(async (offset, length) => {
+        const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
+        if (bytesRead < length) throw new RangeError("end of file");
+        return new DataView(buffer.buffer);
+      });
+    } finally {
+      await file.close();
     }
-    return pages;
   } catch {
     return undefined;
   }
+}
+
+async function walkPages(readAt: ReadAt): Promise<TiffPage[] | undefined> {
+  const head = await readAt(0, 16);
+  if (!looksLikeTiff(new Uint8Array(head.buffer))) return undefined;
+  const little = head.getUint8(0) === 0x49;
+  const layout = { little, big: head.getUint16(2, little) === 43 };
+  const pages: TiffPage[] = [];
+  let offset = layout.big ? Number(head.getBigUint64(8, little)) : head.getUint32(4, little);
+  while (offset > 0 && pages.length < MOST_PAGES) {
+    const { page, next } = await readPage(readAt, offset, layout);
+    pages.push(page);
+    offset = next;
+  }
+  return pages;
 }
 
 async function readPage(readAt: ReadAt, offset: number, { little, big }: Layout) {

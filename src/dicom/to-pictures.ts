@@ -1,27 +1,22 @@
-import { badOption, MedGemmaError } from "../errors.js";
-import type { RgbImage } from "../image/rgb.js";
+import { badOption } from "../errors.js";
+
 import { type Collected, collect, type Instance, type StudyInput } from "./collect.js";
 import type { DicomFacts } from "./facts.js";
 import { noPicture } from "./fail.js";
-import type { Range } from "./grey.js";
+
 import { type DicomLimits, type Limits, withDefaults } from "./limits.js";
 import { niftiPictures, niftiSource } from "./nifti-pictures.js";
 import { type DecodePool, sharedPool } from "./pool.js";
 import { BURNS_IN_TEXT, MAX_SLICES, type ModelVersion } from "./rule-table.js";
 import { type Selection, selectSeries } from "./select.js";
 import type { ShowOptions, WindowChoice } from "./show.js";
+import { acquisitionRange, type Numbered, showAll } from "./show-slices.js";
 import { chooseSlices } from "./slices.js";
 import { slidePictures } from "./slide-pictures.js";
 import { tiffPictures, tiffSource } from "./slide-tiff.js";
-import type { Source } from "./source.js";
+
 import { groupSeries, slicesOf } from "./studies.js";
-import {
-  type PicturePlace,
-  pictureParts,
-  type StudyPictures,
-  unique,
-  volumeParts,
-} from "./study-pictures.js";
+import { pictureParts, type StudyPictures, unique, volumeParts } from "./study-pictures.js";
 import type { Slice } from "./volume.js";
 
 export interface PictureOptions {
@@ -160,31 +155,6 @@ async function volumePictures(
   };
 }
 
-/** Smallest and largest stored value over all slices, not only the chosen: the reference looks at the acquisition. */
-async function acquisitionRange(slices: readonly Slice[], work: Work): Promise<Range> {
-  const files = byFile(slices);
-  let done = 0;
-  const ranges = await Promise.all(
-    files.map(async ({ source, items }) => {
-      const job = {
-        kind: "range",
-        source,
-        limits: work.limits,
-        frames: items.map(({ frame }) => frame),
-      } as const;
-      const range = await work.pool.run<"range">(job, {
-        timeout: work.limits.timeout * items.length,
-        signal: work.signal,
-      });
-      work.progress("range", ++done, files.length);
-      return range;
-    }),
-  );
-  return { min: Math.min(...ranges.map(({ min }) => min)), max: Math.max(...ranges.map(({ max }) => max)) };
-}
-
-type Numbered = Slice & { readonly number: number };
-
 async function singlePictures(instances: readonly Instance[], work: Work): Promise<StudyPictures> {
   const notes: string[] = [];
   const slices = instances.flatMap((instance): Slice[] => chooseFrames(slicesOf(instance), work, notes));
@@ -213,76 +183,6 @@ function chooseFrames(slices: readonly Slice[], work: Work, notes: string[]): Sl
     if (!slice) throw badOption("frame", `whole numbers from 0 to ${slices.length - 1}`, index);
     return slice;
   });
-}
-
-function byFile<T extends Slice>(slices: readonly T[]): { source: Source; items: T[] }[] {
-  const files = new Map<Source, T[]>();
-  for (const slice of slices) {
-    const items = files.get(slice.source);
-    if (items) items.push(slice);
-    else files.set(slice.source, [slice]);
-  }
-  return [...files].map(([source, items]) => ({ source, items }));
-}
-
-/** Frames of one file that one job shows: enough to spare parsing, few enough to spread over workers. */
-const FRAMES_A_JOB = 8;
-
-async function showAll(slices: readonly Numbered[], range: Range | undefined, work: Work) {
-  const pictures = new Map<Numbered, RgbImage>();
-  const warnings: string[] = [];
-  let rule = "";
-  const jobs = byFile(slices).flatMap(({ source, items }) =>
-    Array.from({ length: Math.ceil(items.length / FRAMES_A_JOB) }, (_, index) => ({
-      source,
-      items: items.slice(index * FRAMES_A_JOB, (index + 1) * FRAMES_A_JOB),
-    })),
-  );
-  await Promise.all(
-    jobs.map(async ({ source, items }) => {
-      const frames = items.map(({ frame }) => frame);
-      const job = {
-        kind: "show",
-        source,
-        limits: work.limits,
-        frames,
-        options: { ...work.show, range },
-      } as const;
-      const result = await work.pool.run<"show">(job, {
-        timeout: work.limits.timeout * items.length,
-        signal: work.signal,
-      });
-      warnings.push(...result.warnings);
-      result.frames.forEach((frame, index) => {
-        const slice = items[index];
-        if (slice) pictures.set(slice, rgbImage(frame.data, slice.facts, [frame.rule, ...frame.steps]));
-        warnings.push(...frame.warnings);
-        rule ||= frame.rule;
-      });
-      work.progress("pictures", pictures.size, slices.length);
-    }),
-  );
-  const ordered = slices.map((slice) => pictures.get(slice));
-  if (ordered.includes(undefined)) throw new MedGemmaError("dicom_unreadable");
-  return { pictures: ordered as RgbImage[], places: slices.map(placeOf), rule, warnings };
-}
-
-export function rgbImage(
-  data: Uint8Array,
-  facts: { rows: number; columns: number },
-  steps: readonly string[],
-): RgbImage {
-  const { rows: height, columns: width } = facts;
-  return {
-    width,
-    height,
-    data,
-    origin: { format: "dicom", storedWidth: width, storedHeight: height, steps },
-  };
-}
-
-function placeOf({ number, frame, geometry }: Numbered): PicturePlace {
-  return { number, frame, ...geometry };
 }
 
 /** Text in the pixels may identify the patient, and the model reads it. */
