@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Engine, GenerateOptions } from "../../../src/engine/engine.js";
+import { ProcessEngine } from "../../../src/engine/process/process-engine.js";
+import type { ProcessEngineOptions } from "../../../src/engine/process/process-options.js";
+import { renderPrompt } from "../../../src/prompt/render.js";
+import { type Answer, answerText } from "../../support/ask.js";
+import { PHANTOM } from "../../support/phantom.js";
+
+/** One thread: two would wait for each other whenever another program has a core. */
+export function loadProcess(options: Partial<ProcessEngineOptions> = {}): Promise<ProcessEngine> {
+  return ProcessEngine.load({ ...PHANTOM, threads: 1, ...options });
+}
+
+/** Sampling so hot that the phantom rarely finds its end: about a thousand tokens. */
+export const BABBLE = { temperature: 10, topK: 0, topP: 1, minP: 0, seed: 1, maxTokens: 4000 } as const;
+
+export const QUESTION = "What is a pleural effusion?";
+
+/** Events of a request that runs until something stops it. */
+export function babble(engine: Engine, options: Partial<GenerateOptions> = {}) {
+  const parts = renderPrompt([{ role: "user", content: QUESTION }]);
+  return engine.generate(parts, { ...BABBLE, ...options });
+}
+
+/** The same, once its first token has come; `rest` settles with the request. */
+export async function babbling(engine: Engine): Promise<{ rest: Promise<number> }> {
+  const events = babble(engine)[Symbol.asyncIterator]();
+  await events.next();
+  const rest = (async () => {
+    let pieces = 1;
+    while (!(await events.next()).done) pieces++;
+    return pieces;
+  })();
+  rest.catch(() => undefined);
+  return { rest };
+}
+
+export const shortAnswer = (engine: Engine): Promise<Answer> =>
+  answerText(engine, QUESTION, { maxTokens: 8 });
+
+/** A process that has ended but that nobody has collected yet does not count. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    if (process.platform !== "linux") return true;
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+export async function waitUntil(
+  condition: () => boolean,
+  what: string,
+  deadlineMs = 10_000,
+): Promise<number> {
+  const started = performance.now();
+  while (!condition()) {
+    if (performance.now() - started > deadlineMs) throw new Error(`Not within ${deadlineMs} ms: ${what}`);
+    await delay(5);
+  }
+  return performance.now() - started;
+}
+
+export function pidOf(engine: ProcessEngine): number {
+  if (engine.pid === undefined) throw new Error("No process runs.");
+  return engine.pid;
+}
