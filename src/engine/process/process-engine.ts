@@ -46,7 +46,7 @@ export class ProcessEngine implements Engine {
     return this.#supervisor.info;
   }
 
-  /** Of the child process; undefined while none runs. */
+  /** Of the child process, also while it loads; undefined while none runs. */
   get pid(): number | undefined {
     return this.#supervisor.pid;
   }

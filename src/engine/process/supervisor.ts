@@ -16,6 +16,8 @@ export class Supervisor {
   readonly #stop = new AbortController();
   #info: EngineInfo | undefined;
   #current: ChildLink | undefined;
+  /** The same, also before it has loaded and after it has gone. */
+  #latest: ChildLink | undefined;
   #starting: Promise<ChildLink> | undefined;
   #disposal: Promise<void> | undefined;
 
@@ -30,7 +32,7 @@ export class Supervisor {
   }
 
   get pid(): number | undefined {
-    return this.#current?.pid;
+    return this.#latest?.pid;
   }
 
   /** The process that runs and is loaded. */
@@ -96,6 +98,7 @@ export class Supervisor {
         if (!unwanted && !this.#disposal) this.#policy.crashed(error);
       },
     });
+    this.#latest = link;
     try {
       const params = { settings: load, log: onLog !== undefined };
       const { result } = await link.call("load", params, onProgress ? { onProgress } : {}, signal);
