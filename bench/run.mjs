@@ -3,4 +3,7 @@ import { runnerImport } from "vite";
 
 const [file] = process.argv.splice(2, 1);
 if (!file) throw new Error("usage: node bench/run.mjs FILE.ts [arguments]");
-await runnerImport(new URL(file, `file://${process.cwd()}/`).pathname, { logLevel: "error", configFile: false });
+await runnerImport(new URL(file, `file://${process.cwd()}/`).pathname, {
+  logLevel: "error",
+  configFile: false,
+});

@@ -49,7 +49,11 @@ export async function encodedFiles(): Promise<Encoded[]> {
     [`${J}90`, true, () => NativeCodecs.encodeJpeg2000(grey(pixels), { lossy: false })],
     [`${J}91`, false, () => NativeCodecs.encodeJpeg2000(grey(pixels), { lossy: true, rate: 8 })],
     [`${J}201`, true, () => NativeCodecs.encodeHtJpeg2000(grey(pixels), { lossy: false })],
-    [`${J}202`, true, () => NativeCodecs.encodeHtJpeg2000(grey(pixels), { lossy: false, progressionOrder: 2 })],
+    [
+      `${J}202`,
+      true,
+      () => NativeCodecs.encodeHtJpeg2000(grey(pixels), { lossy: false, progressionOrder: 2 }),
+    ],
     [`${J}203`, false, () => NativeCodecs.encodeHtJpeg2000(grey(pixels), { lossy: true })],
     [`${J}110`, true, () => NativeCodecs.encodeJpegXl(grey(pixels), { lossy: false })],
     ["1.2.840.10008.1.2.5", true, () => NativeCodecs.encodeRle(grey(pixels))],

@@ -49,7 +49,8 @@ export function mutate(bytes: Uint8Array, random: Random): Uint8Array {
     default: {
       const reach = random() < 0.5 ? header : out.length;
       for (let times = 1 + pick(random, 24); times > 0; times--) {
-        const value = random() < 0.5 ? (INTERESTING[pick(random, INTERESTING.length)] ?? 0) : pick(random, 256);
+        const value =
+          random() < 0.5 ? (INTERESTING[pick(random, INTERESTING.length)] ?? 0) : pick(random, 256);
         out[pick(random, reach)] = value;
       }
       return out;
