@@ -14,7 +14,8 @@ import { llamaBundle, packageVersion, platformPackage, root } from "./platform.m
 const buildDir = path.join(root, "build");
 const addon = path.join(buildDir, "Release", "medgemma.node");
 const stampFile = path.join(buildDir, "stamp");
-const sourceDir = path.join(buildDir, "llama.cpp");
+// Not in build/, which cmake-js empties when a build fails.
+const sourceDir = path.join(root, ".llama.cpp");
 const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
 
 function fail(problem, remedy) {

@@ -44,11 +44,38 @@ Napi::Object to_js(Napi::Env env, const Result& result) {
   object.Set("finishReason", result.hit_limit ? "length" : "stop");
   object.Set("promptTokens", result.prompt_tokens);
   object.Set("imageTokens", result.image_tokens);
+  object.Set("cachedTokens", result.cached_tokens);
   object.Set("completionTokens", result.completion_tokens);
   object.Set("queue", result.queue_ms);
   object.Set("prefill", result.prefill_ms);
   object.Set("decode", result.decode_ms);
   object.Set("firstToken", result.first_token_ms);
+  Napi::Array scores = Napi::Array::New(env, result.scores.size());
+  for (size_t i = 0; i < result.scores.size(); ++i)
+    scores.Set(static_cast<uint32_t>(i), to_js(env, result.scores[i]));
+  object.Set("scores", scores);
+  return object;
+}
+
+Napi::Object to_js(Napi::Env env, const SchedulerStats& stats) {
+  Napi::Object object = Napi::Object::New(env);
+  const auto set = [&object](const char* name, int64_t value) {
+    object.Set(name, static_cast<double>(value));
+  };
+  set("running", stats.running);
+  set("waiting", stats.waiting);
+  set("completed", stats.completed);
+  set("failed", stats.failed);
+  set("cancelled", stats.cancelled);
+  set("preempted", stats.preempted);
+  set("promptTokens", stats.prompt_tokens);
+  set("cachedTokens", stats.cached_tokens);
+  set("completionTokens", stats.completion_tokens);
+  set("prefixHits", stats.prefix_hits);
+  set("prefixMisses", stats.prefix_misses);
+  set("prefixEvictions", stats.prefix_evictions);
+  set("parked", stats.parked);
+  set("parkedCells", stats.parked_cells);
   return object;
 }
 
@@ -63,8 +90,11 @@ Napi::Value to_js(Napi::Env env, const std::vector<TokenLogprob>& logprobs) {
   return array;
 }
 
-GenerateOptions generate_options(const Napi::Object& object) {
-  GenerateOptions options;
+void read_options(const Napi::Object& object, Request& request) {
+  request.batch = object.Get("batch").ToBoolean();
+  request.deterministic = object.Get("deterministic").ToBoolean();
+  if (request.scores()) return;
+  GenerateOptions& options = request.options;
   options.sampling.temperature = static_cast<float>(number(object, "temperature"));
   options.sampling.top_k = static_cast<int>(number(object, "topK"));
   options.sampling.top_p = static_cast<float>(number(object, "topP"));
@@ -76,7 +106,7 @@ GenerateOptions generate_options(const Napi::Object& object) {
   options.logprobs = static_cast<int>(number(object, "logprobs"));
   const Napi::Array stop = object.Get("stop").As<Napi::Array>();
   for (uint32_t i = 0; i < stop.Length(); ++i) options.stop.push_back(stop.Get(i).ToString());
-  return options;
+  options.sampling.grammar = object.Get("grammar").ToString();
 }
 
 std::vector<PromptPiece> prompt_pieces(const Napi::Array& parts) {

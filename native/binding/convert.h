@@ -7,6 +7,7 @@
 #include "gguf_facts.h"
 #include "napi_setup.h"
 #include "request.h"
+#include "stats.h"
 
 namespace medgemma {
 
@@ -16,7 +17,8 @@ Napi::Value to_js(Napi::Env env, const EngineError& error);
 Napi::Object to_js(Napi::Env env, const GgufFacts& facts);
 Napi::Object to_js(Napi::Env env, const Result& result);
 Napi::Value to_js(Napi::Env env, const std::vector<TokenLogprob>& logprobs);
-GenerateOptions generate_options(const Napi::Object& object);
+Napi::Object to_js(Napi::Env env, const SchedulerStats& stats);
+void read_options(const Napi::Object& object, Request& request);
 std::vector<PromptPiece> prompt_pieces(const Napi::Array& parts);
 
 }  // namespace medgemma

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "addon_state.h"
+#include "prefix.h"
 #include "type_tags.h"
 
 namespace medgemma {
@@ -21,9 +22,9 @@ EmbeddingBinding::EmbeddingBinding(const Napi::CallbackInfo& info)
     embedding_ = *info[0].As<Napi::External<std::shared_ptr<const ImageEmbedding>>>().Data();
     return;
   }
-  if (info.Length() != 3 || !info[0].IsTypedArray() ||
+  if (info.Length() != 4 || !info[0].IsTypedArray() ||
       info[0].As<Napi::TypedArray>().TypedArrayType() != napi_float32_array) {
-    throw Napi::TypeError::New(info.Env(), "Expected (Float32Array, tokens, width).");
+    throw Napi::TypeError::New(info.Env(), "Expected (Float32Array, tokens, width, key).");
   }
   const Napi::Float32Array values = info[0].As<Napi::Float32Array>();
   auto embedding = std::make_shared<ImageEmbedding>();
@@ -33,6 +34,7 @@ EmbeddingBinding::EmbeddingBinding(const Napi::CallbackInfo& info)
       values.ElementLength() != static_cast<size_t>(embedding->tokens) * embedding->width) {
     throw Napi::RangeError::New(info.Env(), "An embedding has tokens * width values.");
   }
+  embedding->serial = picture_serial(info[3].ToString());
   embedding->values.assign(values.Data(), values.Data() + values.ElementLength());
   embedding_ = std::move(embedding);
 }

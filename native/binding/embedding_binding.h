@@ -11,7 +11,7 @@ namespace medgemma {
 class EmbeddingBinding : public Napi::ObjectWrap<EmbeddingBinding> {
  public:
   static Napi::Function define(Napi::Env env);
-  explicit EmbeddingBinding(const Napi::CallbackInfo& info);  // (values: Float32Array, tokens, width)
+  explicit EmbeddingBinding(const Napi::CallbackInfo& info);  // (values: Float32Array, tokens, width, key)
 
   static Napi::Object wrap(Napi::Env env, std::shared_ptr<const ImageEmbedding> embedding);
   // Throws a TypeError for any other value.

@@ -4,6 +4,7 @@
 #include "async_task.h"
 #include "convert.h"
 #include "embedding_binding.h"
+#include "prefix.h"
 #include "type_tags.h"
 
 namespace medgemma {
@@ -75,6 +76,7 @@ Napi::Value EngineBinding::token_text(const Napi::CallbackInfo& info) {
   return Napi::Buffer<char>::Copy(info.Env(), bytes.data(), bytes.size());
 }
 
+// encode(square, key, onProgress?) => {promise, cancel}
 Napi::Value EngineBinding::encode(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const std::shared_ptr<Engine> loaded = engine(env);
@@ -86,11 +88,23 @@ Napi::Value EngineBinding::encode(const Napi::CallbackInfo& info) {
   AddonState& state = AddonState::of(env);
   auto deferred = std::make_unique<Napi::Promise::Deferred>(Napi::Promise::Deferred::New(env));
   const Napi::Promise promise = deferred->Promise();
+  const bool watched = info[2].IsFunction();
   const uint64_t id =
-      state.add_pending({std::move(deferred), {}, Napi::Persistent(info.This().As<Napi::Object>())});
+      state.add_pending({std::move(deferred),
+                         watched ? Napi::Persistent(info[2].As<Napi::Function>()) : Napi::FunctionReference(),
+                         Napi::Persistent(info.This().As<Napi::Object>())});
 
   auto job = std::make_shared<EncodeJob>();
   job->rgb.assign(pixels.Data(), pixels.Data() + expected);
+  job->serial = picture_serial(info[1].ToString());
+  if (watched) {
+    job->progress = [&state, id](float share) {
+      state.dispatcher.post([&state, id, share](Napi::Env on) {
+        Pending* pending = state.find_pending(id);
+        if (pending != nullptr) pending->callback.Call({Napi::Number::New(on, share)});
+      });
+    };
+  }
   job->done = [&state, id](std::shared_ptr<const ImageEmbedding> embedding) {
     state.dispatcher.post([&state, id, embedding](Napi::Env on) {
       const Pending pending = state.take_pending(id);
@@ -118,13 +132,34 @@ Napi::Value EngineBinding::encode(const Napi::CallbackInfo& info) {
 // with
 // ("done", result) or ("error", error).
 Napi::Value EngineBinding::generate(const Napi::CallbackInfo& info) {
+  auto request = std::make_shared<Request>();
+  read_options(info[1].As<Napi::Object>(), *request);
+  return submit(info, std::move(request), {}, info[2]);
+}
+
+// score(parts, continuations, options, onEvent) => cancel. onEvent is called once, with ("done", result) or
+// ("error", error).
+Napi::Value EngineBinding::score(const Napi::CallbackInfo& info) {
+  const Napi::Array texts = info[1].As<Napi::Array>();
+  std::vector<std::string> continuations;
+  for (uint32_t i = 0; i < texts.Length(); ++i) continuations.push_back(texts.Get(i).ToString());
+  auto request = std::make_shared<Request>();
+  request->continuations.resize(continuations.size());
+  read_options(info[2].As<Napi::Object>(), *request);
+  return submit(info, std::move(request), std::move(continuations), info[3]);
+}
+
+Napi::Value EngineBinding::stats(const Napi::CallbackInfo& info) {
+  return to_js(info.Env(), engine(info.Env())->stats());
+}
+
+Napi::Value EngineBinding::submit(const Napi::CallbackInfo& info, std::shared_ptr<Request> request,
+                                  std::vector<std::string> continuations, const Napi::Value& listener) {
   const Napi::Env env = info.Env();
   const std::shared_ptr<Engine> loaded = engine(env);
   AddonState& state = AddonState::of(env);
   const std::vector<PromptPiece> pieces = prompt_pieces(info[0].As<Napi::Array>());
-  auto request = std::make_shared<Request>();
-  request->options = generate_options(info[1].As<Napi::Object>());
-  const uint64_t id = state.add_pending({nullptr, Napi::Persistent(info[2].As<Napi::Function>()),
+  const uint64_t id = state.add_pending({nullptr, Napi::Persistent(listener.As<Napi::Function>()),
                                          Napi::Persistent(info.This().As<Napi::Object>())});
 
   request->token = [&state, id](const TokenEvent& event) {
@@ -153,10 +188,15 @@ Napi::Value EngineBinding::generate(const Napi::CallbackInfo& info) {
   // Tokenising a long record takes a while; it happens off the JavaScript thread.
   AsyncTask<bool>::run(
       env,
-      [loaded, request, pieces] {
+      [loaded, request, pieces, continuations] {
         try {
           request->segments = loaded->tokenize_prompt(pieces);
-          loaded->generate(request);
+          for (size_t i = 0; i < continuations.size(); ++i) {
+            request->continuations[i] = loaded->model().tokenize(continuations[i], /* special */ false);
+            if (request->continuations[i].empty())
+              throw EngineError("bad_option", "A continuation to score is empty.");
+          }
+          loaded->submit(request);
         } catch (const EngineError& error) {
           request->failed(error);
         }
@@ -195,6 +235,8 @@ Napi::Value EngineBinding::load(const Napi::CallbackInfo& info) {
   params.context_size = options.Get("contextSize").ToNumber().Int32Value();
   params.threads = options.Get("threads").ToNumber().Int32Value();
   params.gpu_layers = options.Get("gpuLayers").ToNumber().Int32Value();
+  params.parallel = options.Get("parallel").ToNumber().Int32Value();
+  params.queue_size = options.Get("queueSize").ToNumber().Int32Value();
 
   auto deferred = std::make_unique<Napi::Promise::Deferred>(Napi::Promise::Deferred::New(env));
   const Napi::Promise promise = deferred->Promise();

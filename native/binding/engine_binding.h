@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "engine.h"
 #include "napi_setup.h"
@@ -24,7 +26,13 @@ class EngineBinding : public Napi::ObjectWrap<EngineBinding> {
   Napi::Value token_text(const Napi::CallbackInfo& info);
   Napi::Value encode(const Napi::CallbackInfo& info);
   Napi::Value generate(const Napi::CallbackInfo& info);
+  Napi::Value score(const Napi::CallbackInfo& info);
+  Napi::Value stats(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);
+  // Tokenises and submits off the JavaScript thread; the listener hears of the rest. Returns the function
+  // that cancels.
+  Napi::Value submit(const Napi::CallbackInfo& info, std::shared_ptr<Request> request,
+                     std::vector<std::string> continuations, const Napi::Value& listener);
   // Throws when disposed.
   const std::shared_ptr<Engine>& engine(Napi::Env env) const;
 

@@ -3,7 +3,7 @@
 file(GLOB_RECURSE MEDGEMMA_ENGINE_SOURCES CONFIGURE_DEPENDS native/engine/*.cpp)
 add_library(medgemma-engine STATIC ${MEDGEMMA_ENGINE_SOURCES})
 target_include_directories(medgemma-engine PUBLIC native/engine)
-target_link_libraries(medgemma-engine PUBLIC llama ggml mtmd Threads::Threads)
+target_link_libraries(medgemma-engine PUBLIC llama llama-common ggml mtmd Threads::Threads)
 
 function(medgemma_own_code target)
   if(MSVC)
@@ -20,4 +20,5 @@ medgemma_own_code(medgemma-engine)
 # Warnings of headers that are not ours are not ours to mend.
 get_target_property(dirs mtmd INTERFACE_INCLUDE_DIRECTORIES)
 target_include_directories(medgemma-engine SYSTEM PUBLIC
-  ${MEDGEMMA_LLAMA_DIR}/include ${MEDGEMMA_LLAMA_DIR}/ggml/include ${MEDGEMMA_LLAMA_DIR}/tools/mtmd)
+  ${MEDGEMMA_LLAMA_DIR}/include ${MEDGEMMA_LLAMA_DIR}/ggml/include ${MEDGEMMA_LLAMA_DIR}/tools/mtmd
+  ${MEDGEMMA_LLAMA_DIR}/common ${MEDGEMMA_LLAMA_DIR}/vendor)

@@ -3,6 +3,7 @@
 #include <ggml.h>
 #include <mtmd.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "gguf_facts.h"
@@ -64,7 +65,9 @@ Encoder::Encoder(const std::string& path, const Model& model, int threads, bool 
     if (watch.stopped) throw aborted();
     throw EngineError("model_load_failed", "llama.cpp could not load the projector: " + last_problem());
   }
-  image_size_ = static_cast<int>(read_gguf_facts(path).image_size);
+  const GgufFacts facts = read_gguf_facts(path);
+  image_size_ = static_cast<int>(facts.image_size);
+  layers_ = std::max(1, static_cast<int>(facts.block_count));
   const mtmd::input_chunks_ptr chunks = make_chunks(context_.get(), image_size_, nullptr);
   image_tokens_ = static_cast<int>(mtmd_input_chunk_get_n_tokens(image_chunk(chunks)));
   thread_ = std::thread([this] { run(); });
@@ -103,6 +106,10 @@ void Encoder::stop() {
 bool Encoder::on_eval(ggml_tensor* tensor, bool ask, void* data) {
   auto* self = static_cast<Encoder*>(data);
   if (ask) return std::strncmp(tensor->name, "layer_out", 9) == 0;
+  ++self->layers_done_;
+  if (self->current_ && self->current_->progress) {
+    self->current_->progress(std::min(1.0f, self->layers_done_ / static_cast<float>(self->layers_)));
+  }
   // Returning false ends the graph, and mtmd still reports success: encode() checks the flags again.
   return !self->stopping_ && !(self->current_ && self->current_->cancelled);
 }
@@ -129,6 +136,7 @@ void Encoder::run() {
 
 void Encoder::encode(EncodeJob& job) {
   if (job.cancelled) throw aborted();
+  layers_done_ = 0;
   const mtmd::input_chunks_ptr chunks = make_chunks(context_.get(), image_size_, job.rgb.data());
   const mtmd_input_chunk* chunk = image_chunk(chunks);
   const int32_t result = mtmd_encode_chunk(context_.get(), chunk);
@@ -139,6 +147,7 @@ void Encoder::encode(EncodeJob& job) {
   auto embedding = std::make_shared<ImageEmbedding>();
   embedding->tokens = static_cast<int>(mtmd_input_chunk_get_n_tokens(chunk));
   embedding->width = model_.embedding_width();
+  embedding->serial = job.serial;
   // The output belongs to the context and is overwritten by the next picture.
   const float* output = mtmd_get_output_embd(context_.get());
   embedding->values.assign(output, output + static_cast<size_t>(embedding->tokens) * embedding->width);

@@ -22,9 +22,11 @@ namespace medgemma {
 // One picture to encode. The callbacks run on the encoder's thread; exactly one of done and failed is called.
 struct EncodeJob {
   std::vector<uint8_t> rgb;  // image_size * image_size * 3
+  uint64_t serial = 0;       // picture_serial of the picture's key
   std::function<void(std::shared_ptr<const ImageEmbedding>)> done;
   std::function<void(const EngineError&)> failed;
-  std::atomic<bool> cancelled{false};  // takes effect at the next layer
+  std::function<void(float)> progress;  // 0..1, after each layer
+  std::atomic<bool> cancelled{false};   // takes effect at the next layer
 };
 
 // The picture encoder (SigLIP and projector, through mtmd) with a thread of its own, so that decoding goes on
@@ -55,6 +57,8 @@ class Encoder {
   std::unique_ptr<mtmd_context, void (*)(mtmd_context*)> context_;
   int image_size_ = 0;
   int image_tokens_ = 0;
+  int layers_ = 0;
+  int layers_done_ = 0;  // of the running job
 
   std::mutex mutex_;
   std::condition_variable wake_;

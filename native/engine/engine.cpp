@@ -24,9 +24,11 @@ std::shared_ptr<Engine> Engine::load(const LoadParams& params, const LoadProgres
         [&](float value) { return progress(static_cast<float>(model_share + value * (1 - model_share))); });
   }
   SchedulerParams scheduler;
-  scheduler.context_size = params.context_size;
-  scheduler.threads = params.threads;
-  scheduler.image_tokens = engine->image_tokens();
+  scheduler.context.size = params.context_size;
+  scheduler.context.threads = params.threads;
+  scheduler.context.parallel = params.parallel;
+  scheduler.context.image_tokens = engine->image_tokens();
+  scheduler.queue_size = params.queue_size;
   engine->scheduler_ = std::make_unique<Scheduler>(engine->model_, scheduler);
   if (!progress(1)) throw aborted();
   return engine;

@@ -18,7 +18,9 @@ struct LoadParams {
   std::string projector_path;  // empty: text only
   int context_size = 0;        // 0: the smaller of 8192 and what the model was trained for
   int threads = 1;
-  int gpu_layers = -1;  // -1: all that fit the backends present
+  int gpu_layers = -1;    // -1: all that fit the backends present
+  int parallel = 8;       // requests that decode at the same time
+  int queue_size = 1024;  // requests that may wait
 };
 
 // One loaded model with its projector. Methods may be called from any thread.
@@ -39,7 +41,9 @@ class Engine {
   std::vector<Segment> tokenize_prompt(const std::vector<PromptPiece>& pieces) const;
   // `job->rgb` must be image_size * image_size * 3 bytes. Throws EngineError(projector_missing).
   void encode(std::shared_ptr<EncodeJob> job);
-  void generate(std::shared_ptr<Request> request) { scheduler_->submit(std::move(request)); }
+  // An answer, or the scores of continuations.
+  void submit(std::shared_ptr<Request> request) { scheduler_->submit(std::move(request)); }
+  SchedulerStats stats() const { return scheduler_->stats(); }
   void cancel(Request& request) { scheduler_->cancel(request); }
   // Fails everything that runs or waits with `disposed`. Later calls fail the same way. Blocks until the
   // threads ended.

@@ -143,6 +143,7 @@ GgufFacts read_gguf_facts(const std::string& path) {
     facts.image_size = get_u32(gguf.get(), "clip.vision.image_size");
     facts.patch_size = get_u32(gguf.get(), "clip.vision.patch_size");
     facts.projection_dim = get_u32(gguf.get(), "clip.vision.projection_dim");
+    facts.block_count = get_u32(gguf.get(), "clip.vision.block_count");
   }
   return facts;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 namespace medgemma {
@@ -9,6 +10,7 @@ struct ImageEmbedding {
   int tokens = 0;             // rows
   int width = 0;              // columns: the model's embedding length
   std::vector<float> values;  // tokens * width, row by row
+  uint64_t serial = 0;        // the same for the same picture: picture_serial of its key
 };
 
 }  // namespace medgemma

@@ -2,11 +2,39 @@
 
 #include <climits>
 #include <cstdint>
+#include <cstring>
 
 #include "errors.h"
 #include "log.h"
 
 namespace medgemma {
+namespace {
+
+// Some converters mark these as words of the user's ("user defined"), which llama.cpp makes a token of
+// wherever they are written: published Gemma 3 files do so with <start_of_image>.
+const char* const kControls[] = {"<pad>",
+                                 "<eos>",
+                                 "<bos>",
+                                 "<unk>",
+                                 "<mask>",
+                                 "[multimodal]",
+                                 "<start_of_turn>",
+                                 "<end_of_turn>",
+                                 "<start_of_image>",
+                                 "<end_of_image>",
+                                 "<image_soft_token>",
+                                 "<unused94>",
+                                 "<unused95>"};
+
+}  // namespace
+
+Model::Model(llama_model* model) : model_(model, llama_model_free), vocab_(llama_model_get_vocab(model)) {
+  for (const char* word : kControls) {
+    std::vector<llama_token> tokens;
+    append_tokens(word, std::strlen(word), /* special */ false, tokens);
+    if (tokens.size() == 1) unmarked_controls_.push_back(word);
+  }
+}
 
 std::shared_ptr<Model> Model::load(const std::string& path, int gpu_layers, const LoadProgress& progress) {
   struct Watch {
@@ -36,20 +64,37 @@ std::shared_ptr<Model> Model::load(const std::string& path, int gpu_layers, cons
 }
 
 std::vector<llama_token> Model::tokenize(const std::string& text, bool special) const {
-  if (text.empty()) return {};
-  // A token is at least one byte of text.
-  std::vector<llama_token> tokens(text.size() + 1);
-  const int count = llama_tokenize(vocab_, text.data(), static_cast<int32_t>(text.size()), tokens.data(),
-                                   static_cast<int32_t>(tokens.size()), /* add_special */ false, special);
-  if (count == INT32_MIN) throw EngineError("bad_option", "The text is too long to be tokenised.");
-  if (count >= 0) {
-    tokens.resize(count);
-    return tokens;
+  std::vector<llama_token> tokens;
+  size_t start = 0;
+  // A cut behind a word's first letter leaves no such word, and the letters' tokens as they would have been.
+  for (size_t at = 0; !special && !unmarked_controls_.empty() && at < text.size(); ++at) {
+    if (text[at] != '<' && text[at] != '[') continue;
+    for (const std::string& word : unmarked_controls_) {
+      if (text.compare(at, word.size(), word) != 0) continue;
+      append_tokens(text.data() + start, at + 1 - start, special, tokens);
+      start = at + 1;
+      break;
+    }
   }
-  tokens.resize(-count);
-  tokens.resize(llama_tokenize(vocab_, text.data(), static_cast<int32_t>(text.size()), tokens.data(),
-                               static_cast<int32_t>(tokens.size()), false, special));
+  append_tokens(text.data() + start, text.size() - start, special, tokens);
   return tokens;
+}
+
+void Model::append_tokens(const char* text, size_t length, bool special,
+                          std::vector<llama_token>& tokens) const {
+  if (length == 0) return;
+  if (length > INT32_MAX) throw EngineError("bad_option", "The text is too long to be tokenised.");
+  const size_t known = tokens.size();
+  const auto tokenize_into = [&](size_t room) {
+    tokens.resize(known + room);
+    return llama_tokenize(vocab_, text, static_cast<int32_t>(length), tokens.data() + known,
+                          static_cast<int32_t>(room), /* add_special */ false, special);
+  };
+  // A token is at least one byte of text.
+  int32_t count = tokenize_into(length);
+  if (count < 0 && count != INT32_MIN) count = tokenize_into(static_cast<size_t>(-count));
+  if (count < 0) throw EngineError("bad_option", "The text is too long to be tokenised.");
+  tokens.resize(known + static_cast<size_t>(count));
 }
 
 std::string Model::piece(llama_token token) const {

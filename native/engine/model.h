@@ -24,18 +24,21 @@ class Model {
   int trained_context() const { return llama_model_n_ctx_train(model_.get()); }
   int sliding_window() const { return llama_model_n_swa(model_.get()); }
 
-  // `special` turns control words into their token. No BOS is added: the template writes it.
+  // `special` turns control words into their token; without it they are letters, however the file marks them.
+  // No BOS is added: the template writes it.
   std::vector<llama_token> tokenize(const std::string& text, bool special) const;
   // Bytes of a token; may end inside a UTF-8 character. Control words are written out.
   std::string piece(llama_token token) const;
   bool is_end(llama_token token) const { return llama_vocab_is_eog(vocab_, token); }
 
  private:
-  explicit Model(llama_model* model)
-      : model_(model, llama_model_free), vocab_(llama_model_get_vocab(model)) {}
+  explicit Model(llama_model* model);
+  void append_tokens(const char* text, size_t length, bool special, std::vector<llama_token>& tokens) const;
 
   std::unique_ptr<llama_model, decltype(&llama_model_free)> model_;
   const llama_vocab* vocab_;
+  // Control words that llama.cpp would find in plain text too.
+  std::vector<std::string> unmarked_controls_;
 };
 
 }  // namespace medgemma

@@ -15,6 +15,12 @@
 
 namespace medgemma {
 
+using Clock = std::chrono::steady_clock;
+
+inline double milliseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
 // A piece of a prompt as it comes in.
 struct PromptPiece {
   std::string text;
@@ -46,24 +52,30 @@ struct Result {
   bool hit_limit = false;  // ended by max_tokens instead of an end token or a stop string
   int prompt_tokens = 0;
   int image_tokens = 0;
+  int cached_tokens = 0;
   int completion_tokens = 0;
   double queue_ms = 0;
   double prefill_ms = 0;
   double decode_ms = 0;
-  double first_token_ms = 0;  // from submission
+  double first_token_ms = 0;                      // from submission
+  std::vector<std::vector<TokenLogprob>> scores;  // of each continuation's tokens
 };
 
-// One question to the model. The callbacks run on the scheduler's thread; exactly one of done and failed is
-// called, last.
+// One question to the model: an answer to generate, or continuations to score. The callbacks run on the
+// scheduler's thread; exactly one of done and failed is called, last.
 struct Request {
   std::vector<Segment> segments;
+  std::vector<std::vector<llama_token>> continuations;  // none: generate
   GenerateOptions options;
+  bool batch = false;          // admitted after interactive requests
+  bool deterministic = false;  // runs alone on an empty context
   std::function<void(const TokenEvent&)> token;
   std::function<void(const Result&)> done;
   std::function<void(const EngineError&)> failed;
   std::atomic<bool> cancelled{false};  // takes effect between tokens and between prefill chunks
-  std::chrono::steady_clock::time_point submitted;
+  Clock::time_point submitted;
 
+  bool scores() const { return !continuations.empty(); }
   int prompt_tokens() const {
     int sum = 0;
     for (const Segment& segment : segments) sum += segment.size();

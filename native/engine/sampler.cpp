@@ -4,18 +4,35 @@
 #include <cmath>
 
 #include "errors.h"
+#include "log.h"
 
 namespace medgemma {
 namespace {
 
 constexpr int kPenaltyWindow = 256;
 
+llama_sampler* make_grammar(const Model& model, const std::string& grammar) {
+  if (grammar.empty()) return nullptr;
+  clear_last_problem();
+  llama_sampler* sampler =
+      llama_sampler_init_grammar(llama_model_get_vocab(model.get()), grammar.c_str(), "root");
+  if (sampler == nullptr) {
+    throw EngineError("grammar_unsupported", "llama.cpp cannot parse the grammar: " + last_problem());
+  }
+  return sampler;
+}
+
 }  // namespace
+
+void check_grammar(const Model& model, const std::string& grammar) {
+  if (llama_sampler* sampler = make_grammar(model, grammar)) llama_sampler_free(sampler);
+}
 
 Sampler::Sampler(const Model& model, const SamplingOptions& options)
     : plain_greedy_(options.temperature <= 0 && options.repeat_penalty == 1.0f),
       chain_(llama_sampler_chain_init(llama_sampler_chain_default_params()), llama_sampler_free),
-      candidates_(model.vocabulary_size()) {
+      grammar_(make_grammar(model, options.grammar), llama_sampler_free),
+      vocabulary_size_(model.vocabulary_size()) {
   const auto add = [this](llama_sampler* sampler) { llama_sampler_chain_add(chain_.get(), sampler); };
   if (options.repeat_penalty != 1.0f) {
     add(llama_sampler_init_penalties(model.vocabulary_size(), kPenaltyWindow, options.repeat_penalty, 0, 0));
@@ -32,28 +49,51 @@ Sampler::Sampler(const Model& model, const SamplingOptions& options)
 }
 
 llama_token Sampler::sample(const float* logits) {
-  if (plain_greedy_) {
-    return static_cast<llama_token>(std::max_element(logits, logits + candidates_.size()) - logits);
+  llama_token token = choose(logits, /* grammar_first */ false);
+  if (grammar_ != nullptr) {
+    // Testing every token of the vocabulary against the grammar is slow, and the free choice mostly fits.
+    if (!grammar_takes(token)) token = choose(logits, /* grammar_first */ true);
+    // Accepting a token that the grammar refuses would throw inside llama.cpp.
+    if (!grammar_takes(token)) throw EngineError("decode_failed", "No token fits the grammar.");
+    llama_sampler_accept(grammar_.get(), token);
   }
-  for (size_t i = 0; i < candidates_.size(); ++i) {
-    candidates_[i] = {static_cast<llama_token>(i), logits[i], 0};
+  if (!plain_greedy_) llama_sampler_accept(chain_.get(), token);
+  return token;
+}
+
+llama_token Sampler::choose(const float* logits, bool grammar_first) {
+  if (plain_greedy_ && !grammar_first) {
+    return static_cast<llama_token>(std::max_element(logits, logits + vocabulary_size_) - logits);
   }
-  llama_token_data_array array = {candidates_.data(), candidates_.size(), -1, false};
+  // Three megabytes with Gemma's vocabulary, so it is shared by all samplers of the thread.
+  static thread_local std::vector<llama_token_data> candidates;
+  candidates.resize(vocabulary_size_);
+  for (int i = 0; i < vocabulary_size_; ++i) candidates[i] = {i, logits[i], 0};
+  llama_token_data_array array = {candidates.data(), candidates.size(), -1, false};
+  if (grammar_first) llama_sampler_apply(grammar_.get(), &array);
   llama_sampler_apply(chain_.get(), &array);
   if (array.selected < 0) throw EngineError("decode_failed", "No token was left to choose from.");
-  const llama_token token = array.data[array.selected].id;
-  llama_sampler_accept(chain_.get(), token);
-  return token;
+  return array.data[array.selected].id;
+}
+
+bool Sampler::grammar_takes(llama_token token) {
+  llama_token_data single = {token, 1.0f, 0.0f};
+  llama_token_data_array array = {&single, 1, -1, false};
+  llama_sampler_apply(grammar_.get(), &array);
+  return single.logit != -INFINITY;
+}
+
+LogSoftmax::LogSoftmax(const float* logits, int size) : logits_(logits) {
+  const float best = *std::max_element(logits, logits + size);
+  double sum = 0;
+  for (int i = 0; i < size; ++i) sum += std::exp(static_cast<double>(logits[i]) - best);
+  log_sum_ = best + std::log(sum);
 }
 
 std::vector<TokenLogprob> log_probabilities(const float* logits, int vocabulary_size, llama_token chosen,
                                             int top) {
-  const float best = *std::max_element(logits, logits + vocabulary_size);
-  double sum = 0;
-  for (int i = 0; i < vocabulary_size; ++i) sum += std::exp(static_cast<double>(logits[i]) - best);
-  const double log_sum = best + std::log(sum);
-
-  std::vector<TokenLogprob> result = {{chosen, logits[chosen] - log_sum}};
+  const LogSoftmax log_softmax(logits, vocabulary_size);
+  std::vector<TokenLogprob> result = {{chosen, log_softmax[chosen]}};
   std::vector<llama_token> order(vocabulary_size);
   for (int i = 0; i < vocabulary_size; ++i) order[i] = i;
   const int count = std::min(top, vocabulary_size);
@@ -61,7 +101,7 @@ std::vector<TokenLogprob> log_probabilities(const float* logits, int vocabulary_
                     [logits](llama_token a, llama_token b) {
                       return logits[a] != logits[b] ? logits[a] > logits[b] : a < b;
                     });
-  for (int i = 0; i < count; ++i) result.push_back({order[i], logits[order[i]] - log_sum});
+  for (int i = 0; i < count; ++i) result.push_back({order[i], log_softmax[order[i]]});
   return result;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "model.h"
@@ -17,7 +18,11 @@ struct SamplingOptions {
   float min_p = 0;
   float repeat_penalty = 1;  // over the last 256 generated tokens
   uint32_t seed = 0;
+  std::string grammar;  // GBNF with the rule root; empty: free text
 };
+
+// Throws EngineError(grammar_unsupported) when llama.cpp cannot parse the grammar.
+void check_grammar(const Model& model, const std::string& grammar);
 
 // Picks tokens for one request; remembers what it picked.
 class Sampler {
@@ -26,9 +31,15 @@ class Sampler {
   llama_token sample(const float* logits);
 
  private:
+  using Chain = std::unique_ptr<llama_sampler, decltype(&llama_sampler_free)>;
+
+  llama_token choose(const float* logits, bool grammar_first);
+  bool grammar_takes(llama_token token);
+
   bool plain_greedy_;
-  std::unique_ptr<llama_sampler, decltype(&llama_sampler_free)> chain_;
-  std::vector<llama_token_data> candidates_;
+  Chain chain_;
+  Chain grammar_;
+  int vocabulary_size_;
 };
 
 struct TokenLogprob {
@@ -36,8 +47,19 @@ struct TokenLogprob {
   double logprob = 0;
 };
 
-// Log-probabilities of the whole vocabulary's softmax, before temperature and truncation: the chosen token's
-// first, then the `top` best, likeliest first.
+// The natural logarithm of the softmax over the whole vocabulary.
+class LogSoftmax {
+ public:
+  LogSoftmax(const float* logits, int size);
+  double operator[](llama_token token) const { return logits_[token] - log_sum_; }
+
+ private:
+  const float* logits_;
+  double log_sum_;
+};
+
+// Log-probabilities before temperature and truncation: the chosen token's first, then the `top` best,
+// likeliest first.
 std::vector<TokenLogprob> log_probabilities(const float* logits, int vocabulary_size, llama_token chosen,
                                             int top);
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <llama.h>
-
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -10,23 +8,27 @@
 #include <thread>
 #include <vector>
 
-#include "backend.h"
 #include "batch.h"
+#include "context.h"
 #include "model.h"
+#include "prefix_cache.h"
 #include "request.h"
 #include "slot.h"
+#include "stats.h"
 
 namespace medgemma {
 
 struct SchedulerParams {
-  int context_size = 8192;  // tokens, rounded up to a multiple of 256 by llama.cpp
-  int threads = 1;
-  int parallel = 1;  // requests that decode at the same time
-  int image_tokens = 0;
+  ContextParams context;
+  int queue_size = 1024;  // requests that may wait
 };
 
-// Runs requests on one llama_context with one thread. Each turn: admit, one picture of a prompt, then one
-// batch with a token of every decoding request and as much prompt text as fits.
+// Runs requests on one context with one thread. Each turn: admit, one picture of a prompt, then one batch
+// with a token of every answering request and a share of the prompts that are still read, then one batch of
+// continuations to score.
+//
+// What an ended request computed stays parked, and a new one forks the longest prefix it finds. When the
+// context is full, parked prefixes go first, then the youngest request is paused, and only then one fails.
 class Scheduler {
  public:
   // Throws EngineError(model_load_failed) when the context cannot be made.
@@ -35,11 +37,11 @@ class Scheduler {
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
 
-  // Asked of the context, which may differ from what was requested.
-  int context_size() const { return context_size_; }
+  int context_size() const { return context_.size(); }
+  SchedulerStats stats() const { return counters_.read(); }
 
-  // Throws EngineError(context_full) when prompt and answer cannot fit. After stop() the request fails as
-  // disposed.
+  // Throws EngineError: context_full when prompt and answer cannot fit, queue_full, grammar_unsupported.
+  // After stop() the request fails as disposed.
   void submit(std::shared_ptr<Request> request);
   void cancel(Request& request);
   // Fails everything with `disposed` and waits for the thread.
@@ -47,40 +49,56 @@ class Scheduler {
 
  private:
   using SlotPtr = std::unique_ptr<Slot>;
+  using Queue = std::deque<SlotPtr>;
 
-  static bool on_abort(void* data);
   void run();
   bool wait_for_work();
   void drop_cancelled();
+
+  // admission.cpp
   void admit();
-  bool fits(const Request& request) const;
+  void admit_from(Queue& queue, bool& draining);
+  bool start(SlotPtr& slot);
+  bool fits(const Slot& slot, const PrefixCache::Match& match) const;
+  PrefixCache::Match find_prefix(const Slot& slot, bool& wait);
+
   void decode_one_image();
   void decode_text();
-  // True when the batch was decoded. Otherwise the slots that cannot go on have been failed and removed.
-  bool decode(Batch& batch, const std::vector<Slot*>& slots);
-  void remove(Slot& slot);
+  int prefill_budget() const;
+  void score();
+  // True when the batch was decoded. Otherwise the slots that cannot go on have been paused, or failed and
+  // removed.
+  bool decode(Batch& batch, bool causal, const std::vector<Slot*>& slots);
+  void make_room(const std::vector<Slot*>& slots);
+  void complete(Slot& slot);
   void fail(Slot& slot, const EngineError& error);
+  // Takes the slot out and parks what it has decoded.
+  SlotPtr retire(Slot& slot);
+  SlotPtr take_out(Slot& slot);
 
   std::shared_ptr<Model> model_;
-  ThreadPool threads_;
-  std::unique_ptr<llama_context, decltype(&llama_free)> context_;
-  int context_size_ = 0;
-  int batch_size_ = 0;
-  int parallel_ = 1;
-
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<std::shared_ptr<Request>> queue_;
+  int parallel_;
+  int queue_size_;
   std::atomic<bool> stopping_{false};
   // The cancel flag of the only request in the running batch: its decode can be broken off without hurting
   // others.
   std::atomic<const std::atomic<bool>*> lone_cancel_{nullptr};
+  Counters counters_;
+  Context context_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  Queue interactive_;
+  Queue batch_queue_;
 
   // Of the scheduler's thread:
+  PrefixCache cache_;
   std::vector<SlotPtr> slots_;
-  std::vector<llama_seq_id> free_sequences_;
+  Queue paused_;  // oldest first
   Batch batch_;
   size_t next_image_slot_ = 0;
+  uint64_t last_group_ = 0;
+  double milliseconds_per_prompt_row_ = 0;
 
   std::thread thread_;
 };

@@ -1,7 +1,7 @@
-/** Least recently used first to go, bounded by bytes. Holds promises, so that two askers of one picture share the work. */
+/** Bounded by bytes; least recently used first to go. */
 export class EmbeddingCache<T> {
   readonly #limit: number;
-  readonly #entries = new Map<string, { value: Promise<T>; bytes: number }>();
+  readonly #entries = new Map<string, { value: T; bytes: number }>();
   #bytes = 0;
 
   /** `limit` in bytes; one MedGemma picture takes 2.6 MB. */
@@ -9,29 +9,31 @@ export class EmbeddingCache<T> {
     this.#limit = limit;
   }
 
-  get(key: string): Promise<T> | undefined {
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get(key: string): T | undefined {
     const entry = this.#entries.get(key);
     if (!entry) return undefined;
+    // A Map keeps the order of insertion: the newest stands last.
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     return entry.value;
   }
 
-  /** Keeps `value` under `key`, unless it rejects. */
-  set(key: string, value: Promise<T>, bytes: number): void {
-    this.delete(key);
+  set(key: string, value: T, bytes: number): void {
+    this.#delete(key);
+    if (bytes > this.#limit) return;
     this.#entries.set(key, { value, bytes });
     this.#bytes += bytes;
-    value.catch(() => {
-      if (this.#entries.get(key)?.value === value) this.delete(key);
-    });
     for (const oldest of this.#entries.keys()) {
-      if (this.#bytes <= this.#limit || oldest === key) break;
-      this.delete(oldest);
+      if (this.#bytes <= this.#limit) break;
+      this.#delete(oldest);
     }
   }
 
-  delete(key: string): void {
+  #delete(key: string): void {
     const entry = this.#entries.get(key);
     if (!entry) return;
     this.#entries.delete(key);

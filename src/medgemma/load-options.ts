@@ -12,12 +12,23 @@ export interface LoadOptions {
   projector?: string;
   /** Tokens the context holds, picture tokens included, 256..1048576. Defaults to `8192`, or less if the model was trained for less. */
   contextSize?: number;
-  /** Threads for computing, 1..512. Defaults to the cores this process may use. */
+  /** Threads for computing, 1..512. Defaults to the cores this process may use; `1` for models too small to gain from more. */
   threads?: number;
   /** Layers on the GPU, 0..1000; 0 keeps everything on the CPU. Defaults to all, where there is a GPU. */
   gpuLayers?: number;
+  /** Requests that are answered at the same time, 1..64. Defaults to `8`. */
+  parallel?: number;
+  /** Requests that may wait; more reject with `queue_full`. 1..1000000. Defaults to `1024`. */
+  queueSize?: number;
   /** Memory for picture embeddings in bytes, so that a picture is encoded once; 2.6 MB each. Defaults to 256 MiB. */
   embeddingCacheBytes?: number;
+  /**
+   * Folder for picture embeddings that outlive the process; made when missing, readable by the user only. An embedding
+   * tells much about its picture: treat the folder as patient data. Defaults to none.
+   */
+  embeddingCacheDir?: string;
+  /** Bytes that the folder may hold; what was not used for longest goes first. Defaults to 4 GiB. */
+  embeddingCacheDirBytes?: number;
   /** Called with the share loaded, 0..1. */
   onProgress?: (share: number) => void;
   /** Stops the load; it rejects with `aborted`. */
@@ -30,7 +41,11 @@ const NAMES: readonly (keyof LoadOptions)[] = [
   "contextSize",
   "threads",
   "gpuLayers",
+  "parallel",
+  "queueSize",
   "embeddingCacheBytes",
+  "embeddingCacheDir",
+  "embeddingCacheDirBytes",
   "onProgress",
   "signal",
 ];
@@ -54,6 +69,10 @@ export function resolveLoadOptions(options: LoadOptions): { phantom: boolean; en
   integerOption("contextSize", options.contextSize, 0, 256, 1 << 20);
   integerOption("threads", options.threads, 1, 1, 512);
   integerOption("gpuLayers", options.gpuLayers, 0, 0, 1000);
+  integerOption("parallel", options.parallel, 8, 1, 64);
+  integerOption("queueSize", options.queueSize, 1024, 1, 1_000_000);
+  stringOption("embeddingCacheDir", options.embeddingCacheDir);
+  integerOption("embeddingCacheDirBytes", options.embeddingCacheDirBytes, 0, 0, Number.MAX_SAFE_INTEGER);
   integerOption("embeddingCacheBytes", options.embeddingCacheBytes, 0, 0, Number.MAX_SAFE_INTEGER);
   if (options.onProgress !== undefined && typeof options.onProgress !== "function") {
     throw badOption("onProgress", "a function", options.onProgress);

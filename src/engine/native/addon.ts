@@ -16,6 +16,8 @@ export interface Addon {
   /** llama.cpp's log, whole lines, on this thread; null silences it. */
   setLogger(logger: NativeLogger | null): void;
   ggufFacts(path: string): Promise<NativeGgufFacts>;
+  /** GBNF of a JSON schema, by llama.cpp's converter. */
+  jsonSchemaGrammar(schema: string): Promise<string>;
   /** Pillow's bilinear resize of RGB bytes. The input must not change until the promise settles. */
   resize(
     rgb: Uint8Array,
@@ -28,7 +30,7 @@ export interface Addon {
     options: NativeLoadOptions,
     onProgress: (share: number) => void,
   ): Cancellable<NativeEngineHandle>;
-  Embedding: new (values: Float32Array, tokens: number, width: number) => NativeEmbedding;
+  Embedding: new (values: Float32Array, tokens: number, width: number, key: string) => NativeEmbedding;
 }
 
 export type NativeLogger = (level: "debug" | "info" | "warning" | "error", line: string) => void;
@@ -47,6 +49,10 @@ export interface NativeLoadOptions {
   threads: number;
   /** -1: all. */
   gpuLayers: number;
+  /** Requests that decode at the same time. */
+  parallel: number;
+  /** Requests that may wait. */
+  queueSize: number;
 }
 
 export interface NativeEngineHandle {
@@ -54,8 +60,16 @@ export interface NativeEngineHandle {
   tokenize(text: string, special: boolean): Promise<Int32Array>;
   /** Bytes of a token; may end inside a character. */
   tokenText(token: number): Buffer;
-  encode(square: Uint8Array): Cancellable<NativeEmbedding>;
+  /** `key` names the picture: two with one key share what was computed about them. */
+  encode(square: Uint8Array, key: string, onProgress?: (share: number) => void): Cancellable<NativeEmbedding>;
   generate(parts: NativePart[], options: NativeGenerateOptions, onEvent: NativeEventListener): () => void;
+  score(
+    parts: NativePart[],
+    continuations: readonly string[],
+    options: NativeRequestOptions,
+    onEvent: NativeEventListener,
+  ): () => void;
+  stats(): NativeStats;
   dispose(): Promise<void>;
 }
 
@@ -69,7 +83,16 @@ export interface NativeEmbedding {
   values(): Float32Array;
 }
 
-export interface NativeGenerateOptions {
+export interface NativeRequestOptions {
+  /** Admitted after interactive requests. */
+  batch: boolean;
+  /** Alone and on an empty context. */
+  deterministic: boolean;
+}
+
+export interface NativeGenerateOptions extends NativeRequestOptions {
+  /** GBNF; empty for free text. */
+  grammar: string;
   temperature: number;
   topK: number;
   topP: number;
@@ -96,11 +119,31 @@ export interface NativeResult {
   finishReason: "stop" | "length";
   promptTokens: number;
   imageTokens: number;
+  cachedTokens: number;
   completionTokens: number;
   queue: number;
   prefill: number;
   decode: number;
   firstToken: number;
+  /** Of each continuation's tokens; empty unless continuations were scored. */
+  scores: NativeLogprobs[];
+}
+
+export interface NativeStats {
+  running: number;
+  waiting: number;
+  completed: number;
+  failed: number;
+  cancelled: number;
+  preempted: number;
+  promptTokens: number;
+  cachedTokens: number;
+  completionTokens: number;
+  prefixHits: number;
+  prefixMisses: number;
+  prefixEvictions: number;
+  parked: number;
+  parkedCells: number;
 }
 
 export interface NativeEngineInfo {
@@ -149,7 +192,7 @@ let loaded: Addon | undefined;
  */
 export function loadAddon(): Addon {
   if (loaded) return loaded;
-  const file = process.env["MEDGEMMA_ADDON"] ?? path.join(releaseDir, "medgemma.node");
+  const file = process.env.MEDGEMMA_ADDON ?? path.join(releaseDir, "medgemma.node");
   if (!existsSync(file)) throw new MedGemmaError("addon_missing");
   try {
     const addon = createRequire(import.meta.url)(file) as Addon;

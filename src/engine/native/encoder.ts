@@ -3,102 +3,147 @@ import { MedGemmaError, throwIfAborted } from "../../errors.js";
 import type { RgbImage } from "../../image/rgb.js";
 import { untilAborted } from "../abort.js";
 import { EmbeddingCache } from "../embedding-cache.js";
-import {
-  type Addon,
-  type Cancellable,
-  fromNative,
-  type NativeEmbedding,
-  type NativeEngineHandle,
-} from "./addon.js";
+import type { EmbeddingStore } from "../embedding-store.js";
+import type { EngineStats, ProjectorInfo } from "../engine.js";
+import { type Addon, fromNative, type NativeEmbedding, type NativeEngineHandle } from "./addon.js";
 
-/** Part of every embedding's key: raise it when the pixels that reach the encoder change. */
+/** Part of every embedding's key: raise it when the pixels that reach the encoder, or its arithmetic, change. */
 const PREPROCESSING_VERSION = 1;
 
 export interface EncodedImage {
+  /** sha256 over pixels, projector and preprocessing version, hex. */
   readonly key: string;
   readonly embedding: NativeEmbedding;
 }
 
+type Progress = (share: number) => void;
+
 interface Job {
   readonly result: Promise<EncodedImage>;
+  readonly watchers: Set<Progress>;
   cancel(): void;
   /** Callers that still want it. */
   waiting: number;
 }
 
-/** Pictures to embeddings: stretch to the square, look up, encode once. */
+/** Pictures to embeddings: stretch to the square, look up in memory and on disk, encode once. */
 export class ImageEncoder {
   readonly #cache: EmbeddingCache<EncodedImage>;
   readonly #jobs = new Map<string, Job>();
+  #encoded = 0;
+  #memoryHits = 0;
+  #diskHits = 0;
 
   constructor(
     private readonly addon: Addon,
     private readonly handle: NativeEngineHandle,
-    private readonly imageSize: number,
-    private readonly projectorHash: string,
+    private readonly projector: ProjectorInfo,
     cacheBytes: number,
+    private readonly store: EmbeddingStore | undefined,
   ) {
     this.#cache = new EmbeddingCache(cacheBytes);
   }
 
   /** @throws MedGemmaError `aborted`, `disposed`, `encode_failed`. */
-  async encode(image: RgbImage, signal: AbortSignal | undefined): Promise<EncodedImage> {
+  async encode(
+    image: RgbImage,
+    signal: AbortSignal | undefined,
+    onProgress?: Progress,
+  ): Promise<EncodedImage> {
     throwIfAborted(signal);
     const square = await untilAborted(signal, this.#stretch(image));
     const key = this.#key(square);
     const known = this.#cache.get(key);
-    if (known) return untilAborted(signal, known);
-    const job = this.#jobs.get(key) ?? this.#start(key, square);
+    if (known) {
+      this.#memoryHits++;
+      return known;
+    }
+    let job = this.#jobs.get(key);
+    if (!job) {
+      job = this.#start(key, square);
+      this.#jobs.set(key, job);
+    }
     job.waiting++;
+    if (onProgress) job.watchers.add(onProgress);
     try {
       return await untilAborted(signal, job.result);
     } finally {
+      if (onProgress) job.watchers.delete(onProgress);
       // Several may wait for one picture; it is given up when the last of them has gone.
       if (--job.waiting === 0) job.cancel();
     }
   }
 
+  counts(): EngineStats["images"] {
+    return {
+      encoded: this.#encoded,
+      memoryHits: this.#memoryHits,
+      diskHits: this.#diskHits,
+      bytes: this.#cache.bytes,
+    };
+  }
+
   #start(key: string, square: Uint8Array): Job {
-    let work: Cancellable<NativeEmbedding>;
-    try {
-      work = this.handle.encode(square);
-    } catch (error) {
-      throw fromNative(error);
-    }
-    const result = work.promise
-      .then(
-        (embedding) => ({ key, embedding }),
-        (error) => Promise.reject(fromNative(error)),
-      )
+    const watchers = new Set<Progress>();
+    let cancelled = false;
+    let stop: () => void = () => undefined;
+    const run = async (): Promise<EncodedImage> => {
+      const stored = await this.store?.get(key);
+      if (stored) {
+        this.#diskHits++;
+        return { key, embedding: new this.addon.Embedding(stored.values, stored.tokens, stored.width, key) };
+      }
+      if (cancelled) throw new MedGemmaError("aborted");
+      const work = this.handle.encode(square, key, (share) => {
+        for (const watcher of watchers) watcher(share);
+      });
+      stop = work.cancel;
+      const embedding = await work.promise;
+      this.#encoded++;
+      if (this.store) void this.store.set(key, { ...shape(embedding), values: embedding.values() });
+      return { key, embedding };
+    };
+    const result = run()
+      .then((encoded) => {
+        this.#cache.set(key, encoded, encoded.embedding.tokens * encoded.embedding.width * 4);
+        return encoded;
+      })
+      .catch((error) => Promise.reject(fromNative(error)))
       .finally(() => this.#jobs.delete(key));
-    const job: Job = { result, cancel: work.cancel, waiting: 0 };
-    this.#jobs.set(key, job);
-    result.then(
-      (encoded) =>
-        this.#cache.set(
-          key,
-          Promise.resolve(encoded),
-          encoded.embedding.tokens * encoded.embedding.width * 4,
-        ),
-      () => undefined,
-    );
-    return job;
+    result.catch(() => undefined);
+    return {
+      result,
+      watchers,
+      waiting: 0,
+      cancel: () => {
+        cancelled = true;
+        // Nobody may join a job that is being given up.
+        this.#jobs.delete(key);
+        stop();
+      },
+    };
   }
 
   /** The reference stretches to the square without keeping the aspect; mtmd copies a picture of that size unchanged. */
   async #stretch(image: RgbImage): Promise<Uint8Array> {
-    if (image.width === this.imageSize && image.height === this.imageSize) return image.data;
+    const { imageSize } = this.projector;
+    if (image.width === imageSize && image.height === imageSize) return image.data;
     try {
-      return await this.addon.resize(image.data, image.width, image.height, this.imageSize, this.imageSize);
+      return await this.addon.resize(image.data, image.width, image.height, imageSize, imageSize);
     } catch (error) {
       throw new MedGemmaError("encode_failed", "The picture could not be resized.", { cause: error });
     }
   }
 
   #key(square: Uint8Array): string {
+    const { file, imageSize } = this.projector;
     return createHash("sha256")
-      .update(`medgemma ${PREPROCESSING_VERSION} ${this.projectorHash} ${this.imageSize}\n`)
+      .update(`medgemma ${PREPROCESSING_VERSION} ${file.sha256} ${imageSize}\n`)
       .update(square)
       .digest("hex");
   }
+}
+
+function shape({ tokens, width }: NativeEmbedding): { tokens: number; width: number } {
+  return { tokens, width };
 }

@@ -1,16 +1,18 @@
 import { randomInt } from "node:crypto";
 import { badOption } from "../../errors.js";
 import { integerOption, numberOption } from "../../options.js";
-import type { GenerateOptions } from "../engine.js";
-import type { NativeGenerateOptions } from "./addon.js";
+import type { GenerateOptions, ScoreOptions } from "../engine.js";
+import { checkSchema } from "../schema.js";
+import type { Addon, NativeGenerateOptions, NativeRequestOptions } from "./addon.js";
+import { fromNative } from "./addon.js";
 
 const DEFAULT_MAX_TOKENS = 512;
 const MAX_SEED = 0xffff_ffff;
 const MAX_STOPS = 16;
 
 /**
- * Checks and completes generation options.
- * @throws MedGemmaError `bad_option`.
+ * Checks and completes generation options; the grammar of a schema is made apart, by {@link resolveGrammar}.
+ * @throws MedGemmaError `bad_option`, `grammar_unsupported`.
  */
 export function resolveGenerateOptions(options: GenerateOptions): NativeGenerateOptions {
   const { stop = [] } = options;
@@ -22,6 +24,7 @@ export function resolveGenerateOptions(options: GenerateOptions): NativeGenerate
     throw badOption("stop", `at most ${MAX_STOPS} strings, none empty,`, stop);
   }
   return {
+    ...resolveRequestOptions(options),
     temperature: numberOption("temperature", options.temperature, 0, 0, 10),
     topK: integerOption("topK", options.topK, 64, 0, 1_000_000),
     topP: numberOption("topP", options.topP, 0.95, 0, 1),
@@ -33,5 +36,39 @@ export function resolveGenerateOptions(options: GenerateOptions): NativeGenerate
     clampMaxTokens: options.maxTokens === undefined,
     stop: [...stop],
     logprobs: integerOption("logprobs", options.logprobs, 0, 0, 20),
+    grammar: checkGrammar(options),
   };
+}
+
+/** @throws MedGemmaError `bad_option`. */
+export function resolveRequestOptions(options: ScoreOptions): NativeRequestOptions {
+  const { priority = "interactive", deterministic = false } = options;
+  if (priority !== "interactive" && priority !== "batch") {
+    throw badOption("priority", '"interactive" or "batch"', priority);
+  }
+  if (typeof deterministic !== "boolean") throw badOption("deterministic", "true or false", deterministic);
+  return { batch: priority === "batch", deterministic };
+}
+
+/** @throws MedGemmaError `grammar_unsupported`. */
+export async function resolveGrammar(
+  addon: Addon,
+  { grammar = "", jsonSchema }: GenerateOptions,
+): Promise<string> {
+  if (jsonSchema === undefined) return grammar;
+  try {
+    return await addon.jsonSchemaGrammar(JSON.stringify(jsonSchema));
+  } catch (error) {
+    throw fromNative(error);
+  }
+}
+
+function checkGrammar({ grammar, jsonSchema }: GenerateOptions): string {
+  if (grammar !== undefined && typeof grammar !== "string") {
+    throw badOption("grammar", "a grammar in GBNF", grammar);
+  }
+  if (jsonSchema === undefined) return grammar ?? "";
+  if (grammar !== undefined) throw badOption("grammar", "nothing, as jsonSchema is given,", grammar);
+  checkSchema(jsonSchema);
+  return "";
 }

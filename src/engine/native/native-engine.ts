@@ -1,29 +1,28 @@
+import { stat } from "node:fs/promises";
 import os from "node:os";
-import { MedGemmaError, throwIfAborted } from "../../errors.js";
+import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
 import type { RgbImage } from "../../image/rgb.js";
 import { withCancel } from "../abort.js";
+import { EmbeddingStore } from "../embedding-store.js";
 import type {
   EncodeOptions,
   Engine,
   EngineInfo,
+  EngineStats,
   GenerateOptions,
   GenerationEvent,
   ImageEmbedding,
   PromptPart,
+  ScoreOptions,
+  ScoreResult,
 } from "../engine.js";
-import { EventQueue } from "../event-queue.js";
 import { fileInfo } from "../file-info.js";
-import {
-  type Addon,
-  fromNative,
-  loadAddon,
-  type NativeEngineHandle,
-  type NativePart,
-  type NativeResult,
-} from "./addon.js";
+import { type Addon, fromNative, loadAddon, type NativeEngineHandle, type NativePart } from "./addon.js";
 import { ImageEncoder } from "./encoder.js";
-import { resolveGenerateOptions } from "./generate-options.js";
+import { resolveGenerateOptions, resolveGrammar, resolveRequestOptions } from "./generate-options.js";
 import { describeEngine } from "./info.js";
+import { type Preparation, runGeneration, runScoring } from "./requests.js";
+import { toEngineStats } from "./stats.js";
 import { TokenTexts } from "./token-texts.js";
 
 export interface NativeEngineOptions {
@@ -33,36 +32,49 @@ export interface NativeEngineOptions {
   projector?: string;
   /** Tokens, 256..1048576. Defaults to the smaller of 8192 and what the model was trained for. */
   contextSize?: number;
-  /** Threads for computing. Defaults to the cores this process may use. */
+  /** Threads for computing. Defaults to the cores this process may use; `1` for models too small to gain from more. */
   threads?: number;
   /** Layers on the GPU; 0 keeps all on the CPU. Defaults to all, where there is a GPU. */
   gpuLayers?: number;
+  /** Requests that decode at the same time, 1..64. Defaults to `8`. */
+  parallel?: number;
+  /** Requests that may wait. Defaults to `1024`. */
+  queueSize?: number;
   /** Bytes of picture embeddings kept in memory. Defaults to 256 MiB, 100 pictures of MedGemma. */
   embeddingCacheBytes?: number;
+  /** Folder for picture embeddings that outlive the process. Defaults to none. */
+  embeddingCacheDir?: string;
+  /** Bytes that the folder may hold. Defaults to 4 GiB. */
+  embeddingCacheDirBytes?: number;
   /** Called with 0..1. */
   onProgress?: (share: number) => void;
   /** Stops the load within a tensor. */
   signal?: AbortSignal;
 }
 
-const DEFAULT_EMBEDDING_CACHE = 256 << 20;
+const DEFAULT_EMBEDDING_CACHE = 256 * 2 ** 20;
+const DEFAULT_EMBEDDING_STORE = 4 * 2 ** 30;
 
 /** llama.cpp in this process. */
 export class NativeEngine implements Engine {
   readonly info: EngineInfo;
+  readonly #addon: Addon;
   readonly #handle: NativeEngineHandle;
   readonly #encoder: ImageEncoder | undefined;
   readonly #tokenTexts: TokenTexts;
   #disposal: Promise<void> | undefined;
 
-  private constructor(addon: Addon, handle: NativeEngineHandle, info: EngineInfo, cacheBytes: number) {
+  private constructor(
+    addon: Addon,
+    handle: NativeEngineHandle,
+    info: EngineInfo,
+    encoder: ImageEncoder | undefined,
+  ) {
     this.info = info;
+    this.#addon = addon;
     this.#handle = handle;
+    this.#encoder = encoder;
     this.#tokenTexts = new TokenTexts(handle);
-    if (info.projector) {
-      const { imageSize, file } = info.projector;
-      this.#encoder = new ImageEncoder(addon, handle, imageSize, file.sha256, cacheBytes);
-    }
   }
 
   /**
@@ -86,22 +98,26 @@ export class NativeEngine implements Engine {
         model: options.model,
         projector: options.projector ?? "",
         contextSize: options.contextSize ?? 0,
-        threads: options.threads ?? os.availableParallelism(),
+        threads: options.threads ?? (await defaultThreads(options.model)),
         gpuLayers: options.gpuLayers ?? -1,
+        parallel: options.parallel ?? 8,
+        queueSize: options.queueSize ?? 1024,
       },
       (share) => options.onProgress?.(share),
     );
+    let handle: NativeEngineHandle | undefined;
     try {
-      const handle = await withCancel(signal, load.cancel, load.promise);
-      const [model, projector] = await hashes.catch(async (error) => {
-        await handle.dispose();
-        throw error;
-      });
+      handle = await withCancel(signal, load.cancel, load.promise);
+      const [model, projector] = await hashes;
       if (model === undefined) throw new MedGemmaError("file_not_found");
+      const store = await openStore(options);
       const info = describeEngine(addon, handle, model, projector, performance.now() - started);
-      return new NativeEngine(addon, handle, info, options.embeddingCacheBytes ?? DEFAULT_EMBEDDING_CACHE);
+      const cacheBytes = options.embeddingCacheBytes ?? DEFAULT_EMBEDDING_CACHE;
+      const encoder = info.projector && new ImageEncoder(addon, handle, info.projector, cacheBytes, store);
+      return new NativeEngine(addon, handle, info, encoder);
     } catch (error) {
       stop.abort();
+      await handle?.dispose();
       throw fromNative(error);
     }
   }
@@ -116,7 +132,7 @@ export class NativeEngine implements Engine {
   }
 
   async encode(image: RgbImage, options: EncodeOptions = {}): Promise<ImageEmbedding> {
-    const { key, embedding } = await this.#requireEncoder().encode(image, options.signal);
+    const { key, embedding } = await this.#requireEncoder().encode(image, options.signal, options.onProgress);
     return { key, tokens: embedding.tokens, width: embedding.width, values: embedding.values() };
   }
 
@@ -127,54 +143,50 @@ export class NativeEngine implements Engine {
     const { signal } = options;
     throwIfAborted(signal);
     const started = performance.now();
-    const resolved = resolveGenerateOptions(options);
-    const encodeStarted = performance.now();
-    const nativeParts = await this.#encodeParts(parts, signal);
-    const encode = performance.now() - encodeStarted;
+    const resolved = {
+      ...resolveGenerateOptions(options),
+      grammar: await resolveGrammar(this.#addon, options),
+    };
+    const [nativeParts, preparation] = await this.#prepare(parts, started, signal);
+    yield* runGeneration(
+      (listener) => this.#handle.generate(nativeParts, resolved, listener),
+      resolved.seed,
+      preparation,
+      this.#tokenTexts,
+      signal,
+    );
+  }
 
-    const events = new EventQueue<GenerationEvent>();
-    let cancel: () => void;
+  async score(
+    parts: readonly PromptPart[],
+    continuations: readonly string[],
+    options: ScoreOptions = {},
+  ): Promise<ScoreResult> {
+    const { signal } = options;
+    throwIfAborted(signal);
+    if (!Array.isArray(continuations) || continuations.length === 0) {
+      throw badOption("continuations", "at least one string", continuations);
+    }
+    for (const text of continuations) {
+      if (typeof text !== "string" || text === "") throw badOption("continuations", "no empty string", text);
+    }
+    const started = performance.now();
+    const resolved = resolveRequestOptions(options);
+    const [nativeParts, preparation] = await this.#prepare(parts, started, signal);
+    return runScoring(
+      (listener) => this.#handle.score(nativeParts, continuations, resolved, listener),
+      continuations,
+      preparation,
+      this.#tokenTexts,
+      signal,
+    );
+  }
+
+  async stats(): Promise<EngineStats> {
     try {
-      cancel = this.#handle.generate(
-        nativeParts,
-        resolved,
-        (kind: string, first: unknown, second?: unknown) => {
-          if (kind === "token") {
-            events.push({ type: "text", text: first as string, tokens: this.#tokenTexts.describe(second) });
-          } else if (kind === "done") {
-            const result = first as NativeResult;
-            const { promptTokens, imageTokens, completionTokens, queue, prefill, decode, firstToken } =
-              result;
-            events.push({
-              type: "done",
-              finishReason: result.finishReason,
-              usage: { promptTokens, imageTokens, completionTokens },
-              timings: {
-                queue,
-                encode,
-                prefill,
-                decode,
-                timeToFirstToken: encodeStarted - started + encode + firstToken,
-              },
-              seed: resolved.seed,
-            });
-            events.end();
-          } else {
-            events.fail(fromNative(first));
-          }
-        },
-      );
+      return toEngineStats(this.#handle.stats(), this.#encoder?.counts());
     } catch (error) {
       throw fromNative(error);
-    }
-    signal?.addEventListener("abort", cancel, { once: true });
-    if (signal?.aborted) cancel();
-    try {
-      yield* events.read();
-    } finally {
-      // Also when the reader breaks off.
-      signal?.removeEventListener("abort", cancel);
-      cancel();
     }
   }
 
@@ -183,13 +195,20 @@ export class NativeEngine implements Engine {
     return this.#disposal;
   }
 
-  async #encodeParts(parts: readonly PromptPart[], signal: AbortSignal | undefined): Promise<NativePart[]> {
-    return Promise.all(
+  async #prepare(
+    parts: readonly PromptPart[],
+    started: number,
+    signal: AbortSignal | undefined,
+  ): Promise<[NativePart[], Preparation]> {
+    const encodeStarted = performance.now();
+    const nativeParts = await Promise.all(
       parts.map(async (part): Promise<NativePart> => {
         if (part.type === "text") return { text: part.text, special: part.special };
         return { embedding: (await this.#requireEncoder().encode(part.image, signal)).embedding };
       }),
     );
+    const before = encodeStarted - started;
+    return [nativeParts, { before, encode: performance.now() - encodeStarted }];
   }
 
   #requireEncoder(): ImageEncoder {
@@ -197,4 +216,23 @@ export class NativeEngine implements Engine {
     if (!this.#encoder) throw new MedGemmaError("projector_missing");
     return this.#encoder;
   }
+}
+
+/** Below this size a thread waits longer for the others at every layer than it computes. */
+const SMALL_MODEL_BYTES = 64 * 2 ** 20;
+
+async function defaultThreads(model: string): Promise<number> {
+  const bytes = await stat(model).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  return bytes < SMALL_MODEL_BYTES ? 1 : os.availableParallelism();
+}
+
+async function openStore(options: NativeEngineOptions): Promise<EmbeddingStore | undefined> {
+  if (options.embeddingCacheDir === undefined) return undefined;
+  return EmbeddingStore.open(
+    options.embeddingCacheDir,
+    options.embeddingCacheDirBytes ?? DEFAULT_EMBEDDING_STORE,
+  );
 }

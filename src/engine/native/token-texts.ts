@@ -10,11 +10,11 @@ export class TokenTexts {
   /** The addon's list, chosen token first, as one generated token; nothing when there is no list. */
   describe(logprobs: unknown): GeneratedToken[] {
     if (logprobs === undefined) return [];
-    const [chosen, ...top] = (logprobs as NativeLogprobs).map((pair) => this.#describe(pair));
+    const [chosen, ...top] = (logprobs as NativeLogprobs).map((pair) => this.describeToken(pair));
     return chosen ? [{ ...chosen, top }] : [];
   }
 
-  #describe([id, logprob]: [number, number]): TokenLogprob {
+  describeToken([id, logprob]: [number, number]): TokenLogprob {
     let text = this.#texts.get(id);
     if (text === undefined) {
       text = this.handle.tokenText(id).toString("utf8");

@@ -1,0 +1,124 @@
+// Which waiting request starts next, and on which prefix. Part of Scheduler.
+#include <algorithm>
+#include <map>
+
+#include "scheduler.h"
+
+namespace medgemma {
+namespace {
+
+// Cells kept for the answer when judging whether a request fits; a longer answer may pause the youngest
+// later.
+constexpr int kAnswerReserve = 64;
+// A request waits for another one to compute their common prefix when at least so many rows are to be gained.
+constexpr int kWorthWaiting = 32;
+// Waiting requests looked at in one turn.
+constexpr size_t kLookAhead = 64;
+
+int cells_of_its_own(const Slot& slot, int shared) {
+  const int answer =
+      slot.request().scores() ? kAnswerReserve : std::min(slot.request().options.max_tokens, kAnswerReserve);
+  return static_cast<int>(slot.units().size()) - shared + answer;
+}
+
+}  // namespace
+
+void Scheduler::admit() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (!slots_.empty() && slots_.front()->request().deterministic) return;
+  // Paused ones first: they are older than whatever waits.
+  while (!paused_.empty() && static_cast<int>(slots_.size()) < parallel_ && start(paused_.front()))
+    paused_.pop_front();
+  if (!paused_.empty()) return;
+  bool draining = false;
+  admit_from(interactive_, draining);
+  if (!draining) admit_from(batch_queue_, draining);
+}
+
+// `draining` is set when what waits must not be overtaken.
+void Scheduler::admit_from(Queue& queue, bool& draining) {
+  for (size_t i = 0; i < std::min(queue.size(), kLookAhead) && static_cast<int>(slots_.size()) < parallel_;) {
+    SlotPtr& slot = queue[i];
+    if (slot->request().deterministic) {
+      // Alone, and on an empty context: where its cells lie would show in the last bits.
+      draining = true;
+      if (!slots_.empty() || !paused_.empty()) return;
+      cache_.clear();
+      context_.clear_all();
+    }
+    const bool deterministic = slot->request().deterministic;
+    if (start(slot)) {
+      queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(i));
+      --counters_.waiting;
+      if (deterministic) return;
+    } else {
+      ++i;
+    }
+  }
+}
+
+// Moves the slot to the running ones, unless it does not fit or does better to wait.
+bool Scheduler::start(SlotPtr& slot) {
+  bool wait = false;
+  const PrefixCache::Match match =
+      slot->request().deterministic ? PrefixCache::Match{} : find_prefix(*slot, wait);
+  if (wait || !fits(*slot, match)) return false;
+  // The match may be the very prefix that gives way to make a sequence free; then nothing is shared.
+  const int evictions_before = static_cast<int>(cache_.evictions());
+  const llama_seq_id sequence = cache_.acquire();
+  if (sequence < 0) return false;
+  const bool donor_gone = cache_.evictions() != evictions_before && sequence == match.sequence;
+  const int shared = donor_gone ? 0 : match.length;
+  if (shared > 0) {
+    context_.fork(match.sequence, sequence, shared);
+    ++counters_.prefix_hits;
+    counters_.cached_tokens += shared;
+  } else {
+    ++counters_.prefix_misses;
+  }
+  slot->start(sequence, shared, shared > 0 ? match.group : ++last_group_);
+  slots_.push_back(std::move(slot));
+  counters_.running = static_cast<int64_t>(slots_.size());
+  return true;
+}
+
+// A sequence that holds a prefix of this prompt, parked or running. `wait`: a running request will soon hold
+// a longer one.
+PrefixCache::Match Scheduler::find_prefix(const Slot& slot, bool& wait) {
+  // One row at least must be decoded, for its logits.
+  const int limit = static_cast<int>(slot.units().size()) - 1;
+  PrefixCache::Match best = cache_.find(slot.units(), limit);
+  int promised = 0;
+  for (const SlotPtr& other : slots_) {
+    const int now =
+        common_prefix(other->units(), slot.units(), std::min(limit, static_cast<int>(other->position())));
+    if (now > best.length && context_.reaches(other->sequence(), now))
+      best = {other->sequence(), now, other->group()};
+    if (other->in_prompt()) promised = std::max(promised, common_prefix(other->units(), slot.units(), limit));
+  }
+  wait = promised - best.length >= kWorthWaiting;
+  return best;
+}
+
+// Whether there will be cells for this request beside those that run, as far as can be foreseen. Rows that
+// several share count once.
+bool Scheduler::fits(const Slot& slot, const PrefixCache::Match& match) const {
+  if (slots_.empty()) return true;
+  struct Group {
+    int shared = 0;
+    bool origin_runs = false;  // its rows are counted as its own
+  };
+  std::map<uint64_t, Group> groups;
+  int needed = cells_of_its_own(slot, match.length);
+  if (match.length > 0) groups[match.group].shared = match.length;
+  for (const SlotPtr& other : slots_) {
+    needed += cells_of_its_own(*other, other->shared());
+    Group& group = groups[other->group()];
+    group.shared = std::max(group.shared, other->shared());
+    group.origin_runs = group.origin_runs || other->shared() == 0;
+  }
+  for (const auto& [id, group] : groups) needed += group.origin_runs ? 0 : group.shared;
+  return needed <= context_.size();
+}
+
+}  // namespace medgemma

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "batch.h"
+#include "context.h"
+#include "prefix_cache.h"
+#include "slot.h"
+
+namespace medgemma {
+
+bool all_scored(const Slot& slot);
+
+// Decodes one batch with as many continuations as there are sequences and output rows for, each in a fork of
+// the slot's prompt, and adds their tokens' log-probabilities to the slot's result. Returns llama_decode's
+// code.
+int score_continuations(Slot& slot, Context& context, PrefixCache& cache, Batch& batch);
+
+}  // namespace medgemma

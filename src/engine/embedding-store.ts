@@ -1,0 +1,159 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import path from "node:path";
+import { MedGemmaError } from "../errors.js";
+
+export interface StoredEmbedding {
+  readonly tokens: number;
+  readonly width: number;
+  readonly values: Float32Array;
+}
+
+const MAGIC = "medgemma-emb-1\n\0";
+const HEADER = 16 + 8 + 32; // magic, tokens and width, sha256 of what follows
+const SUFFIX = ".embedding";
+const TEMPORARY = /^[0-9a-f]{64}\.(\d+)\.[0-9a-f]+\.tmp$/;
+// After a prune there is room again, so that not every write prunes.
+const PRUNE_TO = 0.9;
+
+/**
+ * Picture embeddings on disk, for several processes at once. Each file appears whole or not at all (written aside and
+ * renamed), carries its checksum, and is readable by the user only: an embedding tells much about its picture.
+ */
+export class EmbeddingStore {
+  readonly #dir: string;
+  readonly #limit: number;
+  #bytes: number;
+
+  private constructor(dir: string, limit: number, bytes: number) {
+    this.#dir = dir;
+    this.#limit = limit;
+    this.#bytes = bytes;
+  }
+
+  /**
+   * Opens or makes the folder, and removes what killed processes left half-written.
+   * @throws MedGemmaError `file_not_found` when the folder cannot be used.
+   */
+  static async open(dir: string, limit: number): Promise<EmbeddingStore> {
+    try {
+      await mkdir(dir, { recursive: true, mode: 0o700 });
+      const names = await readdir(dir);
+      await Promise.all(names.filter(isOrphan).map((name) => rm(path.join(dir, name), { force: true })));
+    } catch (error) {
+      const { code = "unknown" } = error as { code?: string };
+      throw new MedGemmaError("file_not_found", `The embedding cache folder cannot be used (${code}).`, {
+        facts: { reason: code },
+        cause: error,
+      });
+    }
+    const store = new EmbeddingStore(dir, limit, 0);
+    store.#bytes = (await store.#list()).reduce((sum, file) => sum + file.bytes, 0);
+    return store;
+  }
+
+  /** Undefined when there is none, or when it is damaged; then it is removed. */
+  async get(key: string): Promise<StoredEmbedding | undefined> {
+    const file = this.#file(key);
+    let bytes: Buffer;
+    try {
+      bytes = await readFile(file);
+    } catch {
+      return undefined;
+    }
+    const embedding = decode(bytes);
+    if (!embedding) {
+      await rm(file, { force: true });
+      return undefined;
+    }
+    // The time of use decides which file goes first when the folder is full.
+    const now = new Date();
+    await utimes(file, now, now).catch(() => undefined);
+    return embedding;
+  }
+
+  /** A full disk or a vanished folder costs the next process an encoding, and nobody an answer. */
+  async set(key: string, embedding: StoredEmbedding): Promise<void> {
+    const temporary = path.join(this.#dir, `${key}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`);
+    try {
+      const bytes = encode(embedding);
+      const handle = await open(temporary, "wx", 0o600);
+      try {
+        await handle.writeFile(bytes);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, this.#file(key));
+      this.#bytes += bytes.length;
+      if (this.#bytes > this.#limit) await this.#prune();
+    } catch {
+      await rm(temporary, { force: true }).catch(() => undefined);
+    }
+  }
+
+  async #prune(): Promise<void> {
+    const files = (await this.#list()).sort((a, b) => a.used - b.used);
+    let bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    for (const file of files) {
+      if (bytes <= this.#limit * PRUNE_TO) break;
+      await rm(file.path, { force: true });
+      bytes -= file.bytes;
+    }
+    this.#bytes = bytes;
+  }
+
+  async #list(): Promise<{ path: string; bytes: number; used: number }[]> {
+    const names = (await readdir(this.#dir)).filter((name) => name.endsWith(SUFFIX));
+    const files = await Promise.all(
+      names.map(async (name) => {
+        const file = path.join(this.#dir, name);
+        // Another process may have removed it meanwhile.
+        const info = await stat(file).catch(() => undefined);
+        return info ? [{ path: file, bytes: info.size, used: info.mtimeMs }] : [];
+      }),
+    );
+    return files.flat();
+  }
+
+  #file(key: string): string {
+    return path.join(this.#dir, key + SUFFIX);
+  }
+}
+
+function encode({ tokens, width, values }: StoredEmbedding): Buffer {
+  const bytes = Buffer.alloc(HEADER + values.byteLength);
+  bytes.write(MAGIC, 0, "latin1");
+  bytes.writeUInt32LE(tokens, 16);
+  bytes.writeUInt32LE(width, 20);
+  bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), HEADER);
+  digest(bytes).copy(bytes, 24);
+  return bytes;
+}
+
+function decode(bytes: Buffer): StoredEmbedding | undefined {
+  if (bytes.length < HEADER || bytes.toString("latin1", 0, 16) !== MAGIC) return undefined;
+  const tokens = bytes.readUInt32LE(16);
+  const width = bytes.readUInt32LE(20);
+  if (bytes.length !== HEADER + tokens * width * 4) return undefined;
+  if (!digest(bytes).equals(bytes.subarray(24, HEADER))) return undefined;
+  const values = new Float32Array(tokens * width);
+  new Uint8Array(values.buffer).set(bytes.subarray(HEADER));
+  return { tokens, width, values };
+}
+
+/** Over everything but the checksum itself. */
+function digest(bytes: Buffer): Buffer {
+  return createHash("sha256").update(bytes.subarray(0, 24)).update(bytes.subarray(HEADER)).digest();
+}
+
+function isOrphan(name: string): boolean {
+  const pid = TEMPORARY.exec(name)?.[1];
+  if (pid === undefined) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as { code?: string }).code === "ESRCH";
+  }
+}
