@@ -16,7 +16,7 @@ namespace siglip_fixture {
 
 // Head size 72, as SigLIP's; counts that fill neither tiles nor panels.
 constexpr int kImage = 140, kPatch = 14, kWidth = 288, kHidden = 416, kLayers = 2, kHeads = 4, kMerge = 2,
-              kOutput = 80;
+              kOutput = 256;
 constexpr int kSide = kImage / kPatch, kPatches = kSide * kSide, kTokens = kPatches / (kMerge * kMerge);
 
 struct Options {
@@ -180,7 +180,8 @@ inline std::vector<float> reference(const Tensors& t, const std::vector<uint8_t>
     h = apply(swapped_mlp ? "ffn_down" : "ffn_up",
               layer_norm(x, t.at(p + "ln2.weight"), t.at(p + "ln2.bias")));
     for (std::vector<double>& row : h) {
-      for (double& v : row) v = 0.5 * v * (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (v + 0.044715 * v * v * v)));
+      for (double& v : row)
+        v = 0.5 * v * (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (v + 0.044715 * v * v * v)));
     }
     add_to(x, apply(swapped_mlp ? "ffn_up" : "ffn_down", h));
   }

@@ -1,6 +1,6 @@
 #include "gguf_file.h"
 
-#include <algorithm>
+#include <cstring>
 
 namespace medgemma::siglip {
 
@@ -71,22 +71,27 @@ TensorInfo GgufFile::tensor(const std::string& name) const {
   return info;
 }
 
+std::vector<uint8_t> GgufFile::read_bytes(const TensorInfo& info) const {
+  std::vector<uint8_t> bytes(info.bytes);
+  std::ifstream file(path_, std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(info.offset));
+  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  if (!file) throw FileError("cannot read tensor " + info.name);
+  return bytes;
+}
+
 std::vector<float> GgufFile::read(const TensorInfo& info) const {
+  const std::vector<uint8_t> bytes = read_bytes(info);
   int64_t count = 1;
   for (int64_t n : info.shape) count *= n;
   std::vector<float> values(static_cast<size_t>(count));
-  std::ifstream file(path_, std::ios::binary);
-  file.seekg(static_cast<std::streamoff>(info.offset));
   if (info.type == GGML_TYPE_F32) {
-    file.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(info.bytes));
-  } else {
-    const ggml_to_float_t to_float = ggml_get_type_traits(info.type)->to_float;
-    if (to_float == nullptr) throw FileError("unreadable type of tensor " + info.name);
-    std::vector<char> raw(info.bytes);
-    file.read(raw.data(), static_cast<std::streamsize>(raw.size()));
-    to_float(raw.data(), values.data(), count);
+    std::memcpy(values.data(), bytes.data(), bytes.size());
+    return values;
   }
-  if (!file) throw FileError("cannot read tensor " + info.name);
+  const ggml_to_float_t to_float = ggml_get_type_traits(info.type)->to_float;
+  if (to_float == nullptr) throw FileError("unreadable type of tensor " + info.name);
+  to_float(bytes.data(), values.data(), count);
   return values;
 }
 

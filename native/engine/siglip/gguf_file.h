@@ -39,7 +39,8 @@ class GgufFile {
 
   bool has_tensor(const std::string& name) const;
   TensorInfo tensor(const std::string& name) const;
-  // The numbers of a tensor as float32. Safe from several threads.
+  // A tensor's bytes, and its numbers as float32. Safe from several threads.
+  std::vector<uint8_t> read_bytes(const TensorInfo& tensor) const;
   std::vector<float> read(const TensorInfo& tensor) const;
   // The same after checking the shape.
   std::vector<float> read(const std::string& name, const std::vector<int64_t>& shape) const;

@@ -1,5 +1,7 @@
 #include "weights.h"
 
+#include <algorithm>
+#include <cstring>
 #include <exception>
 #include <mutex>
 
@@ -21,13 +23,23 @@ Storage storage_for(ggml_type type, const Kernels& kernels) {
   return type == GGML_TYPE_F32 ? Storage::kF32 : Storage::kF16;
 }
 
-void put(uint8_t* at, Storage storage, float value) {
+bool same(ggml_type type, Storage storage) {
+  return type == (storage == Storage::kF32   ? GGML_TYPE_F32
+                  : storage == Storage::kF16 ? GGML_TYPE_F16
+                                             : GGML_TYPE_BF16);
+}
+
+std::vector<uint8_t> convert(const std::vector<float>& values, Storage storage) {
+  std::vector<uint8_t> bytes(values.size() * storage_size(storage));
+  const auto count = static_cast<int64_t>(values.size());
   if (storage == Storage::kF32) {
-    std::memcpy(at, &value, sizeof value);
-    return;
+    std::memcpy(bytes.data(), values.data(), bytes.size());
+  } else if (storage == Storage::kF16) {
+    ggml_fp32_to_fp16_row(values.data(), reinterpret_cast<ggml_fp16_t*>(bytes.data()), count);
+  } else {
+    ggml_fp32_to_bf16_row(values.data(), reinterpret_cast<ggml_bf16_t*>(bytes.data()), count);
   }
-  const uint16_t half = storage == Storage::kF16 ? ggml_fp32_to_fp16(value) : ggml_fp32_to_bf16(value).bits;
-  std::memcpy(at, &half, sizeof half);
+  return bytes;
 }
 
 // Sets everything but `panels`, which the caller allocates.
@@ -35,25 +47,38 @@ void plan(Matrix& matrix, int n, int k, Storage storage, const Kernels& kernels)
   matrix.n = n;
   matrix.k = k;
   matrix.storage = storage;
-  const int depth = (k + kernels.pair - 1) / kernels.pair;
-  matrix.panel_bytes = static_cast<size_t>(depth) * kernels.pair * kernels.lanes * storage_size(storage);
+  // Where pairs are used, k is even: read_shape sees to it.
+  matrix.panel_bytes = static_cast<size_t>(k) * kernels.lanes * storage_size(storage);
 }
 
 int panels(const Matrix& matrix, const Kernels& kernels) {
   return (matrix.n + kernels.lanes - 1) / kernels.lanes;
 }
 
-// `rows` is [n][k].
-void pack(const Matrix& matrix, const float* rows, uint8_t* to, const Kernels& kernels) {
-  const size_t size = storage_size(matrix.storage);
-  const size_t column_bytes = size * kernels.pair;
-  const size_t step_bytes = column_bytes * kernels.lanes;
-  for (int n = 0; n < matrix.n; ++n) {
-    uint8_t* panel = to + matrix.panel_bytes * (n / kernels.lanes) + column_bytes * (n % kernels.lanes);
-    const float* row = rows + static_cast<size_t>(n) * matrix.k;
-    for (int k = 0; k < matrix.k; ++k) {
-      put(panel + step_bytes * (k / kernels.pair) + size * (k % kernels.pair), matrix.storage, row[k]);
+// `from` is [n][k]. A unit is what stays together: `pair` numbers.
+template <class Unit>
+void pack_units(const Matrix& matrix, const uint8_t* from, uint8_t* to, int lanes) {
+  constexpr int kBlock = 16;  // units of a row: a cache line
+  const int length = static_cast<int>(matrix.panel_bytes / (sizeof(Unit) * lanes));
+  const auto* rows = reinterpret_cast<const Unit*>(from);
+  for (int first = 0; first < matrix.n; first += lanes) {
+    auto* panel = reinterpret_cast<Unit*>(to + matrix.panel_bytes * (first / lanes));
+    const int count = std::min(lanes, matrix.n - first);
+    for (int begin = 0; begin < length; begin += kBlock) {
+      const int end = std::min(length, begin + kBlock);
+      for (int lane = 0; lane < count; ++lane) {
+        const Unit* row = rows + static_cast<size_t>(first + lane) * length;
+        for (int k = begin; k < end; ++k) panel[k * lanes + lane] = row[k];
+      }
     }
+  }
+}
+
+void pack(const Matrix& matrix, const std::vector<uint8_t>& rows, uint8_t* to, const Kernels& kernels) {
+  if (kernels.pair * storage_size(matrix.storage) == 4) {
+    pack_units<uint32_t>(matrix, rows.data(), to, kernels.lanes);
+  } else {
+    pack_units<uint16_t>(matrix, rows.data(), to, kernels.lanes);
   }
 }
 
@@ -64,7 +89,7 @@ void set_bias(Matrix& matrix, std::vector<float> bias, const Kernels& kernels) {
 
 AlignedBuffer load_f32_rows(Matrix& matrix, const std::vector<float>& rows, const Kernels& kernels) {
   AlignedBuffer memory(matrix.panel_bytes * panels(matrix, kernels));
-  pack(matrix, rows.data(), memory.data(), kernels);
+  pack(matrix, convert(rows, matrix.storage), memory.data(), kernels);
   matrix.panels = memory.data();
   return memory;
 }
@@ -109,8 +134,11 @@ AlignedBuffer load_layer(Layer& layer, int index, const Shape& s, const GgufFile
     try {
       Source& source = sources[static_cast<size_t>(i)];
       source.matrix->panels = memory.data() + source.at;
-      const std::vector<float> rows = file.read(file.tensor(prefix + source.name + ".weight"));
-      pack(*source.matrix, rows.data(), memory.data() + source.at, kernels);
+      const TensorInfo info = file.tensor(prefix + source.name + ".weight");
+      const Storage storage = source.matrix->storage;
+      pack(*source.matrix,
+           same(info.type, storage) ? file.read_bytes(info) : convert(file.read(info), storage),
+           memory.data() + source.at, kernels);
     } catch (...) {
       const std::lock_guard<std::mutex> lock(mutex);
       failure = std::current_exception();
