@@ -1,6 +1,6 @@
 import path from "node:path";
 import { packageRoot } from "../engine/native/addon.js";
-import type { NativeEngineOptions } from "../engine/native/native-engine.js";
+import type { ProcessEngineOptions } from "../engine/process/process-options.js";
 import { badOption } from "../errors.js";
 import { checkNames, integerOption, stringOption } from "../options.js";
 import { checkSignal } from "./options.js";
@@ -29,6 +29,16 @@ export interface LoadOptions {
   embeddingCacheDir?: string;
   /** Bytes that the folder may hold; what was not used for longest goes first. Defaults to 4 GiB. */
   embeddingCacheDirBytes?: number;
+  /**
+   * Where llama.cpp runs: in a child process, so that its crash is the error `engine_crashed` and a restart, or in this
+   * one. Defaults to `"process"`.
+   */
+  isolation?: "process" | "none";
+  /**
+   * The program that runs the child process: Node, or Electron. Defaults to `process.execPath`; needed where that is
+   * something else (a single executable, Bun).
+   */
+  execPath?: string;
   /** Called with the share loaded, 0..1. */
   onProgress?: (share: number) => void;
   /** Stops the load; it rejects with `aborted`. */
@@ -46,6 +56,8 @@ const NAMES: readonly (keyof LoadOptions)[] = [
   "embeddingCacheBytes",
   "embeddingCacheDir",
   "embeddingCacheDirBytes",
+  "isolation",
+  "execPath",
   "onProgress",
   "signal",
 ];
@@ -56,11 +68,17 @@ const PHANTOM = {
   projector: path.join(phantomDir, "mmproj-phantom-f16.gguf"),
 };
 
+export interface ResolvedLoadOptions {
+  readonly phantom: boolean;
+  readonly isolation: "process" | "none";
+  readonly engine: ProcessEngineOptions;
+}
+
 /**
  * Checks the options and fills in the phantom's files when no model is named.
  * @throws MedGemmaError `bad_option`.
  */
-export function resolveLoadOptions(options: LoadOptions): { phantom: boolean; engine: NativeEngineOptions } {
+export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
   checkNames("MedGemma.load", options, NAMES);
   const model = stringOption("model", options.model);
   const projector = stringOption("projector", options.projector);
@@ -77,7 +95,12 @@ export function resolveLoadOptions(options: LoadOptions): { phantom: boolean; en
   if (options.onProgress !== undefined && typeof options.onProgress !== "function") {
     throw badOption("onProgress", "a function", options.onProgress);
   }
+  const { isolation = "process", ...engine } = options;
+  if (isolation !== "process" && isolation !== "none") {
+    throw badOption("isolation", '"process" or "none"', isolation);
+  }
+  stringOption("execPath", options.execPath);
   checkSignal(options.signal);
-  const phantom = model === undefined;
-  return { phantom, engine: { ...options, ...(model === undefined ? PHANTOM : { model }) } };
+  const files = model === undefined ? PHANTOM : { model };
+  return { phantom: model === undefined, isolation, engine: { ...engine, ...files } };
 }

@@ -1,5 +1,6 @@
 import type { Engine, EngineInfo } from "../engine/engine.js";
 import { NativeEngine } from "../engine/native/native-engine.js";
+import { ProcessEngine } from "../engine/process/process-engine.js";
 import { type ChatOptions, ChatSession } from "./chat.js";
 import { type Pictures, type Question, readPictures, systemTurn, toContent } from "./conversation.js";
 import { type LoadOptions, resolveLoadOptions } from "./load-options.js";
@@ -33,11 +34,12 @@ export class MedGemma implements AsyncDisposable {
    * Loads a model off the event loop. Without a model, the embedded phantom.
    * @throws MedGemmaError `bad_option`, `file_not_found`, `not_gguf`, `gguf_truncated`, `gguf_invalid`, `not_gemma3`,
    * `projector_mismatch`, `projector_as_model`, `model_as_projector`, `model_load_failed`, `addon_missing`,
-   * `addon_unloadable`, `aborted`.
+   * `addon_unloadable`, `engine_crashed`, `aborted`.
    */
   static async load(options: LoadOptions = {}): Promise<MedGemma> {
-    const { phantom, engine } = resolveLoadOptions(options);
-    return new MedGemma(await NativeEngine.load(engine), phantom);
+    const { phantom, isolation, engine } = resolveLoadOptions(options);
+    const load = isolation === "none" ? NativeEngine.load(engine) : ProcessEngine.load(engine);
+    return new MedGemma(await load, phantom);
   }
 
   /** Runs on an engine of the caller's, e.g. a fake one in tests. The engine then belongs to this object. */

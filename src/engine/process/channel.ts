@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { FRAME, FrameReader, frameHeader } from "./frames.js";
+import { bytesHeader, FrameReader, messageFrame } from "./frames.js";
 import { fromJson, toJson } from "./json.js";
 
 /** Bulk bytes go in pieces of this size, so that messages get in between and neither side's event loop is held. */
@@ -15,11 +15,14 @@ export interface ChannelListener<In> {
 /** Typed messages and bulk bytes over one pipe. */
 export class Channel<In, Out> {
   #closed = false;
+  #flushing = false;
   readonly #wakeOnClose = new Set<() => void>();
 
   constructor(
     private readonly pipe: Duplex,
     private readonly listener: ChannelListener<In>,
+    /** Messages of one turn of the event loop go out together: for a side that sends many small ones. */
+    private readonly batched = false,
   ) {
     const reader = new FrameReader({
       onMessage: (text) => listener.onMessage(fromJson(text) as In),
@@ -43,11 +46,16 @@ export class Channel<In, Out> {
 
   send(message: Out): void {
     if (this.#closed) return;
-    const body = Buffer.from(toJson(message), "utf8");
-    this.pipe.cork();
-    this.pipe.write(frameHeader(FRAME.message, 0, body.length));
-    this.pipe.write(body);
-    this.pipe.uncork();
+    const frame = messageFrame(toJson(message));
+    if (this.batched && !this.#flushing) {
+      this.#flushing = true;
+      this.pipe.cork();
+      setImmediate(() => {
+        this.#flushing = false;
+        this.pipe.uncork();
+      });
+    }
+    this.pipe.write(frame);
   }
 
   /** Sends bulk bytes no faster than they are taken. They must not change until this settles. */
@@ -55,7 +63,7 @@ export class Channel<In, Out> {
     for (let from = 0; from < bytes.length && !this.#closed; from += PIECE) {
       const piece = bytes.subarray(from, from + PIECE);
       this.pipe.cork();
-      this.pipe.write(frameHeader(FRAME.bytes, stream, piece.length));
+      this.pipe.write(bytesHeader(stream, piece.length));
       this.pipe.write(piece);
       this.pipe.uncork();
       if (this.pipe.writableNeedDrain) await this.#drained();

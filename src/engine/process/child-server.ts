@@ -18,12 +18,13 @@ export class ChildServer {
   #engine: Engine | undefined;
 
   constructor(pipe: Duplex) {
-    this.#channel = new Channel<ToChild, ToParent>(pipe, {
-      onMessage: (message) => this.#onMessage(message),
-      onBytes: (stream, piece) => this.#pictures.push(stream, piece),
+    const listener = {
+      onMessage: (message: ToChild) => this.#onMessage(message),
+      onBytes: (stream: number, piece: Uint8Array) => this.#pictures.push(stream, piece),
       // The application is gone. Not process.exit: that waits for the threads that compute.
       onClose: () => process.kill(process.pid, "SIGKILL"),
-    });
+    };
+    this.#channel = new Channel<ToChild, ToParent>(pipe, listener, true);
     this.#channel.send({ type: "hello", version: PACKAGE_VERSION });
   }
 

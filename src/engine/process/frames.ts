@@ -3,7 +3,7 @@
  *
  *   u8 kind (1 message as JSON, 2 bulk bytes), u32 stream (bulk bytes only), u32 length of the body; little-endian
  */
-export const FRAME = { message: 1, bytes: 2 } as const;
+const FRAME = { message: 1, bytes: 2 } as const;
 
 const HEADER = 9;
 /** No message is near this; a length above it is noise on the pipe. */
@@ -15,12 +15,25 @@ export interface FrameListener {
   onBytes(stream: number, piece: Uint8Array): void;
 }
 
-export function frameHeader(kind: number, stream: number, length: number): Buffer {
+export function bytesHeader(stream: number, length: number): Buffer {
   const header = Buffer.allocUnsafe(HEADER);
-  header.writeUInt8(kind, 0);
-  header.writeUInt32LE(stream, 1);
-  header.writeUInt32LE(length, 5);
+  writeHeader(header, FRAME.bytes, stream, length);
   return header;
+}
+
+function writeHeader(target: Buffer, kind: number, stream: number, length: number): void {
+  target.writeUInt8(kind, 0);
+  target.writeUInt32LE(stream, 1);
+  target.writeUInt32LE(length, 5);
+}
+
+/** A message with its header, in one piece. */
+export function messageFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text, "utf8");
+  const frame = Buffer.allocUnsafe(HEADER + length);
+  writeHeader(frame, FRAME.message, 0, length);
+  frame.write(text, HEADER, "utf8");
+  return frame;
 }
 
 /** Cuts what comes through the pipe into frames. Bulk bytes are handed on without being collected. */

@@ -13,7 +13,7 @@ import type {
   ScoreOptions,
   ScoreResult,
 } from "../engine.js";
-import { resolveGenerateOptions } from "../native/generate-options.js";
+import { resolveGenerateOptions, resolveRequestOptions } from "../native/generate-options.js";
 import type { ChildLink } from "./child-link.js";
 import { generateRemotely } from "./generate.js";
 import { sendParts } from "./parts.js";
@@ -90,6 +90,7 @@ export class ProcessEngine implements Engine {
     options: ScoreOptions = {},
   ): Promise<ScoreResult> {
     const { signal, ...rest } = options;
+    resolveRequestOptions(options);
     if (parts.some((part) => part.type === "image")) this.#requireProjector();
     const link = await this.#link(signal);
     const { wire, images } = await sendParts(link, parts, signal);

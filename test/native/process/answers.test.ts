@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { NativeEngine } from "../../../src/engine/native/native-engine.js";
 import type { ProcessEngine } from "../../../src/engine/process/process-engine.js";
+import type { RgbImage } from "../../../src/image/rgb.js";
 import { renderPrompt } from "../../../src/prompt/render.js";
 import { answer, rejection } from "../../support/ask.js";
 import { goldens, kinds, loadPhantom, messagesOf, nameOf, PHANTOM, picture } from "../../support/phantom.js";
@@ -30,8 +31,8 @@ describe("a child process computes what this process computes", () => {
     expect(there.done.timings.timeToFirstToken).toBeGreaterThan(0);
   });
 
-  test("token ids, control words and a text of 100 000 words", async () => {
-    for (const text of ["<start_of_turn>user", "Straße ☢ \ud83e\ude7b", "", "word ".repeat(100_000)]) {
+  test("token ids, control words and a text of 20 000 words", async () => {
+    for (const text of ["<start_of_turn>user", "Straße ☢ \ud83e\ude7b", "", "word ".repeat(20_000)]) {
       for (const special of [true, false]) {
         const here = await native.tokenize(text, { special });
         expect(await engine.tokenize(text, { special })).toEqual(here);
@@ -65,6 +66,30 @@ describe("a child process computes what this process computes", () => {
     expect(after.values).toEqual((await native.encode(reused)).values);
   });
 
+  test("scores of continuations", async () => {
+    const parts = renderPrompt<RgbImage>([{ role: "user", content: QUESTION }]);
+    const words = ["Yes", "No", "An opacity in the right lower zone"];
+    const here = await native.score(parts, words, { deterministic: true });
+    const there = await engine.score(parts, words, { deterministic: true });
+    expect(there.scores).toEqual(here.scores);
+    const wrong = engine.score(parts, words, { priority: "low" as never });
+    expect((await rejection(wrong)).code).toBe("bad_option");
+  });
+
+  test("an answer of a schema", async () => {
+    const jsonSchema = { type: "object", properties: { esi: { type: "integer" } }, required: ["esi"] };
+    const messages = [{ role: "user" as const, content: QUESTION }];
+    const { text } = await answer(engine, messages, { jsonSchema, maxTokens: 200 });
+    expect(Object.keys(JSON.parse(text))).toEqual(["esi"]);
+  });
+
+  test("statistics", async () => {
+    const { requests, images, restarts } = await engine.stats();
+    expect(requests.completed).toBeGreaterThan(kinds.length);
+    expect(images.encoded).toBeGreaterThan(2);
+    expect(restarts).toBe(0);
+  });
+
   test("many questions at once, each answered as alone", async () => {
     const chosen = goldens.filter((golden) => golden.images.length === 1).slice(0, 8);
     const answers = await Promise.all(
@@ -94,7 +119,7 @@ describe("what the process says about itself", () => {
   });
 
   test("errors keep code, message, facts and remedy", async () => {
-    const parts = renderPrompt([{ role: "user", content: `${QUESTION} `.repeat(3000) }]);
+    const parts = renderPrompt<RgbImage>([{ role: "user", content: `${QUESTION} `.repeat(3000) }]);
     const run = async (which: typeof engine | typeof native) => {
       for await (const _ of which.generate(parts, { maxTokens: 10 }));
     };

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Engine, GenerateOptions } from "../../../src/engine/engine.js";
 import { ProcessEngine } from "../../../src/engine/process/process-engine.js";
 import type { ProcessEngineOptions } from "../../../src/engine/process/process-options.js";
+import type { RgbImage } from "../../../src/image/rgb.js";
 import { renderPrompt } from "../../../src/prompt/render.js";
 import { type Answer, answerText } from "../../support/ask.js";
 import { PHANTOM } from "../../support/phantom.js";
@@ -19,7 +20,7 @@ export const QUESTION = "What is a pleural effusion?";
 
 /** Events of a request that runs until something stops it. */
 export function babble(engine: Engine, options: Partial<GenerateOptions> = {}) {
-  const parts = renderPrompt([{ role: "user", content: QUESTION }]);
+  const parts = renderPrompt<RgbImage>([{ role: "user", content: QUESTION }]);
   return engine.generate(parts, { ...BABBLE, ...options });
 }
 
