@@ -7,6 +7,8 @@ export type Cause = "SIGINT" | "SIGTERM" | "EPIPE";
 export class Interrupt {
   /** The first cause since the last renewal. */
   cause: Cause | undefined;
+  /** Called at the first cause, whichever signal is current. */
+  onStop: ((cause: Cause) => void) | undefined;
   #controller = new AbortController();
   readonly #listeners: [NodeJS.Signals, () => void][] = [
     ["SIGINT", () => this.stop("SIGINT")],
@@ -26,6 +28,7 @@ export class Interrupt {
     if (this.#controller.signal.aborted && cause !== "EPIPE") process.exit(130);
     this.cause ??= cause;
     this.#controller.abort(cause);
+    this.onStop?.(cause);
   }
 
   /** Makes a fresh signal, for the next answer of a conversation. */

@@ -28,7 +28,7 @@ export function toLoadOptions({ model, mmproj, contextSize, threads, gpuLayers }
 }
 
 /** The library's options, checked before a model is loaded for nothing. */
-export async function toAskOptions(flags: AnswerFlags): Promise<AskOptions> {
+export function toAskOptions(flags: AnswerFlags): AskOptions {
   const { maxTokens, temperature, topK, topP, minP, repeatPenalty, seed, stop, system, think } = flags;
   const options: AskOptions = defined({
     maxTokens,
@@ -44,7 +44,7 @@ export async function toAskOptions(flags: AnswerFlags): Promise<AskOptions> {
   });
   resolveLoadOptions(toLoadOptions(flags));
   checkAskOptions("ask", options);
-  await resolveGenerateOptions(loadAddon(), toGenerateOptions(options) as GenerateOptions);
+  resolveGenerateOptions(toGenerateOptions(options) as GenerateOptions);
   return options;
 }
 

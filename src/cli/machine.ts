@@ -58,19 +58,19 @@ export function checkNode(): Check {
 }
 
 export function checkAddon(): { check: Check; addon?: Addon } {
-  const file = process.env.MEDGEMMA_ADDON ?? path.join(packageRoot, "build", "Release", "medgemma.node");
   try {
     const addon = loadAddon();
-    return { addon, check: { name: "addon", ok: true, detail: file } };
+    return { addon, check: { name: "addon", ok: true, detail: addonFile() ?? "loaded" } };
   } catch (error) {
     if (!MedGemmaError.isInstance(error)) throw error;
-    const detail = `${file}: ${error.message}`;
-    return { check: { name: "addon", ok: false, detail, remedy: error.remedy } };
+    const place = process.env.MEDGEMMA_ADDON === undefined ? "" : " (The variable MEDGEMMA_ADDON names it.)";
+    return { check: { name: "addon", ok: false, detail: error.message + place, remedy: error.remedy } };
   }
 }
 
 function buildMode(): string {
-  const file = path.join(packageRoot, "build", "Release", "build-info.json");
+  const folder = path.dirname(addonFile() ?? path.join(packageRoot, "build", "Release", "addon"));
+  const file = path.join(folder, "build-info.json");
   if (!existsSync(file)) return "unknown";
   const { mode } = JSON.parse(readFileSync(file, "utf8")) as { mode?: string };
   return mode ?? "unknown";
@@ -78,10 +78,16 @@ function buildMode(): string {
 
 /** Which of ggml's CPU libraries this process chose, e.g. "zen4"; a source build has one only. */
 function cpuVariant(): string {
-  const { sharedObjects = [] } = process.report.getReport() as unknown as { sharedObjects?: string[] };
-  for (const file of sharedObjects) {
-    const variant = /ggml-cpu-([a-z0-9_]+)\./.exec(path.basename(file))?.[1];
-    if (variant !== undefined) return variant;
-  }
-  return "compiled in";
+  const file = findLibrary(/ggml-cpu-[a-z0-9_]+\./);
+  return /ggml-cpu-([a-z0-9_]+)\./.exec(file ?? "")?.[1] ?? "compiled in";
+}
+
+function addonFile(): string | undefined {
+  return findLibrary(/medgemma[^/\\]*\.node$/);
+}
+
+/** The first library of this process whose file's name matches. */
+function findLibrary(name: RegExp): string | undefined {
+  const report = process.report.getReport() as unknown as { sharedObjects?: string[] };
+  return report.sharedObjects?.find((file) => name.test(path.basename(file)));
 }

@@ -20,7 +20,7 @@ export function addAsk(program: Command, interrupt: Interrupt): void {
     .command("ask")
     .description("answer a question about pictures, or about none")
     .usage("[options] [IMAGE...] QUESTION")
-    .argument("<arguments...>", "pictures, then the question as the last argument")
+    .argument("<question...>", "pictures, then the question as the last argument")
     .addHelpText("after", EXAMPLES);
   addAnswerFlags(command).action((words: string[], flags: AnswerFlags) => ask(words, flags, interrupt));
 }
@@ -29,7 +29,7 @@ async function ask(words: string[], flags: AnswerFlags, { signal }: Interrupt): 
   const pictures = words.slice(0, -1);
   const question = words.at(-1) ?? "";
   checkQuestion(question);
-  const options = await toAskOptions(flags);
+  const options = toAskOptions(flags);
   await checkPictures(pictures);
   const model = await loadModel(flags, signal);
   try {

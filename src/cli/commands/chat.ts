@@ -30,7 +30,7 @@ export function addChat(program: Command, interrupt: Interrupt): void {
     .argument("[images...]", "pictures for the first question")
     .addHelpText("after", NOTES);
   addAnswerFlags(command).action(async (images: string[], flags: AnswerFlags) => {
-    const options = await toAskOptions(flags);
+    const options = toAskOptions(flags);
     await checkPictures(images);
     const model = await loadModel(flags, interrupt.signal);
     try {
@@ -66,10 +66,9 @@ class Conversation {
     });
     // On a terminal readline itself gets the key.
     input.on("SIGINT", () => this.#onKey(input));
-    const leave = () => {
+    this.interrupt.onStop = () => {
       if (!this.#answering) input.close();
     };
-    this.interrupt.signal.addEventListener("abort", leave);
     if (this.#interactive) note("Ask a question. /help lists the commands.");
     try {
       if (this.#interactive) input.prompt();
@@ -77,9 +76,10 @@ class Conversation {
         if (!(await this.#take(line.trim()))) break;
         if (this.#interactive) input.prompt();
       }
-      // Ctrl-C or SIGTERM while nothing was being answered.
-      if (!this.#interactive && this.interrupt.cause) throw new MedGemmaError("aborted");
+      // A signal while nothing was being answered.
+      if (this.interrupt.cause) throw new MedGemmaError("aborted");
     } finally {
+      this.interrupt.onStop = undefined;
       input.close();
     }
   }
