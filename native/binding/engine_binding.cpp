@@ -15,6 +15,7 @@ Napi::Function EngineBinding::define(Napi::Env env) {
       {InstanceMethod<&EngineBinding::info>("info"), InstanceMethod<&EngineBinding::tokenize>("tokenize"),
        InstanceMethod<&EngineBinding::token_text>("tokenText"),
        InstanceMethod<&EngineBinding::encode>("encode"), InstanceMethod<&EngineBinding::generate>("generate"),
+       InstanceMethod<&EngineBinding::score>("score"), InstanceMethod<&EngineBinding::stats>("stats"),
        InstanceMethod<&EngineBinding::dispose>("dispose")});
 }
 
@@ -48,6 +49,7 @@ Napi::Value EngineBinding::info(const Napi::CallbackInfo& info) {
   object.Set("projector", loaded.has_projector() ? to_js(env, loaded.projector_facts()) : env.Undefined());
   object.Set("imageSize", loaded.image_size());
   object.Set("imageTokens", loaded.image_tokens());
+  object.Set("encoder", loaded.encoder_name());
   object.Set("contextSize", loaded.context_size());
   object.Set("threads", loaded.threads());
   return object;
@@ -237,6 +239,7 @@ Napi::Value EngineBinding::load(const Napi::CallbackInfo& info) {
   params.gpu_layers = options.Get("gpuLayers").ToNumber().Int32Value();
   params.parallel = options.Get("parallel").ToNumber().Int32Value();
   params.queue_size = options.Get("queueSize").ToNumber().Int32Value();
+  params.encoder = options.Get("encoder").ToString();
 
   auto deferred = std::make_unique<Napi::Promise::Deferred>(Napi::Promise::Deferred::New(env));
   const Napi::Promise promise = deferred->Promise();

@@ -6,16 +6,12 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
 #include <vector>
 
 #include "errors.h"
 #include "image_embedding.h"
-#include "model.h"
-
-struct mtmd_context;
-struct ggml_tensor;
+#include "vision_model.h"
 
 namespace medgemma {
 
@@ -29,19 +25,15 @@ struct EncodeJob {
   std::atomic<bool> cancelled{false};   // takes effect at the next layer
 };
 
-// The picture encoder (SigLIP and projector, through mtmd) with a thread of its own, so that decoding goes on
-// while a picture is encoded.
+// Encodes pictures on a thread of its own, so that decoding goes on meanwhile.
 class Encoder {
  public:
-  // Throws EngineError: model_load_failed, aborted.
-  Encoder(const std::string& path, const Model& model, int threads, bool use_gpu,
-          const LoadProgress& progress);
+  explicit Encoder(std::unique_ptr<VisionModel> model);
   ~Encoder();
   Encoder(const Encoder&) = delete;
   Encoder& operator=(const Encoder&) = delete;
 
-  int image_size() const { return image_size_; }
-  int image_tokens() const { return image_tokens_; }
+  const VisionModel& model() const { return *model_; }
 
   // Jobs run in the order they come. After stop() they fail with `disposed`.
   void submit(std::shared_ptr<EncodeJob> job);
@@ -49,21 +41,13 @@ class Encoder {
   void stop();
 
  private:
-  static bool on_eval(ggml_tensor* tensor, bool ask, void* data);
   void run();
   void encode(EncodeJob& job);
 
-  const Model& model_;
-  std::unique_ptr<mtmd_context, void (*)(mtmd_context*)> context_;
-  int image_size_ = 0;
-  int image_tokens_ = 0;
-  int layers_ = 0;
-  int layers_done_ = 0;  // of the running job
-
+  std::unique_ptr<VisionModel> model_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::shared_ptr<EncodeJob>> queue_;
-  std::shared_ptr<EncodeJob> current_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

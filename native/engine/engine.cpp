@@ -19,9 +19,14 @@ std::shared_ptr<Engine> Engine::load(const LoadParams& params, const LoadProgres
     return progress(static_cast<float>(value * model_share));
   });
   if (with_projector) {
-    engine->encoder_ = std::make_unique<Encoder>(
-        params.projector_path, *engine->model_, params.threads, params.gpu_layers != 0,
-        [&](float value) { return progress(static_cast<float>(model_share + value * (1 - model_share))); });
+    VisionParams vision;
+    vision.path = params.projector_path;
+    vision.threads = params.threads;
+    vision.use_gpu = params.gpu_layers != 0;
+    vision.encoder = params.encoder;
+    engine->encoder_ = std::make_unique<Encoder>(load_vision_model(vision, *engine->model_, [&](float value) {
+      return progress(static_cast<float>(model_share + value * (1 - model_share)));
+    }));
   }
   SchedulerParams scheduler;
   scheduler.context.size = params.context_size;

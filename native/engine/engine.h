@@ -18,9 +18,10 @@ struct LoadParams {
   std::string projector_path;  // empty: text only
   int context_size = 0;        // 0: the smaller of 8192 and what the model was trained for
   int threads = 1;
-  int gpu_layers = -1;    // -1: all that fit the backends present
-  int parallel = 8;       // requests that decode at the same time
-  int queue_size = 1024;  // requests that may wait
+  int gpu_layers = -1;           // -1: all that fit the backends present
+  int parallel = 8;              // requests that decode at the same time
+  int queue_size = 1024;         // requests that may wait
+  std::string encoder = "auto";  // see VisionParams
 };
 
 // One loaded model with its projector. Methods may be called from any thread.
@@ -33,8 +34,10 @@ class Engine {
   const GgufFacts& projector_facts() const { return projector_facts_; }
   const Model& model() const { return *model_; }
   bool has_projector() const { return encoder_ != nullptr; }
-  int image_size() const { return encoder_ ? encoder_->image_size() : 0; }
-  int image_tokens() const { return encoder_ ? encoder_->image_tokens() : 0; }
+  int image_size() const { return encoder_ ? encoder_->model().image_size() : 0; }
+  int image_tokens() const { return encoder_ ? encoder_->model().tokens() : 0; }
+  // Which code encodes pictures; see VisionModel::name.
+  std::string encoder_name() const { return encoder_ ? encoder_->model().name() : ""; }
   int context_size() const { return scheduler_->context_size(); }
   int threads() const { return threads_; }
 

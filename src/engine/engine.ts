@@ -236,6 +236,8 @@ export interface ProjectorInfo {
   readonly imageSize: number;
   /** Soft tokens a picture takes (256 for MedGemma). */
   readonly imageTokens: number;
+  /** Which code encodes pictures, e.g. `siglip-avx512bf16` or `mtmd` (llama.cpp's). */
+  readonly encoder: string;
 }
 
 export interface FileInfo {

@@ -53,6 +53,8 @@ export interface NativeLoadOptions {
   parallel: number;
   /** Requests that may wait. */
   queueSize: number;
+  /** Which code encodes pictures: `auto`, `mtmd`, or the kernels of the own encoder. */
+  encoder: string;
 }
 
 export interface NativeEngineHandle {
@@ -151,6 +153,8 @@ export interface NativeEngineInfo {
   projector: NativeGgufFacts | undefined;
   imageSize: number;
   imageTokens: number;
+  /** Which code encodes pictures; empty without a projector. */
+  encoder: string;
   contextSize: number;
   threads: number;
 }

@@ -136,9 +136,9 @@ export class ImageEncoder {
   }
 
   #key(square: Uint8Array): string {
-    const { file, imageSize } = this.projector;
+    const { file, imageSize, encoder } = this.projector;
     return createHash("sha256")
-      .update(`medgemma ${PREPROCESSING_VERSION} ${file.sha256} ${imageSize}\n`)
+      .update(`medgemma ${PREPROCESSING_VERSION} ${file.sha256} ${imageSize} ${encoder}\n`)
       .update(square)
       .digest("hex");
   }

@@ -9,7 +9,7 @@ export function describeEngine(
   projectorFile: FileInfo | undefined,
   loadTime: number,
 ): EngineInfo {
-  const { model, projector, imageSize, imageTokens, contextSize, threads } = handle.info();
+  const { model, projector, imageSize, imageTokens, encoder, contextSize, threads } = handle.info();
   const { medgemma, llamaCpp } = addon.versions();
   return {
     kind: "native",
@@ -24,7 +24,13 @@ export function describeEngine(
       trainedContext: model.contextLength,
     },
     projector: projector &&
-      projectorFile && { file: projectorFile, quantization: projector.quantization, imageSize, imageTokens },
+      projectorFile && {
+        file: projectorFile,
+        quantization: projector.quantization,
+        imageSize,
+        imageTokens,
+        encoder,
+      },
     contextSize,
     threads,
     devices: addon.devices(),

@@ -40,6 +40,11 @@ export interface NativeEngineOptions {
   parallel?: number;
   /** Requests that may wait. Defaults to `1024`. */
   queueSize?: number;
+  /**
+   * Which code encodes pictures: `auto` (own code on CPUs it is made for, else llama.cpp's), `mtmd` (llama.cpp's), or
+   * the own code's kernels by name, for tests and measurements. Defaults to `"auto"`.
+   */
+  encoder?: string;
   /** Bytes of picture embeddings kept in memory. Defaults to 256 MiB, 100 pictures of MedGemma. */
   embeddingCacheBytes?: number;
   /** Folder for picture embeddings that outlive the process. Defaults to none. */
@@ -102,6 +107,7 @@ export class NativeEngine implements Engine {
         gpuLayers: options.gpuLayers ?? -1,
         parallel: options.parallel ?? 8,
         queueSize: options.queueSize ?? 1024,
+        encoder: options.encoder ?? "auto",
       },
       (share) => options.onProgress?.(share),
     );
