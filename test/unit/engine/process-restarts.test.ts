@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import { crashError, StderrTail } from "../../../src/engine/process/crash.js";
+import { RestartPolicy } from "../../../src/engine/process/restart-policy.js";
+import { fromWire, toWire } from "../../../src/engine/process/wire-error.js";
+import { MedGemmaError } from "../../../src/errors.js";
+
+const crash = crashError({ exitCode: undefined, signal: "SIGABRT", reason: "GGML_ASSERT(x) failed" });
+
+describe("the restart policy", () => {
+  test("gives up after a row of crashes, and stays so", () => {
+    let time = 0;
+    const policy = new RestartPolicy(3, () => time);
+    policy.crashed(crash);
+    policy.crashed(crash);
+    expect(policy.verdict).toBeUndefined();
+    policy.crashed(crash);
+    expect(policy.verdict?.facts).toMatchObject({ crashes: 3, signal: "SIGABRT" });
+    expect(policy.verdict?.message).toMatch(/3 times in a row.*GGML_ASSERT\(x\) failed/);
+    time = 1e6;
+    policy.answered();
+    expect(policy.verdict).toBeDefined();
+  });
+
+  test("an answer, or a minute, ends a row", () => {
+    let time = 0;
+    const policy = new RestartPolicy(2, () => time);
+    policy.crashed(crash);
+    policy.answered();
+    policy.crashed(crash);
+    time = 60_001;
+    policy.crashed(crash);
+    expect(policy.verdict).toBeUndefined();
+  });
+});
+
+describe("the reason of a crash", () => {
+  const reasonOf = (text: string, loaded = true) => {
+    const tail = new StderrTail();
+    for (const piece of text.match(/.{1,7}|\n/gsu) ?? []) tail.push(piece);
+    return tail.reason(loaded);
+  };
+
+  test("is the line that says so, and never another", () => {
+    expect(reasonOf("secret prompt\n/src/ggml.c:12: GGML_ASSERT(n > 0) failed\nmore")).toBe(
+      "/src/ggml.c:12: GGML_ASSERT(n > 0) failed",
+    );
+    expect(reasonOf("terminate called after throwing an instance of 'std::bad_alloc'\n")).toMatch(
+      /bad_alloc/,
+    );
+    expect(reasonOf("FATAL ERROR: Reached heap limit Allocation failed\n")).toMatch(/heap limit/);
+    expect(reasonOf('SyntaxError: Unexpected token, "the prompt" is not valid JSON\n')).toBeUndefined();
+    expect(reasonOf("")).toBeUndefined();
+  });
+
+  test("before loading there is no prompt, and the runtime's words count", () => {
+    expect(reasonOf("Error: Cannot find module '/x/child.js'\n", false)).toMatch(/Cannot find module/);
+    expect(reasonOf("node: bad option: --no-such\n", false)).toBe("node: bad option: --no-such");
+  });
+
+  test("is not longer than a line should be, and only the end of stderr is kept", () => {
+    expect(reasonOf(`GGML_ASSERT ${"x".repeat(5000)}`)?.length).toBe(300);
+    expect(reasonOf(`GGML_ASSERT old\n${"y\n".repeat(10_000)}`)).toBeUndefined();
+  });
+});
+
+describe("errors between processes", () => {
+  test("keep code, message, facts, remedy and the cause's words", () => {
+    const error = new MedGemmaError("context_full", "Too long.", {
+      facts: { tokens: 9000 },
+      remedy: "Less.",
+      cause: new Error("llama.cpp's words"),
+    });
+    const there = fromWire(JSON.parse(JSON.stringify(toWire(error))));
+    expect([there.code, there.message, there.facts, there.remedy]).toEqual([
+      "context_full",
+      "Too long.",
+      { tokens: 9000 },
+      "Less.",
+    ]);
+    expect((there.cause as Error).message).toBe("llama.cpp's words");
+  });
+
+  test("what is not ours keeps its message", () => {
+    expect(fromWire(toWire(new TypeError("odd")))).toMatchObject({ code: "decode_failed", message: "odd" });
+  });
+});
