@@ -8,10 +8,12 @@
 namespace medgemma {
 namespace {
 
-constexpr int kBatch = 512;
+// A picture of MedGemma fits, and a CPU gains nothing from more rows; compute buffers grow with it.
+constexpr int kBatch = 256;
 constexpr int kDefaultSize = 8192;
-// Sequences beside the running ones hold parked prefixes and the forks of a scoring.
-constexpr int kManySequences = 32;
+// Sequences beside the running ones, for parked prefixes and the forks of a scoring.
+constexpr int kSpare = 8;
+constexpr int kSpareWhenWindowed = 4;
 
 // Cells that sliding-window layers get (llama-kv-cache-iswa.cpp): a window for every sequence and one batch.
 int window_cells(const Model& model, int sequences, int batch) {
@@ -28,13 +30,13 @@ Context::Context(std::shared_ptr<Model> model, const ContextParams& params, std:
   llama_context_params context = llama_context_default_params();
   const int size = params.size > 0 ? params.size : std::min(kDefaultSize, model_->trained_context());
   const int batch = std::max(kBatch, params.image_tokens);
-  // While the windows of many sequences would fill the whole context anyway, keeping everything costs nothing
+  // While the windows of all sequences would fill the whole context anyway, keeping everything costs nothing
   // and every prefix can be forked at any length. In a larger context the windows are what keeps the memory
   // small.
-  keeps_all_ = size <= window_cells(*model_, std::max(params.parallel * 2, 8), batch);
-  sequences_ = keeps_all_ ? std::max(kManySequences, params.parallel * 2) : std::max(params.parallel * 2, 8);
+  keeps_all_ = size <= window_cells(*model_, params.parallel + kSpare, batch);
+  sequences_ = params.parallel + (keeps_all_ ? kSpare : kSpareWhenWindowed);
   // Without a bound, llama.cpp reserves logits of the whole vocabulary for every row of a batch: half a
-  // gigabyte.
+  // gigabyte. Fewer than sequences it does not take.
   max_outputs_ = sequences_;
   context.n_ctx = size;
   context.n_batch = batch;

@@ -12,12 +12,19 @@ import { clearStatus, note, progress } from "./terminal.js";
 
 /** Loads the model that the flags name, with a bar on a terminal. */
 export async function loadModel(flags: ModelFlags, signal: AbortSignal): Promise<MedGemma> {
+  // The log is of one process: of this one, where it can be shown.
+  const isolation = flags.verbose ? ({ isolation: "none" } as const) : {};
   if (flags.verbose) {
     loadAddon().setLogger((level, line) => note(`llama.cpp ${level}: ${line.trimEnd()}`));
   }
   const onProgress = (share: number) => progress("Loading", share);
   try {
-    return await MedGemma.load({ ...toLoadOptions(flags), ...(!flags.quiet && { onProgress }), signal });
+    return await MedGemma.load({
+      ...toLoadOptions(flags),
+      ...isolation,
+      ...(!flags.quiet && { onProgress }),
+      signal,
+    });
   } finally {
     clearStatus();
   }

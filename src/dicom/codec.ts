@@ -38,10 +38,11 @@ export async function decodeCodestream(
   kind: WasmKind,
   bytes: Uint8Array,
   layout: PixelLayout,
-  options: { toRgb: boolean },
+  options: { readonly toRgb: boolean; readonly codecReady: () => void },
 ): Promise<Uint8Array> {
   const { Context, NativeCodecs } = load();
   if (!NativeCodecs.isInitialized()) await NativeCodecs.initializeAsync();
+  options.codecReady();
   const context = new Context({
     width: layout.columns,
     height: layout.rows,

@@ -23,11 +23,22 @@ function u32(bytes: Uint8Array, at: number): number {
   return u16(bytes, at) * 65536 + u16(bytes, at + 2);
 }
 
-/** The end marker FFD9 within the last bytes; padding may follow it. */
-function endsWithMarker(bytes: Uint8Array): boolean {
-  for (let at = bytes.length - 2; at >= Math.max(0, bytes.length - 64); at--)
-    if (u16(bytes, at) === 0xffd9) return true;
-  return false;
+/** Offset of the end marker FFD9 within the last bytes (padding may follow it), or -1. */
+function endMarker(bytes: Uint8Array): number {
+  for (let at = bytes.length - 2; at >= Math.max(0, bytes.length - 64); at--) {
+    if (u16(bytes, at) === 0xffd9) return at;
+  }
+  return -1;
+}
+
+/** A codestream that ends in its end marker and nothing else: CharLS loops for ever where the marker is missing. */
+export function terminated(bytes: Uint8Array): Uint8Array {
+  const end = endMarker(bytes);
+  if (end >= 0) return bytes.subarray(0, end + 2);
+  const out = new Uint8Array(bytes.length + 2);
+  out.set(bytes);
+  out.set([0xff, 0xd9], bytes.length);
+  return out;
 }
 
 /** Start-of-frame markers of JPEG and JPEG-LS: C0-CF without DHT (C4), JPG (C8), DAC (CC); F7 (ITU T.81 B.1, T.87 C.1). */
@@ -70,7 +81,7 @@ export function readJpeg(bytes: Uint8Array): CodestreamInfo | undefined {
         signed: false,
         componentTransform: false,
         jpegColour: components === 3 ? colour : undefined,
-        ended: endsWithMarker(bytes),
+        ended: endMarker(bytes) >= 0,
       };
     }
     at += 2 + length;
@@ -108,6 +119,6 @@ export function readJpeg2000(bytes: Uint8Array): CodestreamInfo | undefined {
     signed: (depth & 0x80) !== 0,
     componentTransform,
     jpegColour: undefined,
-    ended: endsWithMarker(bytes),
+    ended: endMarker(bytes) >= 0,
   };
 }

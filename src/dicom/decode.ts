@@ -1,6 +1,6 @@
 import { inflateRawSync } from "node:zlib";
 import { decodeCodestream } from "./codec.js";
-import { type CodestreamInfo, findJpeg2000, readJpeg, readJpeg2000 } from "./codestream.js";
+import { type CodestreamInfo, findJpeg2000, readJpeg, readJpeg2000, terminated } from "./codestream.js";
 import { unreadable, unsupported } from "./fail.js";
 import type { StoredFrame } from "./frames.js";
 import { frameBits, type Photometric, type PixelLayout } from "./layout.js";
@@ -16,12 +16,13 @@ export interface DecodedFrame {
   readonly warnings: readonly string[];
 }
 
-/** Decodes one frame to stored values. Throws `dicom_unreadable` or `dicom_unsupported`. */
+/** Decodes one frame to stored values; `codecReady` is called when the codec is loaded and its work begins. Throws `dicom_unreadable` or `dicom_unsupported`. */
 export async function decodeFrame(
   stored: StoredFrame,
   layout: PixelLayout,
   syntax: TransferSyntax,
   bigEndian: boolean,
+  codecReady: () => void = () => undefined,
 ): Promise<DecodedFrame> {
   const warnings: string[] = [];
   const { codec } = syntax;
@@ -52,7 +53,7 @@ export async function decodeFrame(
     throw unsupported("The pixels are an MPEG or HEVC video.", {}, remedy);
   }
   if (codec === "unknown") throw unsupported("The transfer syntax is none that is read here.");
-  return decodeWithWasm(codec, stored.bytes, layout, warnings);
+  return decodeWithWasm(codec, stored.bytes, layout, warnings, codecReady);
 }
 
 type WasmCodec = Parameters<typeof decodeCodestream>[0];
@@ -62,6 +63,7 @@ async function decodeWithWasm(
   bytes: Uint8Array,
   layout: PixelLayout,
   warnings: string[],
+  codecReady: () => void,
 ): Promise<DecodedFrame> {
   if (layout.bitsAllocated === 1) throw unsupported("Compressed pictures of one allocated bit are not read.");
   const wavelet = codec === "jpeg2000" || codec === "htj2k";
@@ -70,7 +72,10 @@ async function decodeWithWasm(
   if (codec !== "jpeg-xl") checkInfo(info, layout);
   if (info && !info.ended) warnings.push("The codestream has no end marker: it may be cut off.");
   const colour = colourOf(codec, layout, info);
-  const decoded = await decodeCodestream(codec, stream, layout, { toRgb: colour.toRgb });
+  const decoded = await decodeCodestream(codec, codec === "jpeg-ls" ? terminated(stream) : stream, layout, {
+    toRgb: colour.toRgb,
+    codecReady,
+  });
   return {
     values: withinPrecision(wordsOf(decoded, layout.bitsAllocated), layout, info),
     photometric: colour.after,

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { allowFrame } from "./clock.js";
 import type { Parsed } from "./dataset.js";
 import { decodeFrame } from "./decode.js";
 import { type DicomFacts, readFacts } from "./facts.js";
@@ -94,7 +95,10 @@ function keyOf(path: string): string | undefined {
 
 async function decodeAt(opened: Opened, frame: number) {
   const { parsed, layout, pixels } = opened;
-  return decodeFrame(pixels.frame(frame), layout, parsed.syntax, parsed.bigEndian);
+  const stored = pixels.frame(frame);
+  const budget = () => allowFrame(stored.bytes.length, layout.rows * layout.columns * layout.samples);
+  budget();
+  return decodeFrame(stored, layout, parsed.syntax, parsed.bigEndian, budget);
 }
 
 /** Runs one job. Throws a MedGemmaError; anything else is a bug or a library's failure, and the caller maps it. */

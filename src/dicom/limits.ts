@@ -10,10 +10,14 @@ export interface DicomLimits {
   maxFrames?: number;
   /** Files a folder or list may hold. Defaults to `20000`. */
   maxFiles?: number;
-  /** Milliseconds for one job of a worker (one frame or one header); then the worker is ended. Defaults to `20000`. */
+  /**
+   * Milliseconds for one step (parsing a file, decoding a frame); then the worker is ended. Defaults to what the step
+   * should need many times over: 1.2 s for a frame, more for large ones.
+   */
   timeout?: number;
 }
 
+/** `timeout` of 0 is the default: by size. */
 export type Limits = Required<DicomLimits>;
 
 export const DEFAULT_LIMITS: Limits = Object.freeze({
@@ -21,7 +25,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   maxPixels: 100_000_000,
   maxFrames: 200_000,
   maxFiles: 20_000,
-  timeout: 20_000,
+  timeout: 0,
 });
 
 export function withDefaults(limits: DicomLimits | undefined): Limits {

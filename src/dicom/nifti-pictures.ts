@@ -41,7 +41,7 @@ export function runNifti(input: string | Uint8Array, work: Work, headerOnly: boo
     model: show.model,
     headerOnly,
   } as const;
-  return pool.run<"nifti">(job, { timeout: limits.timeout * 3, signal });
+  return pool.run<"nifti">(job, { timeout: limits.timeout, signal });
 }
 
 /** A NIfTI volume as the model sees one: axial slices (or the plane it was acquired in), at most 85. */

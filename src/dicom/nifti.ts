@@ -1,6 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import * as nifti from "nifti-reader-js";
 import { MedGemmaError } from "../errors.js";
+import { allowVolume } from "./clock.js";
 import { greyToRgb } from "./colour.js";
 import { roundHalfEven } from "./grey.js";
 import { type Limits, tooLarge } from "./limits.js";
@@ -124,7 +125,10 @@ function swap(buffer: Buffer, size: number): void {
 
 /** Reads a volume, cuts it into slices, chooses at most 85 and shows them. Throws `nifti_unreadable` or `image_too_large`. */
 export function readNifti(job: NiftiJob): NiftiResult {
-  const volume = readVolume(unzip(readSource(job.source, job.limits), job.limits), job.limits);
+  const bytes = readSource(job.source, job.limits);
+  // Inflating, two passes over the voxels and all slices are one step.
+  allowVolume(bytes.length);
+  const volume = readVolume(unzip(bytes, job.limits), job.limits);
   const { voxels, slope, intercept } = volume;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;

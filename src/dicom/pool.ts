@@ -12,6 +12,9 @@ import type { Reply, Request } from "./worker.js";
  * that dies, costs that job alone: the thread is ended and another is started for the next one.
  */
 
+/** Milliseconds for a thread to start on a busy machine. */
+const START_UP = 30_000;
+
 interface Task {
   readonly request: Request;
   readonly timeout: number;
@@ -26,7 +29,7 @@ interface Slot {
 }
 
 export interface RunOptions {
-  /** Milliseconds until the worker is ended and the call rejects with `dicom_timeout`. */
+  /** Milliseconds a step may take until the worker is ended and the call rejects with `dicom_timeout`; 0 is by size. */
   readonly timeout: number;
   /** Rejects with `aborted` at once; work that has begun ends in its own time and is dropped. */
   readonly signal?: AbortSignal | undefined;
@@ -105,7 +108,7 @@ export class DecodePool {
       if (!task) return;
       slot.task = task;
       slot.worker.ref();
-      slot.timer = setTimeout(() => this.timedOut(slot), task.timeout);
+      slot.timer = setTimeout(() => this.timedOut(slot), task.timeout || START_UP);
       slot.worker.postMessage(task.request);
     }
   }
@@ -133,6 +136,10 @@ export class DecodePool {
     const { task } = slot;
     if (!task || task.request.id !== reply.id) return;
     clearTimeout(slot.timer);
+    if ("allow" in reply) {
+      slot.timer = setTimeout(() => this.timedOut(slot, reply.allow), task.timeout || reply.allow);
+      return;
+    }
     slot.task = undefined;
     slot.worker.unref();
     if ("error" in reply) {
@@ -142,8 +149,8 @@ export class DecodePool {
     this.pump();
   }
 
-  private timedOut(slot: Slot): void {
-    const limit = slot.task?.timeout;
+  private timedOut(slot: Slot, allowed = START_UP): void {
+    const limit = Math.round(slot.task?.timeout || allowed);
     this.drop(slot, new MedGemmaError("dicom_timeout", undefined, { facts: { milliseconds: limit } }));
     void slot.worker.terminate();
   }

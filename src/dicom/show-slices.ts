@@ -22,7 +22,7 @@ export async function acquisitionRange(slices: readonly Slice[], work: Work): Pr
         frames: items.map(({ frame }) => frame),
       } as const;
       const range = await work.pool.run<"range">(job, {
-        timeout: work.limits.timeout * items.length,
+        timeout: work.limits.timeout,
         signal: work.signal,
       });
       work.progress("range", ++done, files.length);
@@ -66,7 +66,7 @@ export async function showAll(slices: readonly Numbered[], range: Range | undefi
         options: { ...work.show, range },
       } as const;
       const result = await work.pool.run<"show">(job, {
-        timeout: work.limits.timeout * items.length,
+        timeout: work.limits.timeout,
         signal: work.signal,
       });
       warnings.push(...result.warnings);

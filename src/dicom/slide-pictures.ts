@@ -120,7 +120,7 @@ async function forTiles(
       const options = { ...work.show, range: undefined };
       const job = { kind: "show", source: instance.source, limits: work.limits, frames, options } as const;
       const { frames: shown } = await work.pool.run<"show">(job, {
-        timeout: work.limits.timeout * part.length,
+        timeout: work.limits.timeout,
         signal: work.signal,
       });
       for (const [index, tile] of part.entries()) use(tile, shown[index]?.data ?? new Uint8Array(0));

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { MedGemmaError } from "../errors.js";
+import { allowParsing } from "./clock.js";
 import { type Parsed, parse } from "./dataset.js";
 import { type Limits, tooLarge } from "./limits.js";
 import { locate } from "./locate.js";
@@ -14,10 +15,12 @@ const HEADER_CHUNK = 256 * 1024;
 export function readSource(source: Source, limits: Limits): Uint8Array {
   if ("bytes" in source) {
     if (source.bytes.length > limits.maxBytes) throw tooLarge("bytes", source.bytes.length, limits.maxBytes);
+    allowParsing(source.bytes.length);
     return source.bytes;
   }
   return withFile(source.path, (file, size) => {
     if (size > limits.maxBytes) throw tooLarge("bytes", size, limits.maxBytes);
+    allowParsing(size);
     return readBytes(file, size);
   });
 }
@@ -31,6 +34,7 @@ export function parseSource(source: Source, limits: Limits): Parsed {
 export function parseHeader(source: Source, limits: Limits): Parsed {
   if ("bytes" in source) return parseSource(source, limits);
   return withFile(source.path, (file, size) => {
+    allowParsing(size);
     for (let wanted = HEADER_CHUNK; wanted < size; wanted *= 8) {
       const parsed = tryPart(readBytes(file, wanted), limits);
       if (parsed) return parsed;

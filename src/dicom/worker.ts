@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import type { ErrorCode, ErrorFacts } from "../errors.js";
+import { onAllow } from "./clock.js";
 import { asReadError } from "./fail.js";
 import { type Job, runJob } from "./jobs.js";
 
@@ -11,6 +12,7 @@ export interface Request {
 }
 
 export type Reply =
+  | { readonly id: number; readonly allow: number }
   | { readonly id: number; readonly result: unknown }
   | {
       readonly id: number;
@@ -39,6 +41,7 @@ function transferList(value: unknown, found: Set<ArrayBuffer> = new Set(), depth
 }
 
 parentPort?.on("message", async ({ id, job }: Request) => {
+  onAllow((allow) => parentPort?.postMessage({ id, allow } satisfies Reply));
   try {
     const result = await runJob(job);
     parentPort?.postMessage({ id, result } satisfies Reply, [...transferList(result)]);
