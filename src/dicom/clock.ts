@@ -1,0 +1,26 @@
+/**
+ * How long the next step of a job may take. A worker tells the main thread before each step, because a decoder that
+ * hangs cannot say anything; start-up of the thread and of the codec do not count.
+ */
+
+let tell: (milliseconds: number) => void = () => undefined;
+
+/** The worker's way to the main thread. */
+export function onAllow(callback: (milliseconds: number) => void): void {
+  tell = callback;
+}
+
+/** Opening and parsing a file, inflating included. */
+export function allowParsing(bytes: number): void {
+  tell(1500 + bytes / 50_000);
+}
+
+/** Decoding one frame: some twenty times what a codec needs on a slow core. */
+export function allowFrame(bytes: number, pixels: number): void {
+  tell(1200 + bytes / 1024 + pixels / 2000);
+}
+
+/** Reading a NIfTI volume and cutting its slices. */
+export function allowVolume(bytes: number): void {
+  tell(3000 + bytes / 2000);
+}

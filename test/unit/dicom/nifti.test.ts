@@ -1,0 +1,83 @@
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { inspectPath, toModelPictures } from "../../../src/dicom/index.js";
+import { sliceGrid } from "../../../src/dicom/nifti-grid.js";
+import { writeNifti } from "./support/write-nifti.js";
+
+// +x is the patient's right in NIfTI when the first column of the affine is positive... RAS: i grows to the right.
+const RAS = [
+  [1, 0, 0, 0],
+  [0, 1, 0, 0],
+  [0, 0, 1, 0],
+];
+
+describe("a NIfTI volume", () => {
+  it("is cut axially, the patient's right on the left edge and the front at the top", async () => {
+    // Brightest at the patient's right front: highest i and j.
+    const { pictures, parts, facts } = await toModelPictures(
+      writeNifti([4, 3, 2], RAS, (i, j) => i * 10 + j * 100),
+    );
+    expect(pictures).toHaveLength(2);
+    expect(pictures[0]).toMatchObject({ width: 4, height: 3 });
+    expect(pictures[0]?.data[0]).toBe(255);
+    expect(pictures[0]?.data.at(-1)).toBe(0);
+    expect(parts[1]).toEqual({ type: "text", text: "SLICE 1" });
+    expect(facts).toMatchObject({ modality: "MR", spacing: [1, 1] });
+  });
+
+  it("looks the same whichever way its voxels run", async () => {
+    const world = (x: number, y: number, z: number) => x * 7 + y * 31 + z * 101;
+    const straight = await toModelPictures(writeNifti([4, 3, 2], RAS, world));
+    const flipped = [
+      [-1, 0, 0, 3],
+      [0, -1, 0, 2],
+      [0, 0, 1, 0],
+    ];
+    const turned = await toModelPictures(
+      writeNifti([4, 3, 2], flipped, (i, j, k) => world(3 - i, 2 - j, k), { bigEndian: true }),
+    );
+    const permuted = [
+      [0, 0, 1, 0],
+      [1, 0, 0, 0],
+      [0, 1, 0, 0],
+    ];
+    const swapped = await toModelPictures(writeNifti([3, 2, 4], permuted, (i, j, k) => world(k, i, j)));
+    expect(turned.pictures.map(({ data }) => data)).toEqual(straight.pictures.map(({ data }) => data));
+    expect(swapped.pictures.map(({ data }) => data)).toEqual(straight.pictures.map(({ data }) => data));
+  });
+
+  it("of Hounsfield units gets the CT windows, scaled by its slope, also gzipped", async () => {
+    const hu = gzipSync(writeNifti([2, 2, 2], RAS, (i) => (i === 0 ? -512 : 20), { slope: 2, intercept: 0 }));
+    const { rule, pictures, warnings } = await toModelPictures(new Uint8Array(hu));
+    expect(rule).toBe("ct-1.5 three windows");
+    expect(Array.from(pictures[0]?.data.subarray(0, 6) ?? [])).toEqual([132, 128, 128, 0, 0, 0]);
+    expect(warnings.join()).toContain("taken for CT");
+    expect((await toModelPictures(new Uint8Array(hu), { modality: "MR" })).rule).toContain("mr");
+  });
+
+  it("is cut across its coarsest axis", () => {
+    const sagittal = [
+      [0, 0, 5, 0],
+      [1, 0, 0, 0],
+      [0, 1, 0, 0],
+    ];
+    expect(sliceGrid(sagittal, [10, 12, 3])).toMatchObject({
+      plane: "sagittal",
+      slices: 3,
+      rows: 12,
+      columns: 10,
+      thickness: 5,
+    });
+  });
+
+  it("that is cut off is refused, and can be inspected when it is not", async () => {
+    const bytes = writeNifti([4, 3, 2], RAS, () => 5);
+    await expect(toModelPictures(bytes.subarray(0, bytes.length - 3))).rejects.toMatchObject({
+      code: "nifti_unreadable",
+    });
+    await expect(toModelPictures(new Uint8Array([0x1f, 0x8b, 1, 2, 3]))).rejects.toMatchObject({
+      code: "nifti_unreadable",
+    });
+    expect((await inspectPath(bytes)).series[0]).toMatchObject({ rule: "mr", pictures: 2 });
+  });
+});
