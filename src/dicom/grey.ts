@@ -50,19 +50,32 @@ export function applyCurves(values: Samples, curves: readonly GreyCurve[]): Uint
   const step = curves.length;
   const out = new Uint8Array(values.length * step);
   const { min, max } = rangeOf(values);
-  curves.forEach((curve, channel) => {
-    if (max - min >= TABLE_SIZE) {
-      for (let index = 0; index < values.length; index++)
-        out[index * step + channel] = curve(values[index] as number);
-      return;
+  const [red, green, blue] = curves.map((curve) =>
+    max - min < TABLE_SIZE ? tableOf(curve, min, max) : curve,
+  );
+  if (typeof red === "function" || !red) {
+    curves.forEach((curve, channel) => {
+      for (let index = 0, at = channel; index < values.length; index++, at += step)
+        out[at] = curve(values[index] as number);
+    });
+  } else if (green instanceof Uint8Array && blue instanceof Uint8Array) {
+    for (let index = 0, at = 0; index < values.length; index++) {
+      const entry = (values[index] as number) - min;
+      out[at++] = red[entry] as number;
+      out[at++] = green[entry] as number;
+      out[at++] = blue[entry] as number;
     }
-    const table = new Uint8Array(max - min + 1);
-    for (let index = 0; index < table.length; index++) table[index] = curve(min + index);
-    for (let index = 0, at = channel; index < values.length; index++, at += step) {
-      out[at] = table[(values[index] as number) - min] as number;
-    }
-  });
+  } else {
+    for (let index = 0; index < values.length; index++)
+      out[index] = red[(values[index] as number) - min] as number;
+  }
   return out;
+}
+
+function tableOf(curve: GreyCurve, min: number, max: number): Uint8Array {
+  const table = new Uint8Array(max - min + 1);
+  for (let index = 0; index < table.length; index++) table[index] = curve(min + index);
+  return table;
 }
 
 /** NumPy's round: halves go to the even neighbour. */
