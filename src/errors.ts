@@ -139,7 +139,7 @@ export const ERROR_TABLE = {
   context_full: {
     meaning: "The prompt and the answer do not fit into the context.",
     remedy:
-      "Shorten the text, use fewer pictures or a smaller `maxTokens`, or load with a larger `contextSize`.",
+      "Shorten the text, use fewer pictures or a smaller `maxTokens` (`--max-tokens`), or load with a larger `contextSize` (`--context-size`).",
     exitCode: EXIT.capacity,
   },
   queue_full: {

@@ -1,7 +1,23 @@
+export {
+  type BoxMeasure,
+  type DicomFacts,
+  type DicomImage,
+  type DicomLimits,
+  formatInspection,
+  type Inspection,
+  inspectPath,
+  isDicom,
+  measureBox,
+  type PictureOptions,
+  readDicom,
+  type StudyPictures,
+  toModelPictures,
+} from "./dicom/index.js";
 export type {
   DeviceInfo,
   Engine,
   EngineInfo,
+  EngineStats,
   FileInfo,
   FinishReason,
   GeneratedToken,
@@ -24,6 +40,7 @@ export { type ChatOptions, ChatSession, type ChatTurnOptions } from "./medgemma/
 export type { Pictures, Question, QuestionPart } from "./medgemma/conversation.js";
 export type { LoadOptions } from "./medgemma/load-options.js";
 export { MedGemma, type MedGemmaInfo } from "./medgemma/medgemma.js";
-export type { AskOptions } from "./medgemma/options.js";
+export type { AskOptions, PrepareOptions, StudyOptions } from "./medgemma/options.js";
+export type { StudyNote } from "./medgemma/pictures.js";
 export type { ModelResult, Provenance, StreamEvent, Timings } from "./medgemma/result.js";
 export type { ContentPart, Message } from "./prompt/message.js";

@@ -11,6 +11,7 @@ export type { StudyInput } from "./collect.js";
 export type { DicomFacts } from "./facts.js";
 export { type Inspection, type InspectOptions, inspectPath } from "./inspect.js";
 export { formatInspection } from "./inspect-text.js";
+export { isStudy } from "./is-study.js";
 export type { DicomLimits } from "./limits.js";
 export { closeDecoders } from "./pool.js";
 export { type DicomImage, type DicomInput, isDicom, type ReadOptions, readDicom } from "./read.js";

@@ -1,10 +1,11 @@
-import type { Engine } from "../engine/engine.js";
 import { badOption, MedGemmaError } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart, Message } from "../prompt/message.js";
-import { type Pictures, type Question, readPictures, systemTurn, toContent } from "./conversation.js";
+import { type Pictures, type Question, systemTurn, toContent } from "./conversation.js";
+import type { LoadedModel } from "./loaded-model.js";
 import { type AskOptions, checkAskOptions } from "./options.js";
+import { readContent } from "./pictures.js";
 import { CUSTOM_PROMPT } from "./provenance.js";
 import { collect, respond } from "./respond.js";
 import type { ModelResult, StreamEvent } from "./result.js";
@@ -27,8 +28,7 @@ export interface ChatTurnOptions extends Omit<AskOptions, "system"> {
  * conversation as it was. Thoughts are not kept, as the model's authors ask.
  */
 export class ChatSession {
-  readonly #engine: Engine;
-  readonly #phantom: boolean;
+  readonly #model: LoadedModel;
   readonly #options: AskOptions;
   #pendingImages: Pictures;
   #history: readonly Message<ImageInput>[] | undefined;
@@ -36,13 +36,12 @@ export class ChatSession {
   #busy = false;
 
   /** @internal */
-  constructor(engine: Engine, phantom: boolean, options: ChatOptions) {
+  constructor(model: LoadedModel, options: ChatOptions) {
     checkAskOptions("chat", options, ["images", "history"]);
     const { images, history, ...rest } = options;
     if (history !== undefined && !Array.isArray(history))
       throw badOption("history", "an array of messages", history);
-    this.#engine = engine;
-    this.#phantom = phantom;
+    this.#model = model;
     this.#options = rest;
     this.#pendingImages = images;
     this.#history = history;
@@ -80,11 +79,15 @@ export class ChatSession {
     const merged: AskOptions = { ...this.#options, ...turnOptions };
     const earlier = await this.#earlierTurns(merged);
     const pictures = [...toList(this.#pendingImages), ...toList(images)];
-    const content = await readPictures(toContent(pictures, question), merged);
+    const { content, studies } = await readContent(
+      toContent(pictures, question),
+      this.#model.version,
+      merged,
+    );
     const read = performance.now() - started;
     const turns: Message<RgbImage>[] = [...earlier, { role: "user", content }];
-    const context = { prompt: CUSTOM_PROMPT, options: merged, phantom: this.#phantom, started, read };
-    for await (const event of respond(this.#engine, [...systemTurn(merged), ...turns], context)) {
+    const context = { prompt: CUSTOM_PROMPT, options: merged, studies, started, read };
+    for await (const event of respond(this.#model, [...systemTurn(merged), ...turns], context)) {
       if (event.type === "finish") {
         this.#turns = [...turns, { role: "assistant", content: event.result.text }];
         this.#pendingImages = undefined;
@@ -102,7 +105,7 @@ export class ChatSession {
         content:
           typeof content === "string"
             ? content
-            : await readPictures(content as ContentPart<ImageInput>[], options),
+            : (await readContent(content as ContentPart<ImageInput>[], this.#model.version, options)).content,
       })),
     );
   }

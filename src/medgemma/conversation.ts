@@ -1,6 +1,5 @@
 import { badOption } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
-import { readPicture } from "../image/read-picture.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart, Message } from "../prompt/message.js";
 import { thinkingSystem } from "../prompt/presets.js";
@@ -39,21 +38,6 @@ export function toContent(pictures: Pictures, question: Question): ContentPart<I
     else content.push({ type: "image", image: part.image ?? (waiting.shift() as ImageInput) });
   }
   return content;
-}
-
-/** Decodes the pictures of a turn, side by side. */
-export async function readPictures(
-  content: readonly ContentPart<ImageInput>[],
-  options: AskOptions,
-): Promise<ContentPart<RgbImage>[]> {
-  const { limits, signal } = options;
-  return Promise.all(
-    content.map(async (part): Promise<ContentPart<RgbImage>> => {
-      if (part.type === "text") return part;
-      const image = await readPicture(part.image, { ...(limits && { limits }), ...(signal && { signal }) });
-      return { type: "image", image };
-    }),
-  );
 }
 
 /** System text and thinking instruction as a turn, if there is any. */

@@ -1,10 +1,13 @@
-import type { Engine, EngineInfo } from "../engine/engine.js";
+import type { Engine, EngineInfo, EngineStats } from "../engine/engine.js";
 import { NativeEngine } from "../engine/native/native-engine.js";
 import { ProcessEngine } from "../engine/process/process-engine.js";
+import { checkNames } from "../options.js";
 import { type ChatOptions, ChatSession } from "./chat.js";
-import { type Pictures, type Question, readPictures, systemTurn, toContent } from "./conversation.js";
+import { type Pictures, type Question, systemTurn, toContent } from "./conversation.js";
 import { type LoadOptions, resolveLoadOptions } from "./load-options.js";
-import { type AskOptions, checkAskOptions } from "./options.js";
+import { type LoadedModel, loadedModel } from "./loaded-model.js";
+import { type AskOptions, checkAskOptions, checkSignal, type PrepareOptions } from "./options.js";
+import { readContent } from "./pictures.js";
 import { CUSTOM_PROMPT } from "./provenance.js";
 import { collect, respond } from "./respond.js";
 import type { ModelResult, StreamEvent } from "./result.js";
@@ -22,12 +25,10 @@ export interface MedGemmaInfo extends EngineInfo {
  * const { text } = await model.ask("chest.png", "Is there a pleural effusion?");
  */
 export class MedGemma implements AsyncDisposable {
-  readonly #engine: Engine;
-  readonly #phantom: boolean;
+  readonly #model: LoadedModel;
 
   private constructor(engine: Engine, phantom: boolean) {
-    this.#engine = engine;
-    this.#phantom = phantom;
+    this.#model = loadedModel(engine, phantom);
   }
 
   /**
@@ -49,7 +50,8 @@ export class MedGemma implements AsyncDisposable {
 
   /** What was loaded, asked of the engine. */
   get info(): MedGemmaInfo {
-    return { ...this.#engine.info, phantom: this.#phantom };
+    const { engine, phantom } = this.#model;
+    return { ...engine.info, phantom };
   }
 
   /**
@@ -75,26 +77,50 @@ export class MedGemma implements AsyncDisposable {
   ): AsyncGenerator<StreamEvent, void, void> {
     const started = performance.now();
     checkAskOptions("ask", options);
-    const content = await readPictures(toContent(pictures, question), options);
+    const { content, studies } = await readContent(
+      toContent(pictures, question),
+      this.#model.version,
+      options,
+    );
     const read = performance.now() - started;
     const messages = [...systemTurn(options), { role: "user" as const, content }];
-    yield* respond(this.#engine, messages, {
-      prompt: CUSTOM_PROMPT,
-      options,
-      phantom: this.#phantom,
-      started,
-      read,
-    });
+    yield* respond(this.#model, messages, { prompt: CUSTOM_PROMPT, options, studies, started, read });
+  }
+
+  /**
+   * Encodes pictures ahead, so that the first question about a study that has just arrived is answered sooner. The
+   * embeddings stay in memory, and in `embeddingCacheDir` if there is one.
+   * @throws MedGemmaError as {@link MedGemma.stream}.
+   */
+  async prepare(pictures: Pictures, options: PrepareOptions = {}): Promise<void> {
+    const { onProgress, ...rest } = options;
+    checkNames("prepare", options, ["limits", "study", "signal", "onProgress"]);
+    checkSignal(options.signal);
+    const { content } = await readContent(toContent(pictures, []), this.#model.version, rest);
+    const images = content.flatMap((part) => (part.type === "image" ? [part.image] : []));
+    let done = 0;
+    for (const image of images) {
+      await this.#model.engine.encode(image, {
+        ...(options.signal && { signal: options.signal }),
+        onProgress: (share) => onProgress?.((done + share) / images.length),
+      });
+      onProgress?.(++done / images.length);
+    }
+  }
+
+  /** What has been computed and what is held; for monitoring. Never about the content of requests. */
+  stats(): Promise<EngineStats> {
+    return this.#model.engine.stats();
   }
 
   /** Opens a conversation in which each turn sees those before it. */
   chat(options: ChatOptions = {}): ChatSession {
-    return new ChatSession(this.#engine, this.#phantom, options);
+    return new ChatSession(this.#model, options);
   }
 
   /** Ends what runs (those calls reject with `disposed`) and frees the model. Idempotent. */
   dispose(): Promise<void> {
-    return this.#engine.dispose();
+    return this.#model.engine.dispose();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

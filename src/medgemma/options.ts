@@ -1,3 +1,4 @@
+import type { PictureOptions } from "../dicom/index.js";
 import type { GenerateOptions } from "../engine/engine.js";
 import { badOption } from "../errors.js";
 import type { ImageLimits } from "../image/limits.js";
@@ -13,15 +14,27 @@ export interface AskOptions extends Omit<GenerateOptions, "maxTokens"> {
   think?: boolean;
   /** New tokens at most, 1..1000000. Defaults to `512`, with `think` to `2048`, or what is left of the context. */
   maxTokens?: number;
-  /** Limits for pictures. */
+  /** Limits for plain pictures. */
   limits?: ImageLimits;
+  /** How DICOM files, series, NIfTI volumes and slides become pictures. */
+  study?: StudyOptions;
 }
+
+/** Of `MedGemma.prepare`. */
+export interface PrepareOptions extends Pick<AskOptions, "limits" | "study" | "signal"> {
+  /** Called with 0..1 over all pictures, after each layer of the encoder. */
+  onProgress?: (share: number) => void;
+}
+
+/** See docs/dicom.md. The windows follow the model's version unless `model` says otherwise. */
+export type StudyOptions = Omit<PictureOptions, "signal" | "onProgress">;
 
 const NAMES: readonly (keyof AskOptions)[] = [
   "system",
   "think",
   "maxTokens",
   "limits",
+  "study",
   "temperature",
   "topK",
   "topP",
@@ -54,7 +67,7 @@ const THINKING_MAX_TOKENS = 2048;
 export function toGenerateOptions(
   options: AskOptions,
 ): Omit<GenerateOptions, "maxTokens"> & { maxTokens?: number } {
-  const { system: _system, think, limits: _limits, maxTokens, ...rest } = options;
+  const { system: _system, think, limits: _limits, study: _study, maxTokens, ...rest } = options;
   if (maxTokens !== undefined) return { ...rest, maxTokens };
   return think ? { ...rest, maxTokens: THINKING_MAX_TOKENS } : rest;
 }

@@ -1,17 +1,19 @@
-import type { Engine, GeneratedToken, GenerateOptions, GenerationEvent } from "../engine/engine.js";
+import type { GeneratedToken, GenerateOptions, GenerationEvent } from "../engine/engine.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { Message } from "../prompt/message.js";
 import { renderPrompt } from "../prompt/render.js";
 import { type ThinkingSegment, ThinkingSplitter } from "../prompt/thinking.js";
+import type { LoadedModel } from "./loaded-model.js";
 import { type AskOptions, toGenerateOptions } from "./options.js";
+import type { StudyNote } from "./pictures.js";
 import { makeProvenance, type PromptName } from "./provenance.js";
 import { DRAFT_NOTICE, type ModelResult, PHANTOM_NOTICE, type StreamEvent } from "./result.js";
 
 export interface ResponseContext {
   readonly prompt: PromptName;
   readonly options: AskOptions;
-  /** True for the embedded test object, which says so in every result. */
-  readonly phantom: boolean;
+  /** What was read of DICOM files and the like. */
+  readonly studies: readonly StudyNote[];
   /** `performance.now()` when the caller called. */
   readonly started: number;
   /** Milliseconds spent reading pictures. */
@@ -20,7 +22,7 @@ export interface ResponseContext {
 
 /** Runs one conversation through the engine: the path that every task takes. */
 export async function* respond(
-  engine: Engine,
+  { engine, phantom }: LoadedModel,
   messages: readonly Message<RgbImage>[],
   context: ResponseContext,
 ): AsyncGenerator<StreamEvent, void, void> {
@@ -54,7 +56,8 @@ export async function* respond(
       total: performance.now() - context.started,
     },
     provenance: makeProvenance(engine.info, messages, context.prompt, context.options, done.seed),
-    notice: context.phantom ? `${DRAFT_NOTICE} ${PHANTOM_NOTICE}` : DRAFT_NOTICE,
+    studies: context.studies,
+    notice: phantom ? `${DRAFT_NOTICE} ${PHANTOM_NOTICE}` : DRAFT_NOTICE,
   };
   yield { type: "finish", result };
 }

@@ -1,5 +1,6 @@
 import type { EngineTimings, FileInfo, FinishReason, GeneratedToken, Usage } from "../engine/engine.js";
 import type { ImageOrigin } from "../image/rgb.js";
+import type { StudyNote } from "./pictures.js";
 
 /** Goes with every result. */
 export const DRAFT_NOTICE =
@@ -22,6 +23,8 @@ export interface ModelResult {
   readonly usage: Usage;
   readonly timings: Timings;
   readonly provenance: Provenance;
+  /** What was read of DICOM files, series, volumes and slides, with their warnings; empty for plain pictures. */
+  readonly studies: readonly StudyNote[];
   /** Says that this is a draft; show it wherever the text is shown. */
   readonly notice: string;
 }

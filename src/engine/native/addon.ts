@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { isErrorCode, MedGemmaError } from "../../errors.js";
+import { ERROR_TABLE, isErrorCode, MedGemmaError } from "../../errors.js";
 
 /**
  * The whole native surface, in one place, and the only file that loads the addon. A test holds it against what the
@@ -196,10 +195,18 @@ let loaded: Addon | undefined;
  */
 export function loadAddon(): Addon {
   if (loaded) return loaded;
-  const file = process.env.MEDGEMMA_ADDON ?? path.join(releaseDir, "medgemma.node");
-  if (!existsSync(file)) throw new MedGemmaError("addon_missing");
+  const override = process.env.MEDGEMMA_ADDON;
+  const file = override ?? path.join(releaseDir, "medgemma.node");
+  if (!existsSync(file)) {
+    const where =
+      override === undefined ? "" : ` MEDGEMMA_ADDON names ${path.basename(override)}, which does not exist.`;
+    throw new MedGemmaError("addon_missing", ERROR_TABLE.addon_missing.meaning + where);
+  }
   try {
-    const addon = createRequire(import.meta.url)(file) as Addon;
+    // Not require(): it would run a file of another name as JavaScript.
+    const module = { exports: {} };
+    process.dlopen(module, file);
+    const addon = module.exports as Addon;
     addon.initBackend(backendDir(path.dirname(file)));
     loaded = addon;
     return addon;

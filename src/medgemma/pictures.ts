@@ -1,0 +1,127 @@
+import { stat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { types } from "node:util";
+import {
+  type DicomFacts,
+  isStudy,
+  type StudyInput,
+  type StudyPictures,
+  toModelPictures,
+} from "../dicom/index.js";
+import type { ImageInput } from "../image/input.js";
+import { readPicture } from "../image/read-picture.js";
+import type { RgbImage } from "../image/rgb.js";
+import type { ContentPart } from "../prompt/message.js";
+import type { AskOptions } from "./options.js";
+
+/** A turn's content with its pictures decoded, and what there is to say about them. */
+export interface DecodedContent {
+  readonly content: readonly ContentPart<RgbImage>[];
+  readonly studies: readonly StudyNote[];
+}
+
+/** What was read of a DICOM file, a series, a volume or a slide; no identity. */
+export interface StudyNote {
+  readonly rule: string;
+  /** What was taken and what was left out, in words. */
+  readonly took: string;
+  readonly facts: DicomFacts;
+  readonly warnings: readonly string[];
+}
+
+/** CT windows differ between MedGemma's versions. */
+export type ModelVersion = "1.0" | "1.5";
+
+/**
+ * Decodes the pictures of a turn, side by side. A DICOM file becomes its picture, a folder or a volume its slices with
+ * "SLICE n" after each; DICOM files that follow each other are one study, as scanners write a file for every slice.
+ */
+export async function readContent(
+  content: readonly ContentPart<ImageInput>[],
+  version: ModelVersion,
+  options: AskOptions,
+): Promise<DecodedContent> {
+  const groups = await groupStudies(content);
+  const decoded = await Promise.all(
+    groups.map(async (group): Promise<DecodedContent> => {
+      if (group.type === "study") return readStudy(group.inputs, version, options);
+      if (group.part.type === "text") return { content: [group.part], studies: [] };
+      const { limits, signal } = options;
+      const image = await readPicture(group.part.image, {
+        ...(limits && { limits }),
+        ...(signal && { signal }),
+      });
+      return { content: [{ type: "image", image }], studies: [] };
+    }),
+  );
+  return {
+    content: decoded.flatMap((each) => each.content),
+    studies: decoded.flatMap((each) => each.studies),
+  };
+}
+
+type Group =
+  | { readonly type: "plain"; readonly part: ContentPart<ImageInput> }
+  | { readonly type: "study"; readonly inputs: StudySource[] };
+type StudySource = string | Uint8Array;
+
+async function groupStudies(content: readonly ContentPart<ImageInput>[]): Promise<Group[]> {
+  const sources = await Promise.all(
+    content.map((part) => (part.type === "image" ? studySource(part.image) : undefined)),
+  );
+  const groups: Group[] = [];
+  for (const [index, part] of content.entries()) {
+    const source = sources[index];
+    const last = groups.at(-1);
+    if (source === undefined) groups.push({ type: "plain", part });
+    else if (last?.type === "study") last.inputs.push(source);
+    else groups.push({ type: "study", inputs: [source] });
+  }
+  return groups;
+}
+
+/** The path or the bytes of what the DICOM reader takes; undefined for a plain picture. */
+async function studySource(image: ImageInput): Promise<StudySource | undefined> {
+  const source = toPathOrBytes(image);
+  if (source === undefined) return undefined;
+  if (typeof source === "string" && (await isFolder(source))) return source;
+  // A file that cannot be opened is the picture reader's to report.
+  return (await isStudy(source).catch(() => false)) ? source : undefined;
+}
+
+function toPathOrBytes(image: ImageInput): StudySource | undefined {
+  if (image instanceof URL) return image.protocol === "file:" ? fileURLToPath(image) : undefined;
+  if (typeof image === "string") {
+    if (/^file:/i.test(image)) return fileURLToPath(image);
+    return /^(data|https?):/i.test(image) ? undefined : image;
+  }
+  if (types.isAnyArrayBuffer(image)) return new Uint8Array(image);
+  return types.isUint8Array(image) ? image : undefined;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+}
+
+async function readStudy(
+  inputs: StudySource[],
+  version: ModelVersion,
+  options: AskOptions,
+): Promise<DecodedContent> {
+  const [only] = inputs;
+  const input = (inputs.length === 1 ? only : inputs) as StudyInput;
+  const { study, signal } = options;
+  const read = await toModelPictures(input, { model: version, ...study, ...(signal && { signal }) });
+  return { content: read.parts.map(toContent), studies: [toNote(read)] };
+}
+
+function toContent(part: StudyPictures["parts"][number]): ContentPart<RgbImage> {
+  return part.type === "text" ? part : { type: "image", image: part.picture };
+}
+
+function toNote({ rule, took, facts, warnings }: StudyPictures): StudyNote {
+  return { rule, took, facts, warnings };
+}
