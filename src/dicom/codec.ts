@@ -38,7 +38,7 @@ export async function decodeCodestream(
   kind: WasmKind,
   bytes: Uint8Array,
   layout: PixelLayout,
-  options: { readonly toRgb: boolean; readonly codecReady: () => void },
+  options: { readonly toRgb: boolean; readonly planes: boolean; readonly codecReady: () => void },
 ): Promise<Uint8Array> {
   const { Context, NativeCodecs } = load();
   if (!NativeCodecs.isInitialized()) await NativeCodecs.initializeAsync();
@@ -72,7 +72,8 @@ export async function decodeCodestream(
       bytes: decoded?.length ?? 0,
     });
   }
-  return result.getPlanarConfiguration() === 1 && layout.samples > 1 ? pixelsOf(decoded, layout) : decoded;
+  const planes = options.planes || result.getPlanarConfiguration() === 1;
+  return planes && layout.samples > 1 ? pixelsOf(decoded, layout) : decoded;
 }
 
 function run(codecs: typeof NativeCodecs, kind: WasmKind, context: Context, toRgb: boolean): Context {

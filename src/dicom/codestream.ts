@@ -5,12 +5,16 @@ export interface CodestreamInfo {
   readonly components: number;
   /** Bits of a sample. */
   readonly precision: number;
+  /** JPEG 2000 and HTJ2K. */
+  readonly wavelet: boolean;
   /** JPEG 2000 only: samples are signed. */
   readonly signed: boolean;
   /** JPEG 2000 only: the codestream itself carries RGB as luminance and chrominance; the decoder undoes it. */
   readonly componentTransform: boolean;
   /** JPEG only: what the Adobe and JFIF markers and the component names say of the colours, if anything. */
   readonly jpegColour: "rgb" | "ybr" | undefined;
+  /** JPEG-LS only: each component has a scan of its own, and the decoder gives planes (ITU T.87 C.2.3). */
+  readonly componentScans: boolean;
   /** The end marker is there. */
   readonly ended: boolean;
 }
@@ -49,6 +53,15 @@ function isStartOfFrame(marker: number): boolean {
   );
 }
 
+/** Components of the first scan at or after `at`: the number in the start-of-scan header. */
+function componentsOfScan(bytes: Uint8Array, start: number): number {
+  for (let at = start; at + 5 <= bytes.length && bytes[at] === 0xff; at += 2 + u16(bytes, at + 2)) {
+    if (bytes[at + 1] === 0xda) return bytes[at + 4] ?? 1;
+    if (u16(bytes, at + 2) < 2) break;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
 /** Reads a JPEG or JPEG-LS header; undefined when there is none. */
 export function readJpeg(bytes: Uint8Array): CodestreamInfo | undefined {
   if (u16(bytes, 0) !== 0xffd8) return undefined;
@@ -78,9 +91,11 @@ export function readJpeg(bytes: Uint8Array): CodestreamInfo | undefined {
         height: u16(bytes, at + 5),
         width: u16(bytes, at + 7),
         components,
+        wavelet: false,
         signed: false,
         componentTransform: false,
         jpegColour: components === 3 ? colour : undefined,
+        componentScans: marker === 0xf7 && componentsOfScan(bytes, at + 2 + length) < components,
         ended: endMarker(bytes) >= 0,
       };
     }
@@ -116,9 +131,11 @@ export function readJpeg2000(bytes: Uint8Array): CodestreamInfo | undefined {
     height: u32(bytes, 12) - u32(bytes, 20),
     components,
     precision: (depth & 0x7f) + 1,
+    wavelet: true,
     signed: (depth & 0x80) !== 0,
     componentTransform,
     jpegColour: undefined,
+    componentScans: false,
     ended: endMarker(bytes) >= 0,
   };
 }

@@ -5,7 +5,7 @@ import { unreadable, unsupported } from "./fail.js";
 import type { StoredFrame } from "./frames.js";
 import { frameBits, type Photometric, type PixelLayout } from "./layout.js";
 import { decodeRle } from "./rle.js";
-import { maskSamples, type Samples, unpackNative, wordsOf } from "./samples.js";
+import { type ByteOrder, maskSamples, type Samples, unpackNative, wordsOf } from "./samples.js";
 import type { TransferSyntax } from "./uids.js";
 
 /** Stored values of one frame, and what they are now. */
@@ -21,7 +21,7 @@ export async function decodeFrame(
   stored: StoredFrame,
   layout: PixelLayout,
   syntax: TransferSyntax,
-  bigEndian: boolean,
+  byteOrder: ByteOrder,
   codecReady: () => void = () => undefined,
 ): Promise<DecodedFrame> {
   const warnings: string[] = [];
@@ -29,7 +29,7 @@ export async function decodeFrame(
   if (codec === "native" || !stored.encapsulated) {
     if (codec !== "native")
       warnings.push("The pixels are not compressed although the transfer syntax says so.");
-    const order = { bigEndian: bigEndian || syntax.bigEndianPixels };
+    const order = { bigEndian: byteOrder.bigEndian || syntax.bigEndianPixels, words: byteOrder.words };
     return {
       values: unpackNative(stored.bytes, stored.bitOffset, layout, order),
       photometric: full(layout.photometric),
@@ -43,7 +43,7 @@ export async function decodeFrame(
   if (codec === "deflated-frame") {
     const bytes = inflateFrame(stored.bytes, layout);
     return {
-      values: unpackNative(bytes, 0, layout, { bigEndian: false }),
+      values: unpackNative(bytes, 0, layout, { bigEndian: false, words: false }),
       photometric: full(layout.photometric),
       warnings,
     };
@@ -71,13 +71,22 @@ async function decodeWithWasm(
   const info = wavelet ? readJpeg2000(stream) : codec === "jpeg-xl" ? undefined : readJpeg(stream);
   if (codec !== "jpeg-xl") checkInfo(info, layout);
   if (info && !info.ended) warnings.push("The codestream has no end marker: it may be cut off.");
+  if (layout.photometric === "RGB" && info?.jpegColour === "ybr") {
+    warnings.push("The header says RGB and the JPEG stream says YBR; the header was followed.");
+  }
   const colour = colourOf(codec, layout, info);
-  const decoded = await decodeCodestream(codec, codec === "jpeg-ls" ? terminated(stream) : stream, layout, {
+  // Some writers allocate 16 bits and compress 8; the codec gives bytes then.
+  const narrow = codec === "jpeg" && info !== undefined && info.precision <= 8 && layout.bitsAllocated === 16;
+  const coded = narrow
+    ? { ...layout, bitsAllocated: 8, bitsStored: Math.min(8, layout.bitsStored), signed: false }
+    : layout;
+  const decoded = await decodeCodestream(codec, codec === "jpeg-ls" ? terminated(stream) : stream, coded, {
     toRgb: colour.toRgb,
+    planes: codec === "jpeg-ls" && info?.componentScans === true,
     codecReady,
   });
   return {
-    values: withinPrecision(wordsOf(decoded, layout.bitsAllocated), layout, info),
+    values: withinPrecision(wordsOf(decoded, coded.bitsAllocated), coded, info),
     photometric: colour.after,
     warnings,
   };
@@ -102,16 +111,18 @@ function checkInfo(info: CodestreamInfo | undefined, layout: PixelLayout): void 
 }
 
 /**
- * Values within the codestream's precision. Where it has more bits than Bits Stored says, its own number counts:
- * that is what was compressed. Lower precision with a sign is extended from Bits Stored.
+ * Values within Bits Stored: writers compress 12 bits with a sign as 16, and the header says where the sign is.
+ * The codec's output begins at bit 0 whatever High Bit says. A wavelet stream that has the sign itself is taken at its own
+ * precision: lossy values may lie just beyond Bits Stored, and cutting them would turn white into black.
  */
 function withinPrecision(
   words: ReturnType<typeof wordsOf>,
   layout: PixelLayout,
   info: CodestreamInfo | undefined,
 ): Samples {
-  const bits = Math.min(layout.bitsAllocated, Math.max(layout.bitsStored, info?.precision ?? 0));
-  return maskSamples(words, { ...layout, bitsStored: bits, highBit: bits - 1 });
+  const own = info?.wavelet === true && info.signed === layout.signed ? info.precision : 0;
+  const bitsStored = Math.min(layout.bitsAllocated, Math.max(layout.bitsStored, own));
+  return maskSamples(words, { ...layout, bitsStored, highBit: bitsStored - 1 });
 }
 
 interface Colour {
@@ -143,7 +154,7 @@ function full(photometric: Photometric): Photometric {
 
 function inflateFrame(bytes: Uint8Array, layout: PixelLayout): Uint8Array {
   try {
-    return inflateRawSync(bytes, { maxOutputLength: Math.ceil(frameBits(layout) / 8) + 1 });
+    return new Uint8Array(inflateRawSync(bytes, { maxOutputLength: Math.ceil(frameBits(layout) / 8) + 1 }));
   } catch {
     throw unreadable("A deflated frame cannot be inflated to its size: it is damaged.");
   }

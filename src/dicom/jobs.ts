@@ -13,6 +13,7 @@ import { type NiftiJob, type NiftiResult, readNifti } from "./nifti.js";
 import type { Samples } from "./samples.js";
 import { type ShownFrame, type ShowOptions, showFrame } from "./show.js";
 import { parseHeader, parseSource, type Source } from "./source.js";
+import { TAG } from "./tags.js";
 import { type Identity, readIdentity } from "./text.js";
 
 /** Work for one worker. Everything here is plain data that can be posted. */
@@ -98,7 +99,9 @@ async function decodeAt(opened: Opened, frame: number) {
   const stored = pixels.frame(frame);
   const budget = () => allowFrame(stored.bytes.length, layout.rows * layout.columns * layout.samples);
   budget();
-  return decodeFrame(stored, layout, parsed.syntax, parsed.bigEndian, budget);
+  const { bigEndian } = parsed;
+  const words = bigEndian && parsed.dataset.element(TAG.pixelData)?.vr === "OW";
+  return decodeFrame(stored, layout, parsed.syntax, { bigEndian, words }, budget);
 }
 
 /** Runs one job. Throws a MedGemmaError; anything else is a bug or a library's failure, and the caller maps it. */

@@ -79,12 +79,20 @@ export function readLayout(dataset: Dataset, limits: Limits, warnings: string[])
     highBit = bitsStored - 1;
   }
   const frames = framesOf(dataset, warnings);
+  let photometric = photometricOf(dataset, samples);
+  // Some writers say 4:2:2 and store every pixel's chrominance; the length tells.
+  const stored = dataset.element(TAG.pixelData)?.length ?? 0;
+  const whole = rows * columns * 3 * (bitsAllocated / 8) * frames;
+  if (photometric === "YBR_FULL_422" && stored !== 0xffffffff && stored >= whole) {
+    warnings.push("The pixels are said to be 4:2:2 and are stored whole.");
+    photometric = "YBR_FULL";
+  }
   if (frames > limits.maxFrames) throw tooLarge("frames", frames, limits.maxFrames);
   return {
     rows,
     columns,
     samples,
-    photometric: photometricOf(dataset, samples),
+    photometric,
     bitsAllocated,
     bitsStored,
     highBit,

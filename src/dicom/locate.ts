@@ -95,7 +95,9 @@ function guessUid(bytes: Uint8Array, at: number): string {
 function inflate(bytes: Uint8Array, limits: Limits): Uint8Array {
   for (const run of [inflateRawSync, inflateSync]) {
     try {
-      return run(bytes, { maxOutputLength: limits.maxBytes });
+      // Not a Buffer: its slice() shares memory, and the readers rely on a copy.
+      const out = run(bytes, { maxOutputLength: limits.maxBytes });
+      return new Uint8Array(out.buffer, out.byteOffset, out.byteLength);
     } catch (error) {
       if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") {
         throw tooLarge("inflated bytes", limits.maxBytes + 1, limits.maxBytes);

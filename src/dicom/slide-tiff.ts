@@ -27,7 +27,7 @@ export async function tiffSource(input: StudyInput): Promise<boolean> {
   if (typeof input !== "string" || !/\.(svs|tiff?|btf)$/i.test(input)) return false;
   if (!looksLikeTiff(await firstBytes(input, 16))) return false;
   const [first] = (await readTiffPages(input)) ?? [];
-  return first !== undefined && first.tiled && (first.aperio || first.width * first.height > SLIDE_PIXELS);
+  return first?.tiled === true && (first.aperio || first.width * first.height > SLIDE_PIXELS);
 }
 
 /** The first page and its smaller copies, finest first. Other pages (label, macro) are not read: labels name people. */
