@@ -67,6 +67,10 @@ function showNotes(model: MedGemma, result: ModelResult | undefined, style: Answ
   if (result?.thoughtCutOff) note("The thought took all tokens and there is no answer: raise --max-tokens.");
   else if (result?.finishReason === "length")
     note("Cut off by the token limit: raise --max-tokens for more.");
+  for (const { took, rule, warnings } of result?.studies ?? []) {
+    if (!style.quiet) aside(`Read: ${took} (${rule}).`);
+    for (const warning of warnings) note(`Warning: ${warning}`);
+  }
   if (result && !style.quiet) aside(timings(result));
   note(result?.notice ?? (model.info.phantom ? `${DRAFT_NOTICE} ${PHANTOM_NOTICE}` : DRAFT_NOTICE));
 }
