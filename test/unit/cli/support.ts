@@ -23,6 +23,7 @@ export function makeResult(changes: Partial<ModelResult> = {}): ModelResult {
       devices: [],
       createdAt: "2026-01-01T00:00:00.000Z",
     },
+    studies: [],
     notice: "A draft.",
     ...changes,
   };
