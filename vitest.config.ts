@@ -9,11 +9,14 @@ const serial = {
   hookTimeout: 120_000,
 };
 
+// The comparison with Debian's DICOM tools runs where they are installed and named: in CI.
+const oracles = process.env.MEDGEMMA_DICOM_SETS ? [] : ["test/native/dicom/oracle.test.ts"];
+
 export default defineConfig({
   test: {
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 20_000 } },
-      { test: { name: "native", include: ["test/native/**/*.test.ts"], ...serial } },
+      { test: { name: "native", include: ["test/native/**/*.test.ts"], exclude: oracles, ...serial } },
       { test: { name: "parity", include: ["test/parity/**/*.test.ts"], ...serial } },
     ],
   },

@@ -58,7 +58,7 @@ export async function inspectPath(input: StudyInput, options: InspectOptions = {
     pool: sharedPool(),
     limits: withDefaults(options.limits),
     identity: options.identity ?? false,
-    signal: options.signal,
+    signal: prepare(pictureOptions).signal,
     onProgress: undefined,
   });
   const groups = groupSeries(instances);

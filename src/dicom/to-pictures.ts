@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { badOption } from "../errors.js";
 
 import { type Collected, collect, type Instance, type StudyInput } from "./collect.js";
@@ -66,11 +67,19 @@ export function prepare(options: PictureOptions): Work {
   return {
     pool: sharedPool(),
     limits: withDefaults(options.limits),
-    signal: options.signal,
+    signal: manyListeners(options.signal),
     show: { model, rule, window },
     options,
     progress: (phase, done, total) => options.onProgress?.({ phase, done, total }),
   };
+}
+
+/** A signal of our own for the decodings that run side by side: Node warns of more than ten listeners on one. */
+function manyListeners(signal: AbortSignal | undefined): AbortSignal | undefined {
+  if (!signal) return undefined;
+  const own = AbortSignal.any([signal]);
+  setMaxListeners(0, own);
+  return own;
 }
 
 /**
