@@ -25,12 +25,17 @@ export type {
   GenerationEvent,
   ImageEmbedding,
   ModelInfo,
+  Priority,
   ProjectorInfo,
   PromptPart,
   SamplingOptions,
+  Score,
+  ScoreOptions,
+  ScoreResult,
   TokenLogprob,
   Usage,
 } from "./engine/engine.js";
+export { FakeEngine, type FakePrompt, type FakeScript } from "./engine/fake-engine.js";
 export { ERROR_TABLE, type ErrorCode, type ErrorFacts, MedGemmaError } from "./errors.js";
 export type { ImageInput } from "./image/input.js";
 export type { ImageLimits } from "./image/limits.js";
