@@ -10,10 +10,10 @@ import path from "node:path";
 import { MEASURES } from "./engine/measures.js";
 import { killAll } from "./lib/children.js";
 import { log } from "./lib/log.js";
-import { load } from "./lib/machine.js";
+import { BUSY, busyShare } from "./lib/machine.js";
 import { HELP, type Options, readOptions } from "./lib/options.js";
 import { root } from "./lib/paths.js";
-import { openRun, readOutcome, writeTable } from "./lib/run-folder.js";
+import { openRun, readOutcome, readResults, writeTable } from "./lib/run-folder.js";
 import { endCurrent, supervise } from "./lib/supervise.js";
 import { missed } from "./lib/table.js";
 import type { Context, ModelName, ModelUnderTest } from "./lib/types.js";
@@ -49,7 +49,10 @@ async function stop(): Promise<void> {
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop());
 
 if (!options.table) await measureAll(options);
-const { markdown, outcomes } = writeTable(run, plan, settings);
+// What stops the run also ends this process.
+if (stopping) await new Promise(() => undefined);
+const before = options.table ? readResults(run) : undefined;
+const { markdown, outcomes } = writeTable(run, plan, before?.settings ?? settings, before?.machine);
 console.log(markdown);
 const failures = outcomes
   .filter(({ state }) => state !== "done")
@@ -62,7 +65,11 @@ process.exit(failures.length > 0 ? 1 : 0);
 
 async function measureAll({ models, rounds, quick, resume }: Options): Promise<void> {
   build();
-  if (load() > 1) log(`the load is ${load().toFixed(1)}: stop other programs, or the figures mean little`);
+  const busy = await busyShare();
+  if (busy > BUSY)
+    log(
+      `other programs take ${Math.round(busy * 100)} % of the cores: stop them, or the figures mean little`,
+    );
   const peers = await findPeers();
   const files = new Map<ModelName, ModelUnderTest>();
   for (const model of models) {

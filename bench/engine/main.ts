@@ -1,5 +1,5 @@
 /** One measure in this process: node bench/run.mjs bench/engine/main.ts MEASURE CONTEXT. bench/index.ts starts it. */
-import { load } from "../lib/machine.js";
+import { busyShare } from "../lib/machine.js";
 import { writeOutcome } from "../lib/run-folder.js";
 import type { Context, Outcome, Row } from "../lib/types.js";
 import { MEASURES } from "./measures.js";
@@ -13,8 +13,8 @@ const measure = MEASURES[name];
 if (!measure) throw new Error(`No measure ${name}.`);
 
 const rows: Row[] = [];
+const busyBefore = await busyShare();
 const began = performance.now();
-const loadBefore = load();
 const write = (state: Outcome["state"], problem?: string) =>
   writeOutcome(context.run, {
     measure: name,
@@ -23,7 +23,7 @@ const write = (state: Outcome["state"], problem?: string) =>
     state,
     ...(problem !== undefined && { problem }),
     seconds: Math.round((performance.now() - began) / 1000),
-    loadBefore,
+    busyBefore,
     rows,
   });
 

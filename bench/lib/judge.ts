@@ -1,5 +1,5 @@
 import { ratios, spread } from "./stats.js";
-import type { Row } from "./types.js";
+import type { Bar, ModelName, Row } from "./types.js";
 
 /** The ratios of a row, one a round; undefined when it has none. */
 export function ratiosOf({ ours, peer, ratio }: Row): number[] | undefined {
@@ -15,4 +15,9 @@ export function met(row: Row): boolean | undefined {
   const { median } = spread(values);
   if (Number.isNaN(median)) return undefined;
   return bar.at === "least" ? median >= bar.value : median <= bar.value;
+}
+
+/** The bars are the 4B's; on the phantom only those count that are not about a ratio of speeds. */
+export function barOf({ bar }: Row, model: ModelName): Bar | undefined {
+  return bar && (model === "4b" || bar.of === "ours") ? bar : undefined;
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import os from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "./paths.js";
 
 export interface Machine {
@@ -43,8 +44,24 @@ export function machine(): Machine {
   };
 }
 
-/** Processes that want to run, one minute's average. */
-export const load = (): number => os.loadavg()[0] ?? 0;
+/** Above this share of the cores, other programs spoil the figures. */
+export const BUSY = 0.1;
+
+/** Share of the cores, 0..1, that other programs take while this one waits. */
+export async function busyShare(): Promise<number> {
+  const times = () => {
+    const all = os.cpus().map((cpu) => cpu.times);
+    const idle = all.reduce((sum, cpu) => sum + cpu.idle, 0);
+    return {
+      idle,
+      total: all.reduce((sum, { user, nice, sys, irq }) => sum + user + nice + sys + irq, idle),
+    };
+  };
+  const before = times();
+  await sleep(2000);
+  const after = times();
+  return 1 - (after.idle - before.idle) / Math.max(1, after.total - before.total);
+}
 
 /** Peak of the memory a process held, in bytes; what it holds now where the system keeps no peak. */
 export function peakMemory(pid: number): number {

@@ -1,4 +1,4 @@
-import { ratiosOf } from "./judge.js";
+import { barOf, ratiosOf } from "./judge.js";
 import { short, spread } from "./stats.js";
 import type { Outcome } from "./types.js";
 
@@ -17,7 +17,7 @@ interface Point {
 
 /**
  * How many times better than its bar each ratio is, on a logarithmic axis: a dot for the median, a line from the least
- * to the most. Rows without a bar stand against 1. Right of the line is better.
+ * to the most. Rows without a bar stand against 1, which is the peer. Right of the line is better.
  */
 export function toSvg(outcomes: readonly Outcome[]): string {
   const points = outcomes.flatMap(pointsOf);
@@ -55,13 +55,13 @@ export function toSvg(outcomes: readonly Outcome[]): string {
 
 function pointsOf({ model, rows }: Outcome): Point[] {
   return rows.flatMap((row): Point[] => {
-    const ratio = ratiosOf(row);
-    const values = row.bar?.of === "ours" ? row.ours : ratio;
+    const bar = barOf(row, model);
+    const values = bar?.of === "ours" ? row.ours : ratiosOf(row);
     if (!values || values.length === 0) return [];
-    const { at, value } = row.bar ?? { at: "least" as const, value: 1 };
+    const { at, value } = bar ?? { at: row.bar?.at ?? "least", value: 1 };
     const better = spread(values.map((it) => (at === "least" ? it / value : value / it)));
     if (!Number.isFinite(better.median)) return [];
-    const unit = row.bar?.of === "ours" ? ` ${row.unit}` : "x";
+    const unit = bar?.of === "ours" ? ` ${row.unit}` : "x";
     const against = row.peer ? ` : ${row.peer.name}` : "";
     return [
       {

@@ -37,21 +37,36 @@ export function readOutcome(run: string, model: ModelName, measure: string): Out
   }
 }
 
+interface Results {
+  readonly machine: Machine;
+  readonly settings: string;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** Of the table that the run has already. */
+export function readResults(run: string): Results | undefined {
+  try {
+    return JSON.parse(readFileSync(path.join(run, "results.json"), "utf8")) as Results;
+  } catch {
+    return undefined;
+  }
+}
+
 /** results.json, results.md and results.svg from whatever the run has by now. */
 export function writeTable(
   run: string,
   plan: readonly (readonly [ModelName, string])[],
   settings: string,
+  here: Machine = machine(),
 ): {
   markdown: string;
   outcomes: Outcome[];
 } {
   const outcomes = plan.flatMap(([model, measure]) => readOutcome(run, model, measure) ?? []);
-  const here: Machine = machine();
   const markdown = toMarkdown(here, outcomes, settings);
   writeFileSync(
     path.join(run, "results.json"),
-    `${JSON.stringify({ machine: here, settings, outcomes }, undefined, 1)}\n`,
+    `${JSON.stringify({ machine: here, settings, outcomes } satisfies Results, undefined, 1)}\n`,
   );
   writeFileSync(path.join(run, "results.md"), markdown);
   writeFileSync(path.join(run, "results.svg"), toSvg(outcomes));

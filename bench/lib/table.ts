@@ -1,5 +1,5 @@
-import { met, ratiosOf } from "./judge.js";
-import type { Machine } from "./machine.js";
+import { barOf, met, ratiosOf } from "./judge.js";
+import { BUSY, type Machine } from "./machine.js";
 import { short, shortSpread } from "./stats.js";
 import type { ModelName, Outcome, Row } from "./types.js";
 
@@ -15,12 +15,12 @@ export function toMarkdown(machine: Machine, outcomes: readonly Outcome[], setti
     "",
     "Median (least..most) of the rounds. Ratios are taken round by round; the bar is for the median.",
   ];
-  const loaded = outcomes.filter(({ loadBefore }) => loadBefore > 1);
+  const loaded = outcomes.filter(({ busyBefore }) => busyBefore > BUSY);
   if (loaded.length > 0) {
-    const most = Math.max(...loaded.map(({ loadBefore }) => loadBefore));
+    const most = Math.round(100 * Math.max(...loaded.map(({ busyBefore }) => busyBefore)));
     lines.push(
       "",
-      `**Other programs may have run**: the load was up to ${most.toFixed(1)} before ${loaded.length} of ${outcomes.length} measures.`,
+      `**Other programs ran**: they took up to ${most} % of the cores just before ${loaded.length} of ${outcomes.length} measures.`,
     );
   }
   for (const model of ["4b", "phantom"] as const) {
@@ -39,9 +39,9 @@ export function toMarkdown(machine: Machine, outcomes: readonly Outcome[], setti
 }
 
 function rowLine(row: Row, model: ModelName): string {
-  const { what, unit, ours, peer, ratio, bar, note } = row;
+  const { what, unit, ours, peer, ratio, note } = row;
   const values = ratiosOf(row);
-  const judged = hasBar(row, model);
+  const bar = barOf(row, model);
   const reached = met(row);
   const cells = [
     what,
@@ -49,25 +49,20 @@ function rowLine(row: Row, model: ModelName): string {
     peer?.name ?? "",
     peer && peer.values.length > 0 ? `${shortSpread(peer.values)} ${unit}` : "",
     values ? `${shortSpread(values)} (${ratio})` : "",
-    judged && bar
+    bar
       ? `${bar.at === "least" ? ">=" : "<="} ${short(bar.value)}${bar.of === "ours" ? ` ${unit}` : ""}`
       : "",
-    !judged ? "" : reached === undefined ? "?" : reached ? "yes" : "**no**",
+    !bar ? "" : reached === undefined ? "?" : reached ? "yes" : "**no**",
     note ?? "",
   ];
   return `| ${cells.map((cell) => cell.replaceAll("|", "/").replaceAll("\n", " ")).join(" | ")} |`;
-}
-
-/** The bars are of the 4B's; on the phantom only those count that are not about another program's speed. */
-function hasBar({ bar }: Row, model: ModelName): boolean {
-  return bar !== undefined && (model === "4b" || bar.of === "ours");
 }
 
 /** Rows with a bar that was missed, for the exit code. */
 export function missed(outcomes: readonly Outcome[]): string[] {
   return outcomes.flatMap(({ model, rows }) =>
     rows
-      .filter((row) => hasBar(row, model) && met(row) === false)
+      .filter((row) => barOf(row, model) && met(row) === false)
       .map(({ what, peer }) => `${model}: ${what}${peer ? ` against ${peer.name}` : ""}`),
   );
 }

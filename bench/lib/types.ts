@@ -69,7 +69,7 @@ export interface Outcome {
   readonly state: "running" | "done" | "failed";
   readonly problem?: string;
   readonly seconds: number;
-  /** Of the machine, one minute's average, before it began. */
-  readonly loadBefore: number;
+  /** Share of the cores that other programs took just before, 0..1. */
+  readonly busyBefore: number;
   readonly rows: readonly Row[];
 }
