@@ -152,9 +152,21 @@ export const ERROR_TABLE = {
     remedy: "Simplify the part that is named; see docs/structured-output.md for what can be expressed.",
     exitCode: EXIT.usage,
   },
+  answer_incomplete: {
+    meaning: "The answer was cut off before its JSON was whole, so that there is no value.",
+    remedy:
+      "Ask again with more `maxTokens` and without `stop`; bound texts and lists in the schema (maxLength, maxItems) if the model does not end them.",
+    exitCode: EXIT.capacity,
+  },
+  answer_invalid: {
+    meaning: "The answer has the form of the schema, but the schema's own check refuses it.",
+    remedy: "Ask again, or check less: what a grammar cannot hold the model to, it need not keep.",
+    exitCode: EXIT.unexpected,
+  },
   engine_crashed: {
     meaning: "The engine's process ended while it worked.",
-    remedy: "Ask again: the next request starts it anew. If it repeats, run `medgemma doctor` and report the cause.",
+    remedy:
+      "Ask again: the next request starts it anew. If it repeats, run `medgemma doctor` and report the cause.",
     exitCode: EXIT.engine,
   },
   aborted: {

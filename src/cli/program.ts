@@ -6,6 +6,7 @@ import { addAsk } from "./commands/ask.js";
 import { addChat } from "./commands/chat.js";
 import { addDemo } from "./commands/demo.js";
 import { addDoctor } from "./commands/doctor.js";
+import { addExtract } from "./commands/extract.js";
 import { addInspect } from "./commands/inspect.js";
 import type { Interrupt } from "./interrupt.js";
 
@@ -30,6 +31,7 @@ export function makeProgram(interrupt: Interrupt): Command {
     .exitOverride();
   addAsk(program, interrupt);
   addChat(program, interrupt);
+  addExtract(program, interrupt);
   addInspect(program, interrupt);
   addDoctor(program, interrupt);
   addDemo(program, interrupt);

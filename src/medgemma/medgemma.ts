@@ -4,13 +4,22 @@ import { ProcessEngine } from "../engine/process/process-engine.js";
 import { checkNames } from "../options.js";
 import { type ChatOptions, ChatSession } from "./chat.js";
 import { type Pictures, type Question, systemTurn, toContent } from "./conversation.js";
+import { type ExtractInput, type ExtractOptions, type ExtractResult, extract } from "./extract.js";
 import { type LoadOptions, resolveLoadOptions } from "./load-options.js";
 import { type LoadedModel, loadedModel } from "./loaded-model.js";
 import { type AskOptions, checkAskOptions, checkSignal, type PrepareOptions } from "./options.js";
 import { readContent } from "./pictures.js";
 import { CUSTOM_PROMPT } from "./provenance.js";
-import { collect, respond } from "./respond.js";
+import { collect } from "./respond.js";
 import type { ModelResult, StreamEvent } from "./result.js";
+import {
+  type JsonSchema,
+  type SchemaOptions,
+  type StructuredResult,
+  structured,
+  takeStructure,
+} from "./structured.js";
+import type { InferOutput, StandardSchema } from "./structured-standard.js";
 
 export interface MedGemmaInfo extends EngineInfo {
   /** True for the embedded test object, which is not for patients. */
@@ -58,9 +67,25 @@ export class MedGemma implements AsyncDisposable {
    * Answers a question about pictures, or about none.
    *
    * @param pictures One picture, several, or `[]`; they come before the question unless its parts place them.
+   * @param options With `schema`, the answer is JSON of that schema and the result has its `value`.
    * @throws MedGemmaError as {@link MedGemma.stream}.
    */
-  ask(pictures: Pictures, question: Question, options: AskOptions = {}): Promise<ModelResult> {
+  ask<S extends StandardSchema>(
+    pictures: Pictures,
+    question: Question,
+    options: AskOptions & SchemaOptions<S>,
+  ): Promise<StructuredResult<InferOutput<S>>>;
+  ask<T = unknown>(
+    pictures: Pictures,
+    question: Question,
+    options: AskOptions & SchemaOptions<JsonSchema<T>>,
+  ): Promise<StructuredResult<T>>;
+  ask(pictures: Pictures, question: Question, options?: AskOptions): Promise<ModelResult>;
+  ask(
+    pictures: Pictures,
+    question: Question,
+    options: AskOptions & Partial<SchemaOptions> = {},
+  ): Promise<ModelResult> {
     return collect(this.stream(pictures, question, options));
   }
 
@@ -68,15 +93,32 @@ export class MedGemma implements AsyncDisposable {
    * The same, as it comes: text and thought in pieces, then `finish` with the result. Breaking off the iteration
    * stops the model.
    * @throws MedGemmaError `bad_option`, `file_not_found`, `image_unreadable`, `image_too_large`, `projector_missing`,
-   * `context_full`, `aborted`, `disposed`, `encode_failed`, `decode_failed`.
+   * `context_full`, `aborted`, `disposed`, `encode_failed`, `decode_failed`; with `schema` also `grammar_unsupported`,
+   * `answer_incomplete`, `answer_invalid`.
    */
+  stream<S extends StandardSchema>(
+    pictures: Pictures,
+    question: Question,
+    options: AskOptions & SchemaOptions<S>,
+  ): AsyncGenerator<StreamEvent<StructuredResult<InferOutput<S>>>, void, void>;
+  stream<T = unknown>(
+    pictures: Pictures,
+    question: Question,
+    options: AskOptions & SchemaOptions<JsonSchema<T>>,
+  ): AsyncGenerator<StreamEvent<StructuredResult<T>>, void, void>;
+  stream(
+    pictures: Pictures,
+    question: Question,
+    options?: AskOptions,
+  ): AsyncGenerator<StreamEvent, void, void>;
   async *stream(
     pictures: Pictures,
     question: Question,
-    options: AskOptions = {},
+    allOptions: AskOptions & Partial<SchemaOptions> = {},
   ): AsyncGenerator<StreamEvent, void, void> {
     const started = performance.now();
-    checkAskOptions("ask", options);
+    checkAskOptions("ask", allOptions, ["schema", "jsonSchema"]);
+    const { options, structure } = takeStructure(allOptions);
     const { content, studies } = await readContent(
       toContent(pictures, question),
       this.#model.version,
@@ -84,7 +126,32 @@ export class MedGemma implements AsyncDisposable {
     );
     const read = performance.now() - started;
     const messages = [...systemTurn(options), { role: "user" as const, content }];
-    yield* respond(this.#model, messages, { prompt: CUSTOM_PROMPT, options, studies, started, read });
+    const context = { prompt: CUSTOM_PROMPT, options, studies, started, read };
+    yield* structured(this.#model, messages, context, structure);
+  }
+
+  /**
+   * Reads pictures or a record in words into the values that a schema names, each with its probability.
+   *
+   * @param input Pictures, or `{ text }`; a string of several lines is text too.
+   * @param schema As in {@link MedGemma.ask}; `LAB_REPORT_SCHEMA` for laboratory reports.
+   * @throws MedGemmaError as {@link MedGemma.stream}.
+   *
+   * @example
+   * const { value, values } = await model.extract("chest.png", z.object({ effusion: z.enum(["none", "left", "right"]) }));
+   */
+  extract<S extends StandardSchema>(
+    input: ExtractInput,
+    schema: S,
+    options?: ExtractOptions,
+  ): Promise<ExtractResult<InferOutput<S>>>;
+  extract<T = unknown>(
+    input: ExtractInput,
+    schema: JsonSchema<T>,
+    options?: ExtractOptions,
+  ): Promise<ExtractResult<T>>;
+  extract(input: ExtractInput, schema: unknown, options: ExtractOptions = {}): Promise<ExtractResult> {
+    return extract(this.#model, input, schema, options);
   }
 
   /**

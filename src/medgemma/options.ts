@@ -4,7 +4,7 @@ import { badOption } from "../errors.js";
 import type { ImageLimits } from "../image/limits.js";
 import { checkNames, stringOption } from "../options.js";
 
-export interface AskOptions extends Omit<GenerateOptions, "maxTokens"> {
+export interface AskOptions extends Omit<GenerateOptions, "maxTokens" | "jsonSchema"> {
   /** Instructions that come before the question, e.g. "You are an expert radiologist." Defaults to none. */
   system?: string;
   /**

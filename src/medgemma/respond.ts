@@ -12,6 +12,8 @@ import { DRAFT_NOTICE, type ModelResult, PHANTOM_NOTICE, type StreamEvent } from
 export interface ResponseContext {
   readonly prompt: PromptName;
   readonly options: AskOptions;
+  /** Holds the answer to a schema. */
+  readonly jsonSchema?: object;
   /** What was read of DICOM files and the like. */
   readonly studies: readonly StudyNote[];
   /** `performance.now()` when the caller called. */
@@ -29,7 +31,11 @@ export async function* respond(
   const splitter = new ThinkingSplitter();
   const tokens: GeneratedToken[] = [];
   let done: Extract<GenerationEvent, { type: "done" }> | undefined;
-  const options = toGenerateOptions(context.options) as GenerateOptions;
+  const { jsonSchema } = context;
+  const options = {
+    ...toGenerateOptions(context.options),
+    ...(jsonSchema && { jsonSchema }),
+  } as GenerateOptions;
   for await (const event of engine.generate(renderPrompt(messages), options)) {
     if (event.type === "done") {
       done = event;

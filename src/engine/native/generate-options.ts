@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { badOption } from "../../errors.js";
 import { integerOption, numberOption } from "../../options.js";
 import type { GenerateOptions, ScoreOptions } from "../engine.js";
-import { checkSchema } from "../schema.js";
+import { checkSchema, toGrammarSchema } from "../schema.js";
 import type { Addon, NativeGenerateOptions, NativeRequestOptions } from "./addon.js";
 import { fromNative } from "./addon.js";
 
@@ -56,8 +56,9 @@ export async function resolveGrammar(
   { grammar = "", jsonSchema }: GenerateOptions,
 ): Promise<string> {
   if (jsonSchema === undefined) return grammar;
+  const schema = JSON.stringify(toGrammarSchema(jsonSchema));
   try {
-    return await addon.jsonSchemaGrammar(JSON.stringify(jsonSchema));
+    return await addon.jsonSchemaGrammar(schema);
   } catch (error) {
     throw fromNative(error);
   }

@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { Command } from "commander";
+import { checkSchema } from "../../engine/schema.js";
+import { MedGemmaError } from "../../errors.js";
+import type { ExtractInput, ExtractResult } from "../../medgemma/extract.js";
+import { LAB_REPORT_SCHEMA } from "../../medgemma/extract-presets.js";
+import type { JsonSchema } from "../../medgemma/structured.js";
+import { type AnswerFlags, addAnswerFlags } from "../flags.js";
+import type { Interrupt } from "../interrupt.js";
+import { checkPictures, loadModel, toAskOptions } from "../load.js";
+import { aside, clearStatus, note, speak, status } from "../terminal.js";
+
+const EXAMPLES = `
+Examples:
+  medgemma extract chest.png --schema findings.schema.json
+  medgemma extract report.txt --lab-report
+  medgemma extract --json scan-of-a-report.png --lab-report | jq '.values[] | select(.probability < 0.9)'
+
+Text files (.txt, .md, .csv, .json, .xml, .hl7) are read as the record, all others as pictures. What a schema may say
+is in docs/structured-output.md.
+`;
+const TEXT_FILE = /\.(?:txt|text|md|csv|tsv|json|ndjson|xml|hl7)$/i;
+const UNSURE = 0.9;
+
+interface ExtractFlags extends Omit<AnswerFlags, "think" | "showThought"> {
+  schema?: string;
+  labReport?: boolean;
+  instruction?: string;
+}
+
+export function addExtract(program: Command, interrupt: Interrupt): void {
+  const command = program
+    .command("extract")
+    .description("read pictures or a text into the values that a JSON schema names")
+    .argument("<file...>", "pictures, or text files")
+    .option("--schema <file>", "JSON schema of the values")
+    .option("--lab-report", "the ready schema for laboratory reports")
+    .option("--instruction <text>", "what to extract, in words")
+    .addHelpText("after", EXAMPLES);
+  addAnswerFlags(command).action((files: string[], flags: ExtractFlags) => extract(files, flags, interrupt));
+}
+
+async function extract(files: string[], flags: ExtractFlags, { signal }: Interrupt): Promise<void> {
+  const { instruction } = flags;
+  const options = toAskOptions(flags);
+  const schema = await readSchema(flags);
+  await checkPictures(files);
+  const input = await readInput(files);
+  const model = await loadModel(flags, signal);
+  try {
+    if (!flags.quiet) status("Reading ...");
+    const result = await model.extract(input, schema, {
+      ...options,
+      ...(instruction !== undefined && { instruction }),
+      signal,
+    });
+    speak(`${JSON.stringify(flags.json ? result : result.value, null, 2)}\n`);
+    if (!flags.json && !flags.quiet) showUnsure(result);
+    if (!flags.json) note(result.notice);
+  } finally {
+    clearStatus();
+    await model.dispose();
+  }
+}
+
+async function readSchema({ schema: file, labReport }: ExtractFlags): Promise<JsonSchema> {
+  if ((file === undefined) === !labReport) {
+    throw new MedGemmaError("bad_option", "Expected one of --schema and --lab-report.", {
+      facts: { option: "schema" },
+      remedy: "Example: medgemma extract chest.png --schema findings.schema.json",
+    });
+  }
+  if (file === undefined) return LAB_REPORT_SCHEMA;
+  await checkPictures([file]);
+  let schema: unknown;
+  try {
+    schema = JSON.parse(await readFile(file, "utf8"));
+  } catch (cause) {
+    throw new MedGemmaError("bad_option", `${path.basename(file)} is no JSON.`, {
+      facts: { option: "schema", file: path.basename(file) },
+      remedy: "--schema takes a file with a JSON schema.",
+      cause,
+    });
+  }
+  checkSchema(schema);
+  return schema as JsonSchema;
+}
+
+async function readInput(files: readonly string[]): Promise<ExtractInput> {
+  const texts = files.filter((file) => TEXT_FILE.test(file));
+  const pictures = files.filter((file) => !TEXT_FILE.test(file));
+  if (texts.length === 0) return pictures;
+  const contents = await Promise.all(texts.map((file) => readFile(file, "utf8")));
+  return { text: contents.join("\n\n"), images: pictures };
+}
+
+/** Those that somebody should look at first. */
+function showUnsure({ values }: ExtractResult): void {
+  const unsure = values.filter(({ probability }) => probability < UNSURE);
+  for (const { path: pointer, probability } of unsure.sort((a, b) => a.probability - b.probability)) {
+    aside(`Unsure: ${pointer || "/"} (${probability.toFixed(2)})`);
+  }
+}

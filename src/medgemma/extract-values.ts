@@ -1,0 +1,113 @@
+import type { GeneratedToken } from "../engine/engine.js";
+import { type SchemaPath, toPointer } from "../engine/schema-keywords.js";
+
+/** One value of an extraction: a text, number, truth value or null, or a list or object that is empty. */
+export interface ExtractedValue {
+  /** JSON pointer (RFC 6901) into the answer's JSON: `/tests/0/name`. */
+  readonly path: string;
+  /** As the answer's JSON has it, before the schema's own conversions. */
+  readonly value: unknown;
+  /**
+   * How likely the model was to write it there, 0..1: the product over its tokens, quotes included and for a number
+   * the one that ends it, of their probability before the schema left some out. Not calibrated. NaN from an engine that reports no probabilities.
+   */
+  readonly probability: number;
+}
+
+interface Leaf {
+  readonly path: SchemaPath;
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly logprob: number;
+}
+
+/** The values in an answer's JSON with their probabilities, in the order in which they were written. */
+export function valuesOf(text: string, tokens: readonly GeneratedToken[]): ExtractedValue[] {
+  const spans = spansOf(text, tokens);
+  return leavesOf(text).map(({ path, start, end }) => {
+    const written = text.slice(start, end);
+    // Without what ends it, 1 would be as likely as 1, 12 and 123 together.
+    const reach = /\d$/.test(written) ? end + 1 : end;
+    const own = spans.filter((span) => span.start < reach && span.end > start);
+    const logprob = own.reduce((sum, span) => sum + span.logprob, own.length > 0 ? 0 : Number.NaN);
+    return { path: toPointer(path), value: JSON.parse(written) as unknown, probability: Math.exp(logprob) };
+  });
+}
+
+/**
+ * Where each token stands in the text. A token that is only a part of a character shows as U+FFFD: a run of such
+ * tokens stands for what lies between its whole neighbours.
+ */
+export function spansOf(text: string, tokens: readonly GeneratedToken[]): Span[] {
+  const spans: Span[] = [];
+  const all = tokens.map((token) => token.text).join("");
+  let at = all.trimStart().length - all.length;
+  for (let index = 0; index < tokens.length; index++) {
+    const from = index;
+    while (tokens[index]?.text.includes("\ufffd")) index++;
+    if (index > from) {
+      const next = tokens[index]?.text;
+      const found = next === undefined ? text.length : text.indexOf(next, Math.max(at, 0) + 1);
+      const end = found < 0 ? text.length : found;
+      for (const { logprob } of tokens.slice(from, index)) spans.push({ start: at, end, logprob });
+      at = end;
+    }
+    const token = tokens[index];
+    if (token === undefined) break;
+    spans.push({ start: at, end: at + token.text.length, logprob: token.logprob });
+    at += token.text.length;
+  }
+  return spans;
+}
+
+const SPACE = /\s*/y;
+const STRING = /"(?:[^"\\]|\\.)*"/sy;
+const WORD = /[^\s,\]}]+/y;
+
+/** The leaves of a JSON text that is known to be whole. */
+function leavesOf(text: string): Leaf[] {
+  const leaves: Leaf[] = [];
+  let at = 0;
+  const take = (pattern: RegExp): string => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text)?.[0] ?? "";
+    at += found.length;
+    return found;
+  };
+  const skip = (char: string): boolean => {
+    take(SPACE);
+    const here = text[at] === char;
+    if (here) at++;
+    return here;
+  };
+  const visit = (path: SchemaPath): void => {
+    take(SPACE);
+    const start = at;
+    const close = { "[": "]", "{": "}" }[text[at] ?? ""];
+    if (close === undefined) {
+      take(text[at] === '"' ? STRING : WORD);
+      leaves.push({ path, start, end: at });
+      return;
+    }
+    at++;
+    if (skip(close)) {
+      leaves.push({ path, start, end: at });
+      return;
+    }
+    let index = 0;
+    do {
+      take(SPACE);
+      const step = close === "}" ? (JSON.parse(take(STRING)) as string) : index++;
+      if (close === "}") skip(":");
+      visit([...path, step]);
+    } while (skip(","));
+    skip(close);
+  };
+  visit([]);
+  return leaves;
+}

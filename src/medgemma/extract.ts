@@ -1,0 +1,121 @@
+import { existsSync } from "node:fs";
+import { badOption } from "../errors.js";
+import type { ImageInput } from "../image/input.js";
+import { stringOption } from "../options.js";
+import { type Pictures, systemTurn, toContent } from "./conversation.js";
+import { EXTRACT_PRESETS, type ExtractPreset, LAB_REPORT_SCHEMA } from "./extract-presets.js";
+import { type ExtractedValue, valuesOf } from "./extract-values.js";
+import type { LoadedModel } from "./loaded-model.js";
+import { type AskOptions, checkAskOptions } from "./options.js";
+import { readContent } from "./pictures.js";
+import { CUSTOM_PROMPT } from "./provenance.js";
+import { collect, respond } from "./respond.js";
+import { type Structure, type StructuredResult, toStructure } from "./structured.js";
+
+/** A record in words, with the pictures that belong to it, if any. */
+export interface TextInput {
+  readonly text: string;
+  readonly images?: ImageInput | readonly ImageInput[];
+}
+
+/**
+ * Pictures as in `ask`, or a record in words. A string alone is a record when it has line breaks, or when it is three
+ * words or more and names no file; `{ text }` leaves no doubt.
+ */
+export type ExtractInput = Pictures | TextInput;
+
+export interface ExtractOptions extends Omit<AskOptions, "think"> {
+  /** What to extract, in words, after the record. Defaults to a preset for pictures, for text, or for lab reports. */
+  instruction?: string;
+  /** As in `ask`: the JSON schema for a `schema` that cannot write its own. */
+  jsonSchema?: object;
+}
+
+/** What was extracted; each value with its probability. */
+export interface ExtractResult<T = unknown> extends StructuredResult<T> {
+  readonly values: readonly ExtractedValue[];
+}
+
+/** Lists of findings and tests are long. */
+const MAX_TOKENS = 2048;
+/** Longer schemas would leave little room for the record. */
+const MAX_DESCRIPTION = 8000;
+
+/** Reads pictures or a record into the values that a schema names. */
+export async function extract(
+  model: LoadedModel,
+  input: ExtractInput,
+  schema: unknown,
+  allOptions: ExtractOptions,
+): Promise<ExtractResult> {
+  const started = performance.now();
+  checkAskOptions("extract", allOptions, ["instruction", "jsonSchema"]);
+  const { instruction, jsonSchema, ...given } = allOptions;
+  stringOption("instruction", instruction);
+  if ((given as AskOptions).think) {
+    throw badOption("think", "false, as a schema leaves no room for a thought,", true);
+  }
+  const structure = toStructure(schema, jsonSchema);
+  const { text, pictures } = sortInput(input);
+  const preset = presetFor(schema, text);
+  const options: AskOptions = {
+    ...(preset.system !== undefined && { system: preset.system }),
+    maxTokens: Math.min(MAX_TOKENS, Math.ceil(model.engine.info.contextSize / 2)),
+    ...given,
+    logprobs: Math.max(1, given.logprobs ?? 1),
+  };
+  const words = instruction ?? instructionOf(preset, structure, model);
+  const question = text === undefined ? words : `${text.trim()}\n\n${words}`;
+  const { content, studies } = await readContent(toContent(pictures, question), model.version, options);
+  const read = performance.now() - started;
+  const messages = [...systemTurn(options), { role: "user" as const, content }];
+  const prompt = instruction === undefined ? { preset: preset.id, version: preset.version } : CUSTOM_PROMPT;
+  const context = { prompt, options, jsonSchema: structure.jsonSchema, studies, started, read };
+  const result = await collect(respond(model, messages, context));
+  const value = await structure.read(result);
+  return { ...result, value, values: valuesOf(result.text, result.tokens) };
+}
+
+function sortInput(input: ExtractInput): { text: string | undefined; pictures: Pictures } {
+  if (typeof input === "string") {
+    return isRecord(input) ? { text: input, pictures: [] } : { text: undefined, pictures: input };
+  }
+  if (isTextInput(input)) {
+    if (typeof input.text !== "string" || input.text.trim() === "") {
+      throw badOption("text", "some words", input.text);
+    }
+    return { text: input.text, pictures: input.images };
+  }
+  const none = input === undefined || (Array.isArray(input) && input.length === 0);
+  if (none) throw badOption("input", "pictures or text", input);
+  return { text: undefined, pictures: input };
+}
+
+/** A sharp instance or raw pixels have no text. */
+function isTextInput(input: ExtractInput): input is TextInput {
+  return typeof input === "object" && input !== null && "text" in input && !("arrayBuffer" in input);
+}
+
+function isRecord(text: string): boolean {
+  if (/^(?:data|file|https?):/i.test(text)) return false;
+  if (/[\r\n]/.test(text)) return true;
+  return text.trim().split(/\s+/).length >= 3 && !/\.[a-z0-9]{2,5}$/i.test(text) && !existsSync(text);
+}
+
+function presetFor(schema: unknown, text: string | undefined): ExtractPreset {
+  if (schema === LAB_REPORT_SCHEMA) return EXTRACT_PRESETS.labReport;
+  return text === undefined ? EXTRACT_PRESETS.picture : EXTRACT_PRESETS.text;
+}
+
+/** MedGemma is told the schema; the phantom knows only its own sentence. */
+function instructionOf(
+  { instruction, describes }: ExtractPreset,
+  { jsonSchema }: Structure<unknown>,
+  { engine }: LoadedModel,
+): string {
+  const description = JSON.stringify(jsonSchema);
+  const told = !describes && !/phantom/i.test(engine.info.model.name);
+  return told && description.length <= MAX_DESCRIPTION
+    ? `JSON schema:\n${description}\n\n${instruction}`
+    : instruction;
+}

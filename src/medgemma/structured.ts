@@ -1,0 +1,119 @@
+import { toPointer } from "../engine/schema-keywords.js";
+import { badOption, MedGemmaError } from "../errors.js";
+import type { RgbImage } from "../image/rgb.js";
+import type { Message } from "../prompt/message.js";
+import type { LoadedModel } from "./loaded-model.js";
+import type { AskOptions } from "./options.js";
+import { type ResponseContext, respond } from "./respond.js";
+import type { ModelResult, StreamEvent } from "./result.js";
+import { toJsonSchema } from "./structured-schema.js";
+import { isStandardSchema, type StandardIssue, type StandardSchema } from "./structured-standard.js";
+
+declare const VALUE: unique symbol;
+
+/** A JSON schema as it is written, with the type of its values for TypeScript. */
+export type JsonSchema<T = unknown> = object & { readonly [VALUE]?: T };
+
+/** What makes an answer a value. */
+export interface SchemaOptions<S = StandardSchema | JsonSchema> {
+  /**
+   * The answer is JSON of this schema: a zod 4 schema, one of any library with Standard Schema, or JSON schema. What a
+   * grammar can hold the answer to is in docs/structured-output.md. Not together with `think`.
+   */
+  schema: S;
+  /** The JSON schema to hold the answer to, for a `schema` that cannot write its own. `schema` then checks the value. */
+  jsonSchema?: object;
+}
+
+/** An answer that is a value. */
+export interface StructuredResult<T = unknown> extends ModelResult {
+  /** What the JSON in `text` says, as the schema gives it out. */
+  readonly value: T;
+}
+
+/** How an answer is held to a schema and read. */
+export interface Structure<T> {
+  readonly jsonSchema: object;
+  /** @throws MedGemmaError `answer_incomplete`, `answer_invalid`. */
+  read(result: ModelResult): Promise<T>;
+}
+
+/**
+ * Takes the schema out of a call's options.
+ * @throws MedGemmaError `bad_option`, `grammar_unsupported`.
+ */
+export function takeStructure(options: AskOptions & Partial<SchemaOptions>): {
+  readonly options: AskOptions;
+  readonly structure: Structure<unknown> | undefined;
+} {
+  const { schema, jsonSchema, ...rest } = options;
+  if (schema === undefined && jsonSchema === undefined) return { options: rest, structure: undefined };
+  if (schema === undefined) throw badOption("schema", "a schema, as jsonSchema is given,", schema);
+  if (rest.think) throw badOption("think", "false, as a schema leaves no room for a thought,", rest.think);
+  return { options: rest, structure: toStructure(schema, jsonSchema) };
+}
+
+/** @throws MedGemmaError `bad_option`, `grammar_unsupported`. */
+export function toStructure(schema: unknown, jsonSchema: unknown): Structure<unknown> {
+  const checked = toJsonSchema(schema, jsonSchema);
+  return {
+    jsonSchema: checked,
+    async read(result) {
+      const value = parse(result);
+      return isStandardSchema(schema) ? validate(schema, value) : value;
+    },
+  };
+}
+
+/** As {@link respond}, with the value in the last event where the answer has a structure. */
+export async function* structured<T>(
+  model: LoadedModel,
+  messages: readonly Message<RgbImage>[],
+  context: ResponseContext,
+  structure: Structure<T> | undefined,
+): AsyncGenerator<StreamEvent, void, void> {
+  if (structure === undefined) return yield* respond(model, messages, context);
+  const { jsonSchema } = structure;
+  for await (const event of respond(model, messages, { ...context, jsonSchema })) {
+    if (event.type !== "finish") yield event;
+    else yield { type: "finish", result: await withValue(event.result, structure) };
+  }
+}
+
+async function withValue<T>(result: ModelResult, structure: Structure<T>): Promise<StructuredResult<T>> {
+  return { ...result, value: await structure.read(result) };
+}
+
+function parse({ text, finishReason, usage }: ModelResult): unknown {
+  let value: unknown;
+  let whole = true;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    whole = false;
+  }
+  // A number alone may go on.
+  if (whole && !(finishReason === "length" && typeof value === "number")) return value;
+  const { completionTokens } = usage;
+  const end = finishReason === "length" ? "was cut off by the token limit" : "ended";
+  throw new MedGemmaError(
+    "answer_incomplete",
+    `The answer ${end} after ${completionTokens} tokens, before its JSON was whole.`,
+    { facts: { completionTokens, finishReason } },
+  );
+}
+
+async function validate(schema: StandardSchema, value: unknown): Promise<unknown> {
+  const result = await schema["~standard"].validate(value);
+  if (result.issues === undefined) return result.value;
+  const path = toPointer(stepsOf(result.issues[0]));
+  throw new MedGemmaError(
+    "answer_invalid",
+    `The answer has the form of the schema, but the schema refuses ${path === "" ? "it" : path}.`,
+    { facts: { path, issues: result.issues.length }, cause: result.issues },
+  );
+}
+
+function stepsOf(issue: StandardIssue | undefined): string[] {
+  return (issue?.path ?? []).map((step) => String(typeof step === "object" ? step.key : step));
+}
