@@ -26,9 +26,13 @@ int cells_of_its_own(const Slot& slot, int shared) {
 void Scheduler::admit() {
   std::lock_guard<std::mutex> lock(mutex_);
   if (!slots_.empty() && slots_.front()->request().deterministic) return;
+  if (crowded_ && !slots_.empty()) return;
   // Paused ones first: they are older than whatever waits.
-  while (!paused_.empty() && static_cast<int>(slots_.size()) < parallel_ && start(paused_.front()))
+  while (!paused_.empty() && static_cast<int>(slots_.size()) < parallel_ &&
+         start(paused_.front()) == Admission::started) {
     paused_.pop_front();
+    --counters_.waiting;
+  }
   if (!paused_.empty()) return;
   bool draining = false;
   admit_from(interactive_, draining);
@@ -47,26 +51,32 @@ void Scheduler::admit_from(Queue& queue, bool& draining) {
       context_.clear_all();
     }
     const bool deterministic = slot->request().deterministic;
-    if (start(slot)) {
+    const Admission admission = start(slot);
+    if (admission == Admission::started) {
       queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(i));
       --counters_.waiting;
       if (deterministic) return;
-    } else {
+    } else if (admission == Admission::waits_for_prefix) {
       ++i;
+    } else {
+      // Smaller ones that overtook it, one after the other, could keep it out for ever.
+      draining = true;
+      return;
     }
   }
 }
 
 // Moves the slot to the running ones, unless it does not fit or does better to wait.
-bool Scheduler::start(SlotPtr& slot) {
+Scheduler::Admission Scheduler::start(SlotPtr& slot) {
   bool wait = false;
   const PrefixCache::Match match =
       slot->request().deterministic ? PrefixCache::Match{} : find_prefix(*slot, wait);
-  if (wait || !fits(*slot, match)) return false;
+  if (wait) return Admission::waits_for_prefix;
+  if (!fits(*slot, match)) return Admission::no_room;
   // The match may be the very prefix that gives way to make a sequence free; then nothing is shared.
   const int evictions_before = static_cast<int>(cache_.evictions());
   const llama_seq_id sequence = cache_.acquire();
-  if (sequence < 0) return false;
+  if (sequence < 0) return Admission::no_room;
   const bool donor_gone = cache_.evictions() != evictions_before && sequence == match.sequence;
   const int shared = donor_gone ? 0 : match.length;
   if (shared > 0) {
@@ -79,7 +89,7 @@ bool Scheduler::start(SlotPtr& slot) {
   slot->start(sequence, shared, shared > 0 ? match.group : ++last_group_);
   slots_.push_back(std::move(slot));
   counters_.running = static_cast<int64_t>(slots_.size());
-  return true;
+  return Admission::started;
 }
 
 // A sequence that holds a prefix of this prompt, parked or running. `wait`: a running request will soon hold
@@ -94,7 +104,10 @@ PrefixCache::Match Scheduler::find_prefix(const Slot& slot, bool& wait) {
         common_prefix(other->units(), slot.units(), std::min(limit, static_cast<int>(other->position())));
     if (now > best.length && context_.reaches(other->sequence(), now))
       best = {other->sequence(), now, other->group()};
-    if (other->in_prompt()) promised = std::max(promised, common_prefix(other->units(), slot.units(), limit));
+    if (!other->in_prompt()) continue;
+    // What it has read beyond that and its windows have forgotten will not come back.
+    const int whole = common_prefix(other->units(), slot.units(), limit);
+    if (whole > other->position()) promised = std::max(promised, whole);
   }
   wait = promised - best.length >= kWorthWaiting;
   return best;

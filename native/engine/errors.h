@@ -21,6 +21,12 @@ struct EngineError : std::runtime_error {
 inline EngineError aborted() {
   return EngineError("aborted", "The caller's signal stopped the call.");
 }
+inline EngineError context_full(int asked, int available) {
+  return EngineError("context_full",
+                     "The prompt and the answer need " + std::to_string(asked) +
+                         " tokens; the context holds " + std::to_string(available) + ".",
+                     {{"required", asked}, {"available", available}});
+}
 inline EngineError disposed() {
   return EngineError("disposed", "The model has been disposed.");
 }

@@ -5,7 +5,13 @@
 namespace medgemma {
 
 PrefixCache::PrefixCache(Context& context) : context_(context) {
-  for (llama_seq_id sequence = context.sequences() - 1; sequence >= 0; --sequence) free_.push_back(sequence);
+  reset();
+}
+
+void PrefixCache::reset() {
+  entries_.clear();
+  free_.clear();
+  for (llama_seq_id sequence = context_.sequences() - 1; sequence >= 0; --sequence) free_.push_back(sequence);
 }
 
 llama_seq_id PrefixCache::acquire() {

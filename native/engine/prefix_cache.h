@@ -31,6 +31,8 @@ class PrefixCache {
   // Drops the prefix that was used longest ago. False when none is parked.
   bool evict_oldest();
   void clear();
+  // Takes every sequence back, whoever has it, after the context was emptied.
+  void reset();
 
   int parked() const { return static_cast<int>(entries_.size()); }
   // Sequences that acquire() can give.

@@ -51,17 +51,22 @@ class Scheduler {
   using SlotPtr = std::unique_ptr<Slot>;
   using Queue = std::deque<SlotPtr>;
 
+  enum class Admission { started, waits_for_prefix, no_room };
+
   void run();
+  void turn();
+  void end_all(const EngineError& error);
   bool wait_for_work();
   void drop_cancelled();
 
   // admission.cpp
   void admit();
   void admit_from(Queue& queue, bool& draining);
-  bool start(SlotPtr& slot);
+  Admission start(SlotPtr& slot);
   bool fits(const Slot& slot, const PrefixCache::Match& match) const;
   PrefixCache::Match find_prefix(const Slot& slot, bool& wait);
 
+  // decoding.cpp
   void decode_one_image();
   void decode_text();
   int prefill_budget() const;
@@ -70,11 +75,16 @@ class Scheduler {
   // removed.
   bool decode(Batch& batch, bool causal, const std::vector<Slot*>& slots);
   void make_room(const std::vector<Slot*>& slots);
+  // The logits after everything that the slot has decoded so far.
+  void take(Slot& slot, const float* logits);
+
   void complete(Slot& slot);
   void fail(Slot& slot, const EngineError& error);
   // Takes the slot out and parks what it has decoded.
   SlotPtr retire(Slot& slot);
   SlotPtr take_out(Slot& slot);
+  void count_parked();
+  void check_pictures(const Request& request) const;
 
   std::shared_ptr<Model> model_;
   int parallel_;
@@ -95,11 +105,14 @@ class Scheduler {
   PrefixCache cache_;
   std::vector<SlotPtr> slots_;
   Queue paused_;  // oldest first
+  // A request was paused, and none that goes on has ended since: what is paused would be paused again.
+  bool crowded_ = false;
   Batch batch_;
   size_t next_image_slot_ = 0;
   uint64_t last_group_ = 0;
   double milliseconds_per_prompt_row_ = 0;
 
+  std::mutex joining_;
   std::thread thread_;
 };
 
