@@ -7,6 +7,7 @@
 #include "embedding_binding.h"
 #include "engine_binding.h"
 #include "grammar.h"
+#include "javascript.h"
 #include "log.h"
 #include "napi_setup.h"
 #include "resize.h"
@@ -57,8 +58,8 @@ Napi::Value set_logger(const Napi::CallbackInfo& info) {
     state.dispatcher.post([&state, level, line](Napi::Env env) {
       static const char* kNames[] = {"debug", "info", "warning", "error"};
       if (state.logger.IsEmpty()) return;
-      state.logger.Call(
-          {Napi::String::New(env, kNames[static_cast<int>(level)]), Napi::String::New(env, line)});
+      call_back(env, state.logger,
+                {Napi::String::New(env, kNames[static_cast<int>(level)]), Napi::String::New(env, line)});
     });
   });
   return info.Env().Undefined();

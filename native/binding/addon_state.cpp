@@ -1,10 +1,31 @@
 #include "addon_state.h"
 
+#include <cstdlib>
+#include <mutex>
+
 #include "log.h"
 
 namespace medgemma {
+namespace {
+
+// The environments of this process. Never destroyed, so that it outlives whatever happens while it exits.
+struct Environments {
+  std::mutex mutex;
+  std::set<AddonState*> alive;
+};
+
+Environments& environments() {
+  static Environments* instance = new Environments;
+  return *instance;
+}
+
+}  // namespace
 
 AddonState::AddonState(Napi::Env env) : dispatcher(env) {
+  {
+    std::lock_guard<std::mutex> lock(environments().mutex);
+    environments().alive.insert(this);
+  }
   env.SetInstanceData<AddonState>(this);
   // Registered after the dispatcher's own hook, so it runs before: threads end while posting is still
   // harmless.
@@ -38,16 +59,37 @@ Pending AddonState::take_pending(uint64_t id) {
 // Exit, or the end of a worker, possibly while a model loads or answers: every thread of ours is told to stop
 // and waited for, because it runs code and holds memory that are about to go.
 void AddonState::tear_down(AddonState* state) {
-  state->dispatcher.close();
-  if (state->log_sink != 0) remove_log_sink(state->log_sink);
-  for (const auto& [id, load] : state->loads) load->cancelled = true;
-  for (const auto& [id, load] : state->loads) {
-    if (load->thread.joinable()) load->thread.join();
+  {
+    std::lock_guard<std::mutex> lock(environments().mutex);
+    environments().alive.erase(state);
   }
-  for (const auto& engine : state->engines) engine->stop();
+  state->dispatcher.close();
+  state->stop_threads();
   state->loads.clear();
   state->engines.clear();
   state->pending_.clear();
+}
+
+void AddonState::stop_threads() {
+  if (log_sink != 0) remove_log_sink(log_sink);
+  for (const auto& [id, load] : loads) load->cancelled = true;
+  for (const auto& [id, load] : loads) {
+    if (load->thread.joinable()) load->thread.join();
+  }
+  for (const auto& engine : engines) engine->stop();
+}
+
+void AddonState::guard_exit() {
+  std::atexit(stop_all);
+}
+
+// On the main thread. Workers have ended by now: Node stops them first, and their hooks have run.
+void AddonState::stop_all() {
+  std::lock_guard<std::mutex> lock(environments().mutex);
+  for (AddonState* state : environments().alive) {
+    state->dispatcher.mute();
+    state->stop_threads();
+  }
 }
 
 }  // namespace medgemma

@@ -48,8 +48,15 @@ class AddonState {
   std::map<uint64_t, std::shared_ptr<LoadTask>> loads;
   std::set<std::shared_ptr<Engine>> engines;
 
+  // process.exit() runs no clean-up hook on the main thread, but the destructors of the libraries that our
+  // threads are computing with. Makes sure that those threads are stopped before any destructor of what has
+  // been loaded or made up to now; called before and after each load.
+  static void guard_exit();
+
  private:
   static void tear_down(AddonState* state);
+  static void stop_all();
+  void stop_threads();
 
   std::map<uint64_t, Pending> pending_;
   uint64_t next_id_ = 1;

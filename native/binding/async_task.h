@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "convert.h"
+#include "javascript.h"
 #include "napi_setup.h"
 
 namespace medgemma {
@@ -42,8 +43,12 @@ class AsyncTask : public Napi::AsyncWorker {
       SetError(error.what());
     }
   }
-  void OnOK() override { deferred_.Resolve(finish_(Env(), result_)); }
-  void OnError(const Napi::Error&) override { deferred_.Reject(to_js(Env(), error_)); }
+  void OnOK() override {
+    if (can_run_javascript(Env())) deferred_.Resolve(finish_(Env(), result_));
+  }
+  void OnError(const Napi::Error&) override {
+    if (can_run_javascript(Env())) deferred_.Reject(to_js(Env(), error_));
+  }
 
   Napi::Promise::Deferred deferred_;
   Napi::ObjectReference keep_;  // what `work` reads while JavaScript may have let go of it

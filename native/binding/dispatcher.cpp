@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "javascript.h"
+
 namespace medgemma {
 
 Dispatcher::Dispatcher(Napi::Env env) : env_(env) {
@@ -34,13 +36,22 @@ void Dispatcher::close() {
   napi_release_threadsafe_function(function_, napi_tsfn_abort);
 }
 
+void Dispatcher::mute() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  closed_ = true;
+}
+
 void Dispatcher::call(napi_env env, napi_value, void*, void* data) {
   const std::unique_ptr<Work> work(static_cast<Work*>(data));
-  if (env == nullptr) return;  // the environment is gone: only free
+  if (env == nullptr || !can_run_javascript(env)) return;  // the environment goes: only free
   try {
     (*work)(Napi::Env(env));
   } catch (const Napi::Error& error) {
-    napi_fatal_exception(env, error.Value());
+    try {
+      napi_fatal_exception(env, error.Value());
+    } catch (const Napi::Error&) {
+      // The environment went meanwhile.
+    }
   }
 }
 

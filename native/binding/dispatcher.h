@@ -26,6 +26,7 @@ class Dispatcher {
   void post(Work work);          // any thread
   void keep_alive(bool needed);  // JavaScript thread
   void close();                  // JavaScript thread, while the environment is torn down
+  void mute();                   // any thread: as close(), but leaves Node alone, while the process exits
 
  private:
   static void call(napi_env env, napi_value callback, void* context, void* data);

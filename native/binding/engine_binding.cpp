@@ -4,6 +4,7 @@
 #include "async_task.h"
 #include "convert.h"
 #include "embedding_binding.h"
+#include "javascript.h"
 #include "prefix.h"
 #include "type_tags.h"
 
@@ -103,7 +104,7 @@ Napi::Value EngineBinding::encode(const Napi::CallbackInfo& info) {
     job->progress = [&state, id](float share) {
       state.dispatcher.post([&state, id, share](Napi::Env on) {
         Pending* pending = state.find_pending(id);
-        if (pending != nullptr) pending->callback.Call({Napi::Number::New(on, share)});
+        if (pending != nullptr) call_back(on, pending->callback, {Napi::Number::New(on, share)});
       });
     };
   }
@@ -169,21 +170,22 @@ Napi::Value EngineBinding::submit(const Napi::CallbackInfo& info, std::shared_pt
       Pending* pending = state.find_pending(id);
       if (pending == nullptr) return;
       const Napi::Value logprobs = event.logprobs.empty() ? on.Undefined() : to_js(on, event.logprobs);
-      pending->callback.Call({Napi::String::New(on, "token"), Napi::String::New(on, event.text), logprobs});
+      call_back(on, pending->callback,
+                {Napi::String::New(on, "token"), Napi::String::New(on, event.text), logprobs});
     });
   };
   request->done = [&state, id](const Result& result) {
     state.dispatcher.post([&state, id, result](Napi::Env on) {
       const Pending pending = state.take_pending(id);
       if (!pending.callback.IsEmpty())
-        pending.callback.Call({Napi::String::New(on, "done"), to_js(on, result)});
+        call_back(on, pending.callback, {Napi::String::New(on, "done"), to_js(on, result)});
     });
   };
   request->failed = [&state, id](const EngineError& error) {
     state.dispatcher.post([&state, id, error](Napi::Env on) {
       const Pending pending = state.take_pending(id);
       if (!pending.callback.IsEmpty())
-        pending.callback.Call({Napi::String::New(on, "error"), to_js(on, error)});
+        call_back(on, pending.callback, {Napi::String::New(on, "error"), to_js(on, error)});
     });
   };
 
@@ -201,6 +203,8 @@ Napi::Value EngineBinding::submit(const Napi::CallbackInfo& info, std::shared_pt
           loaded->submit(request);
         } catch (const EngineError& error) {
           request->failed(error);
+        } catch (const std::exception& error) {
+          request->failed(EngineError("decode_failed", error.what()));
         }
         return true;
       },
@@ -247,12 +251,14 @@ Napi::Value EngineBinding::load(const Napi::CallbackInfo& info) {
       state.add_pending({std::move(deferred), Napi::Persistent(info[1].As<Napi::Function>()), {}});
   auto task = std::make_shared<LoadTask>();
   state.loads[id] = task;
+  AddonState::guard_exit();
 
   const auto settle = [&state, id](Napi::Env, const std::function<void(Napi::Promise::Deferred&)>& finish) {
     const auto load = state.loads.find(id);
     if (load != state.loads.end()) {
       load->second->thread.join();
       state.loads.erase(load);
+      AddonState::guard_exit();
     }
     const Pending pending = state.take_pending(id);
     if (pending.deferred) finish(*pending.deferred);
@@ -264,7 +270,7 @@ Napi::Value EngineBinding::load(const Napi::CallbackInfo& info) {
         reported = value;
         state.dispatcher.post([&state, id, value](Napi::Env on) {
           Pending* pending = state.find_pending(id);
-          if (pending != nullptr) pending->callback.Call({Napi::Number::New(on, value)});
+          if (pending != nullptr) call_back(on, pending->callback, {Napi::Number::New(on, value)});
         });
       }
       return !*cancelled;

@@ -43,6 +43,12 @@ std::vector<Segment> Engine::tokenize_prompt(const std::vector<PromptPiece>& pie
   std::vector<Segment> segments;
   for (const PromptPiece& piece : pieces) {
     if (piece.image) {
+      // llama.cpp reads as many numbers as its model is wide, whatever the embedding holds.
+      if (piece.image->width != model_->embedding_width()) {
+        throw EngineError(
+            "projector_mismatch", "The picture's embedding is not as wide as the model.",
+            {{"projectorWidth", piece.image->width}, {"modelWidth", model_->embedding_width()}});
+      }
       segments.push_back({{}, piece.image});
       continue;
     }

@@ -24,6 +24,14 @@ std::string load_code(const LoadParams& params) {
   return code_of([&] { Engine::load(params, [](float) { return true; }); });
 }
 
+std::shared_ptr<const medgemma::ImageEmbedding> picture_of_width(int width) {
+  auto picture = std::make_shared<medgemma::ImageEmbedding>();
+  picture->tokens = 1;
+  picture->width = width;
+  picture->values.resize(static_cast<size_t>(width));
+  return picture;
+}
+
 }  // namespace
 
 TEST(load_reports_progress_up_to_one) {
@@ -105,6 +113,14 @@ TEST(control_words_are_tokens_only_when_special) {
 TEST(a_prompt_must_end_with_text) {
   const auto engine = load_phantom();
   CHECK(code_of([&] { engine->tokenize_prompt({}); }) == "bad_option");
-  const auto picture = std::make_shared<medgemma::ImageEmbedding>();
-  CHECK(code_of([&] { engine->tokenize_prompt({{"", false, picture}}); }) == "bad_option");
+  CHECK(code_of([&] { engine->tokenize_prompt({{"", false, picture_of_width(256)}}); }) == "bad_option");
+}
+
+TEST(a_picture_of_another_width_never_reaches_llama) {
+  const auto engine = load_phantom();
+  for (int width : {0, 8, 255, 257, 2560}) {
+    const std::vector<medgemma::PromptPiece> pieces = {{"", false, picture_of_width(width)},
+                                                       {"text", false, nullptr}};
+    CHECK(code_of([&] { engine->tokenize_prompt(pieces); }) == "projector_mismatch");
+  }
 }
