@@ -41,16 +41,36 @@ export type { ImageInput } from "./image/input.js";
 export type { ImageLimits } from "./image/limits.js";
 export type { RawPixels } from "./image/raw-pixels.js";
 export type { ImageOrigin, RgbImage } from "./image/rgb.js";
+export {
+  type Calibration,
+  type CalibrationCase,
+  type CalibrationOptions,
+  fitCalibration,
+} from "./medgemma/calibration.js";
 export { type ChatOptions, ChatSession, type ChatTurnOptions } from "./medgemma/chat.js";
+export type { ClassifyOptions, ClassifyResult } from "./medgemma/classify.js";
+export type { LabelProbability } from "./medgemma/classify-labels.js";
+export type { LabelPrior } from "./medgemma/classify-prior.js";
+export type { CompareOptions, CompareResult } from "./medgemma/compare.js";
 export type { Pictures, Question, QuestionPart } from "./medgemma/conversation.js";
+export type { ExplainOptions, ExplainResult } from "./medgemma/explain.js";
 export type { ExtractInput, ExtractOptions, ExtractResult, TextInput } from "./medgemma/extract.js";
 export { LAB_REPORT_SCHEMA, type LabTest } from "./medgemma/extract-presets.js";
 export type { ExtractedValue } from "./medgemma/extract-values.js";
 export type { LoadOptions } from "./medgemma/load-options.js";
+export type { LocateOptions, LocateResult } from "./medgemma/locate.js";
+export type { DroppedLocation, LocatedBox } from "./medgemma/locate-boxes.js";
+export { type DrawOptions, drawBoxes } from "./medgemma/locate-draw.js";
 export { MedGemma, type MedGemmaInfo } from "./medgemma/medgemma.js";
 export type { AskOptions, PrepareOptions, StudyOptions } from "./medgemma/options.js";
 export type { StudyNote } from "./medgemma/pictures.js";
+export type { ReportOptions, ReportResult } from "./medgemma/report.js";
 export type { ModelResult, Provenance, StreamEvent, Timings } from "./medgemma/result.js";
 export type { JsonSchema, SchemaOptions, StructuredResult } from "./medgemma/structured.js";
 export type { InferOutput, StandardSchema } from "./medgemma/structured-standard.js";
+export type { TaskOptions } from "./medgemma/task-prompt.js";
+export type { TextResult } from "./medgemma/task-text.js";
 export type { ContentPart, Message } from "./prompt/message.js";
+export { PRESETS, type Preset, type PresetPart } from "./prompt/presets.js";
+export { type LocatePreset, type ScoredPreset, TASK_PRESETS } from "./prompt/presets-tasks.js";
+export type { ReportSection } from "./prompt/report-sections.js";

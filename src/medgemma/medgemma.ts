@@ -1,15 +1,21 @@
 import type { Engine, EngineInfo, EngineStats } from "../engine/engine.js";
 import { NativeEngine } from "../engine/native/native-engine.js";
 import { ProcessEngine } from "../engine/process/process-engine.js";
+import type { ImageInput } from "../image/input.js";
 import { checkNames } from "../options.js";
 import { type ChatOptions, ChatSession } from "./chat.js";
+import { type ClassifyOptions, type ClassifyResult, classify } from "./classify.js";
+import { type CompareOptions, type CompareResult, streamCompare } from "./compare.js";
 import { type Pictures, type Question, systemTurn, toContent } from "./conversation.js";
+import { type ExplainOptions, type ExplainResult, streamExplain } from "./explain.js";
 import { type ExtractInput, type ExtractOptions, type ExtractResult, extract } from "./extract.js";
 import { type LoadOptions, resolveLoadOptions } from "./load-options.js";
 import { type LoadedModel, loadedModel } from "./loaded-model.js";
+import { type LocateOptions, type LocateResult, locate } from "./locate.js";
 import { type AskOptions, checkAskOptions, checkSignal, type PrepareOptions } from "./options.js";
 import { readContent } from "./pictures.js";
 import { CUSTOM_PROMPT } from "./provenance.js";
+import { type ReportOptions, type ReportResult, streamReport } from "./report.js";
 import { collect } from "./respond.js";
 import type { ModelResult, StreamEvent } from "./result.js";
 import {
@@ -25,6 +31,9 @@ export interface MedGemmaInfo extends EngineInfo {
   /** True for the embedded test object, which is not for patients. */
   readonly phantom: boolean;
 }
+
+type Images = ImageInput | readonly ImageInput[];
+type Stream<R extends ModelResult> = AsyncGenerator<StreamEvent<R>, void, void>;
 
 /**
  * A loaded model. Its answers are unverified drafts: nothing here is a medical device.
@@ -152,6 +161,59 @@ export class MedGemma implements AsyncDisposable {
   ): Promise<ExtractResult<T>>;
   extract(input: ExtractInput, schema: unknown, options: ExtractOptions = {}): Promise<ExtractResult> {
     return extract(this.#model, input, schema, options);
+  }
+
+  /** Drafts a report of one study: text, findings and impression. Throws as {@link MedGemma.stream}. */
+  report(images: Images, options: ReportOptions = {}): Promise<ReportResult> {
+    return collect(this.streamReport(images, options));
+  }
+
+  /** The same, as it comes. */
+  streamReport(images: Images, options: ReportOptions = {}): Stream<ReportResult> {
+    return streamReport(this.#model, images, options);
+  }
+
+  /**
+   * How probable each label is. One of them is true, or with `multiLabel` any number. Throws as {@link MedGemma.stream}.
+   *
+   * @example
+   * const { labels } = await model.classify("chest.png", ["nodule", "pacemaker"], { multiLabel: true });
+   */
+  classify(
+    images: Images,
+    labels: readonly string[],
+    options: ClassifyOptions = {},
+  ): Promise<ClassifyResult> {
+    return classify(this.#model, images, labels, options);
+  }
+
+  /** Boxes around targets, on the padded square and in pixels of the picture. Throws as {@link MedGemma.stream}. */
+  locate(
+    image: ImageInput,
+    targets: string | readonly string[],
+    options: LocateOptions = {},
+  ): Promise<LocateResult> {
+    return locate(this.#model, image, targets, options);
+  }
+
+  /** What has changed since the prior picture. Throws as {@link MedGemma.stream}. */
+  compare(prior: ImageInput, current: ImageInput, options: CompareOptions = {}): Promise<CompareResult> {
+    return collect(this.streamCompare(prior, current, options));
+  }
+
+  /** The same, as it comes. */
+  streamCompare(prior: ImageInput, current: ImageInput, options: CompareOptions = {}): Stream<CompareResult> {
+    return streamCompare(this.#model, prior, current, options);
+  }
+
+  /** A sentence of a report in plain language. Throws as {@link MedGemma.stream}. */
+  explain(sentence: string, options: ExplainOptions = {}): Promise<ExplainResult> {
+    return collect(this.streamExplain(sentence, options));
+  }
+
+  /** The same, as it comes. */
+  streamExplain(sentence: string, options: ExplainOptions = {}): Stream<ExplainResult> {
+    return streamExplain(this.#model, sentence, options);
   }
 
   /**

@@ -1,0 +1,133 @@
+import { badOption } from "../errors.js";
+import type { ImageInput } from "../image/input.js";
+import { padImage } from "../image/pad-image.js";
+import { parseBoxes } from "../prompt/boxes.js";
+import { type LocatePreset, TASK_PRESETS } from "../prompt/presets-tasks.js";
+import { addTimings, addUsage } from "./classify-score.js";
+import { onePicture } from "./compare.js";
+import type { LoadedModel } from "./loaded-model.js";
+import { type DroppedLocation, keepAsked, type LocatedBox, names, toLocated } from "./locate-boxes.js";
+import { readContent } from "./pictures.js";
+import { collect, respond } from "./respond.js";
+import type { ModelResult } from "./result.js";
+import { LoopGuard } from "./task-loops.js";
+import {
+  checkTaskOptions,
+  choosePreset,
+  familyOf,
+  fillPreset,
+  type TaskOptions,
+  withSystem,
+} from "./task-prompt.js";
+import { toAskOptions } from "./task-text.js";
+
+export interface LocateOptions extends TaskOptions<LocatePreset> {}
+
+export interface LocateResult extends ModelResult {
+  readonly boxes: readonly LocatedBox[];
+  /** Boxes that the model wrote and that make no sense, or were not asked for. */
+  readonly dropped: readonly DroppedLocation[];
+  /** Targets without a box. */
+  readonly notFound: readonly string[];
+}
+
+/** @see MedGemma.locate */
+export async function locate(
+  model: LoadedModel,
+  image: ImageInput,
+  targets: string | readonly string[],
+  options: LocateOptions,
+): Promise<LocateResult> {
+  const started = performance.now();
+  checkTaskOptions("locate", options, []);
+  const asked = checkTargets(targets);
+  const preset = choosePreset<LocatePreset>(TASK_PRESETS.locate[familyOf(model)], options.prompt);
+  const part = { type: "image", image: onePicture("image", image) } as const;
+  const { content, studies } = await readContent([part], model.version, options);
+  const picture = content.find((each) => each.type === "image")?.image;
+  if (!picture || content.length > 1)
+    throw badOption("image", "one picture, not a series or a volume,", image);
+  const { limits, signal } = options;
+  const shown =
+    preset.frame === "padded"
+      ? await padImage(picture, { ...(limits && { limits }), ...(signal && { signal }) })
+      : picture;
+  const read = performance.now() - started;
+
+  const context = {
+    prompt: { preset: preset.id, version: preset.version },
+    ...{ options: toAskOptions(options, preset), studies, started, read },
+  };
+  const answer = (values: Record<string, string>): Promise<ModelResult> => {
+    const [system, user] = fillPreset(preset, [shown], values);
+    const engine = new LoopGuard(model.engine);
+    return collect(respond({ ...model, engine }, withSystem(system, user, options), context));
+  };
+  // The first alone: the others then find the picture and the words before its name computed.
+  const questions = preset.oneTargetEach ? asked.map((target) => ({ object_name: target })) : [{}];
+  const [first, ...rest] = questions as Record<string, string>[];
+  const results = [await answer(first ?? {})];
+  results.push(...(await Promise.all(rest.map(answer))));
+
+  const frame = { width: picture.width, height: picture.height, frame: preset.frame, study: studies[0] };
+  const boxes: LocatedBox[] = [];
+  const dropped: DroppedLocation[] = [];
+  for (const result of results) {
+    const parsed = parseBoxes(result.text);
+    const wanted = preset.oneTargetEach
+      ? { kept: parsed.boxes, dropped: [] }
+      : keepAsked(parsed.boxes, asked);
+    dropped.push(...parsed.dropped, ...wanted.dropped);
+    for (const box of wanted.kept) {
+      const located = toLocated(box, frame);
+      if (located) boxes.push(located);
+      else dropped.push({ reason: "outside", label: box.label });
+    }
+  }
+  const found = (target: string, index: number) =>
+    preset.oneTargetEach
+      ? parseBoxes(results[index]?.text ?? "").boxes.length > 0
+      : boxes.some(({ label }) => names(target, label)) ||
+        (boxes.length > 0 && keepAsked([{ label: "", box: [0, 0, 1, 1] }], [target]).kept.length > 0);
+  return {
+    ...merge(results, started),
+    boxes,
+    dropped,
+    notFound: asked.filter((target, index) => !found(target, index)),
+  };
+}
+
+/** @throws MedGemmaError `bad_option`. */
+function checkTargets(targets: unknown): string[] {
+  const list = typeof targets === "string" ? [targets] : targets;
+  if (!Array.isArray(list) || list.length === 0) throw badOption("targets", "what to look for", targets);
+  return [
+    ...new Set(
+      list.map((target: unknown) => {
+        if (typeof target !== "string" || target.trim() === "")
+          throw badOption("targets", "names of what to look for", target);
+        return target.trim();
+      }),
+    ),
+  ];
+}
+
+/** One result of the answers to several questions. */
+function merge(results: readonly ModelResult[], started: number): ModelResult {
+  const [first] = results;
+  if (!first) throw new Error("There is no question without an answer.");
+  const thoughts = results.flatMap(({ thought }) => (thought ? [thought] : []));
+  return {
+    ...first,
+    text: results.map(({ text }) => text).join("\n\n"),
+    thought: thoughts.length > 0 ? thoughts.join("\n\n") : undefined,
+    finishReason: results.some(({ finishReason }) => finishReason === "length") ? "length" : "stop",
+    thoughtCutOff: results.some(({ thoughtCutOff }) => thoughtCutOff),
+    usage: addUsage(results.map(({ usage }) => usage)),
+    timings: {
+      ...first.timings,
+      ...addTimings(results.map(({ timings }) => timings)),
+      total: performance.now() - started,
+    },
+  };
+}
