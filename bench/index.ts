@@ -23,7 +23,7 @@ import { standin } from "./peers/standin.js";
 const TIMEOUT_MS = { phantom: 20 * 60_000, "4b": 120 * 60_000 } as const;
 
 const known = Object.keys(MEASURES);
-const options = readOptions(process.argv.slice(2), known);
+const options = optionsOrExit();
 if (options.help) {
   console.log(HELP + known.join(", "));
   process.exit(0);
@@ -62,6 +62,15 @@ if (failures.length > 0) log(`failed: ${failures.join("; ")}`);
 if (misses.length > 0) log(`bars missed: ${misses.join("; ")}`);
 log(`written: ${path.relative(root, run)}/results.{md,json,svg}`);
 process.exit(failures.length > 0 ? 1 : 0);
+
+function optionsOrExit(): Options {
+  try {
+    return readOptions(process.argv.slice(2), known);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(2);
+  }
+}
 
 async function measureAll({ models, rounds, quick, resume }: Options): Promise<void> {
   build();
