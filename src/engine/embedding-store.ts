@@ -15,6 +15,8 @@ const SUFFIX = ".embedding";
 const TEMPORARY = /^[0-9a-f]{64}\.(\d+)\.[0-9a-f]+\.tmp$/;
 // After a prune there is room again, so that not every write prunes.
 const PRUNE_TO = 0.9;
+/** Share of the limit that a process writes before it looks at what others wrote. */
+const UNSEEN = 0.05;
 
 /**
  * Picture embeddings on disk, for several processes at once. Each file appears whole or not at all (written aside and
@@ -23,7 +25,10 @@ const PRUNE_TO = 0.9;
 export class EmbeddingStore {
   readonly #dir: string;
   readonly #limit: number;
+  /** When the folder was looked at last. */
   #bytes: number;
+  /** Since then, by this process. */
+  #written = 0;
 
   private constructor(dir: string, limit: number, bytes: number) {
     this.#dir = dir;
@@ -63,7 +68,7 @@ export class EmbeddingStore {
     }
     const embedding = decode(bytes);
     if (!embedding) {
-      await rm(file, { force: true });
+      await rm(file, { force: true }).catch(() => undefined);
       return undefined;
     }
     // The time of use decides which file goes first when the folder is full.
@@ -85,8 +90,11 @@ export class EmbeddingStore {
         await handle.close();
       }
       await rename(temporary, this.#file(key));
-      this.#bytes += bytes.length;
-      if (this.#bytes > this.#limit) await this.#prune();
+      this.#written += bytes.length;
+      // Other processes write too, so that now and then the folder is looked at though this one has room.
+      if (this.#bytes + this.#written > this.#limit || this.#written > this.#limit * UNSEEN) {
+        await this.#prune();
+      }
     } catch {
       await rm(temporary, { force: true }).catch(() => undefined);
     }
@@ -95,8 +103,10 @@ export class EmbeddingStore {
   async #prune(): Promise<void> {
     const files = (await this.#list()).sort((a, b) => a.used - b.used);
     let bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    this.#written = 0;
+    const most = bytes > this.#limit ? this.#limit * PRUNE_TO : this.#limit;
     for (const file of files) {
-      if (bytes <= this.#limit * PRUNE_TO) break;
+      if (bytes <= most) break;
       await rm(file.path, { force: true });
       bytes -= file.bytes;
     }

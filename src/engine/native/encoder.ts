@@ -58,11 +58,7 @@ export class ImageEncoder {
       this.#memoryHits++;
       return known;
     }
-    let job = this.#jobs.get(key);
-    if (!job) {
-      job = this.#start(key, square);
-      this.#jobs.set(key, job);
-    }
+    const job = this.#jobs.get(key) ?? this.#start(key, square);
     job.waiting++;
     if (onProgress) job.watchers.add(onProgress);
     try {
@@ -109,19 +105,24 @@ export class ImageEncoder {
         return encoded;
       })
       .catch((error) => Promise.reject(fromNative(error)))
-      .finally(() => this.#jobs.delete(key));
+      .finally(() => leave());
     result.catch(() => undefined);
-    return {
+    const job: Job = {
       result,
       watchers,
       waiting: 0,
       cancel: () => {
         cancelled = true;
-        // Nobody may join a job that is being given up.
-        this.#jobs.delete(key);
+        leave();
         stop();
       },
     };
+    // Nobody may join a job that is being given up; by its end another one may have taken its place.
+    const leave = () => {
+      if (this.#jobs.get(key) === job) this.#jobs.delete(key);
+    };
+    this.#jobs.set(key, job);
+    return job;
   }
 
   /** The reference stretches to the square without keeping the aspect; mtmd copies a picture of that size unchanged. */
