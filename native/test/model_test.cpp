@@ -87,7 +87,7 @@ TEST(tokens_equal_the_reference) {
 TEST(tokens_spell_their_text) {
   const auto engine = load_phantom();
   const medgemma::Model& model = engine->model();
-  for (const std::string text :
+  for (const std::string& text :
        {std::string("Is there an effusion?"), std::string("\n\n\n"), std::string("\xC3\xA9\xF0\x9F\xAB\x81"),
         std::string(5000, 'x'), std::string("<end_of_turn>"), std::string("a\0b", 3)}) {
     std::string spelt;
