@@ -124,7 +124,9 @@ export function fillPreset<I>(
       ([name]) => !inSystem(name) || words.slice(1).some((text) => text?.includes(`{${name}}`)),
     ),
   );
-  const turns = presetMessages(preset, pictures, inContent);
+  // Tasks about pictures have asked for some by now; the others may do without.
+  const places = preset.content.filter((part) => part.type !== "images" || pictures.length > 0);
+  const turns = presetMessages({ ...preset, content: places }, pictures, inContent);
   const content = turns.at(-1)?.content ?? [];
   return [system, typeof content === "string" ? [{ type: "text", text: content }] : content];
 }
