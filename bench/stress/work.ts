@@ -1,0 +1,122 @@
+/** What the stress test asks: the phantom's golden questions in every form, and the answers that are right. */
+import { readFileSync } from "node:fs";
+import type { Engine, GenerateOptions, PromptPart, TokenLogprob, Usage } from "../../src/engine/engine.js";
+import { readPicture } from "../../src/image/read-picture.js";
+import type { RgbImage } from "../../src/image/rgb.js";
+import type { Message } from "../../src/prompt/message.js";
+import { renderPrompt } from "../../src/prompt/render.js";
+
+const FIXTURES = "test/fixtures/phantom";
+
+interface Golden {
+  readonly messages: readonly {
+    readonly role: "system" | "user" | "assistant";
+    readonly content: string | readonly ({ type: "image" } | { type: "text"; text: string })[];
+  }[];
+  readonly images: readonly string[];
+  readonly kind: string;
+}
+
+/** A pseudo-random number generator that a seed repeats (mulberry32). */
+export function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** One thing to ask. `expected` is what the engine answers when it does nothing else. */
+export interface Task {
+  readonly name: string;
+  readonly parts: readonly PromptPart[];
+  /** Of a scoring; empty for an answer. */
+  readonly labels: readonly string[];
+  expected?: Outcome;
+}
+
+export interface Outcome {
+  readonly text: string;
+  /** Of the tokens of the answer, or of each label. */
+  readonly tokens: readonly TokenLogprob[];
+  readonly usage: Usage | undefined;
+}
+
+const LABELS = ["Yes.", "No.", "Yes", "A", "B", "a pleural effusion on the left", "no finding at all"];
+
+/** The golden questions, longer ones made of them, chats that go on, and scorings. */
+export async function makeTasks(random: () => number, contextSize: number): Promise<Task[]> {
+  const goldens = JSON.parse(readFileSync(`${FIXTURES}/goldens.json`, "utf8")) as Golden[];
+  const pictures = new Map<string, RgbImage>();
+  for (const name of new Set(goldens.flatMap(({ images }) => images))) {
+    pictures.set(name, await readPicture(`${FIXTURES}/cases/${name}`));
+  }
+  const tasks: Task[] = [];
+  for (const golden of goldens) {
+    const messages = withPictures(golden, pictures);
+    tasks.push({ name: golden.kind, parts: renderPrompt(messages), labels: [] });
+    const dice = random();
+    if (dice < 0.15) {
+      tasks.push({ name: `score ${golden.kind}`, parts: renderPrompt(messages), labels: LABELS });
+    } else if (dice < 0.3) {
+      // A record before the question, as long as the context takes beside others.
+      const record = ramble(random, 20 + Math.floor(random() * contextSize * 0.15));
+      const parts = renderPrompt<RgbImage>([{ role: "system", content: record }, ...messages]);
+      if (messages[0]?.role !== "system") tasks.push({ name: `record ${golden.kind}`, parts, labels: [] });
+    } else if (dice < 0.45) {
+      const chat: Message<RgbImage>[] = [
+        ...messages,
+        { role: "assistant", content: "There is no pleural effusion." },
+        { role: "user", content: "Is there a nodule in this image? Answer with yes or no." },
+      ];
+      tasks.push({ name: `chat ${golden.kind}`, parts: renderPrompt(chat), labels: [] });
+    }
+  }
+  return tasks;
+}
+
+function withPictures(golden: Golden, pictures: ReadonlyMap<string, RgbImage>): Message<RgbImage>[] {
+  let next = 0;
+  const picture = (): RgbImage => {
+    const found = pictures.get(golden.images[next++] ?? "");
+    if (!found) throw new Error(`A picture of ${golden.kind} is missing.`);
+    return found;
+  };
+  return golden.messages.map(({ role, content }) => ({
+    role,
+    content:
+      typeof content === "string"
+        ? content
+        : content.map((part) => (part.type === "text" ? part : { type: "image" as const, image: picture() })),
+  }));
+}
+
+function ramble(random: () => number, words: number): string {
+  const known = ["effusion", "left", "lung", "heart", "nodule", "is", "there", "normal", "the", "upper"];
+  return Array.from({ length: words }, () => known[Math.floor(random() * known.length)]).join(" ");
+}
+
+export async function run(
+  engine: Engine,
+  task: Task,
+  options: Pick<GenerateOptions, "deterministic" | "priority" | "signal">,
+): Promise<Outcome> {
+  if (task.labels.length > 0) {
+    const { scores, usage } = await engine.score(task.parts, task.labels, options);
+    return { text: "", tokens: scores.flatMap((score) => score.tokens), usage };
+  }
+  let text = "";
+  let usage: Usage | undefined;
+  const tokens: TokenLogprob[] = [];
+  for await (const event of engine.generate(task.parts, { maxTokens: 64, logprobs: 1, ...options })) {
+    if (event.type === "done") {
+      usage = event.usage;
+    } else {
+      text += event.text;
+      tokens.push(...event.tokens);
+    }
+  }
+  return { text, tokens, usage };
+}
