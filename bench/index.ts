@@ -20,7 +20,7 @@ import type { Context, ModelName, ModelUnderTest } from "./lib/types.js";
 import { findPeers } from "./peers/find.js";
 import { standin } from "./peers/standin.js";
 
-const TIMEOUT_MS = { phantom: 20 * 60_000, "4b": 120 * 60_000 } as const;
+const TIMEOUT_MS = { phantom: 10 * 60_000, "4b": 120 * 60_000 } as const;
 
 const known = Object.keys(MEASURES);
 const options = optionsOrExit();

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { run } from "../lib/children.js";
+import { patience, run } from "../lib/children.js";
 import { benchDir } from "../lib/paths.js";
 import { QUESTIONS } from "../lib/prompts.js";
 import type { Context } from "../lib/types.js";
@@ -26,6 +26,8 @@ export async function freshProcess(
   const tokens = context.quick ? 8 : 32;
   const task = { model, projector, threads, isolation, picture, question: QUESTIONS[0], tokens, cacheDir };
   const script = path.join(benchDir, "engine/fresh-process.mjs");
-  const { stdout } = await run(process.execPath, [script, JSON.stringify(task)]);
+  const { stdout } = await run(process.execPath, [script, JSON.stringify(task)], {
+    timeout: patience(context.model.name),
+  });
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as FreshProcess;
 }

@@ -1,3 +1,4 @@
+import { log } from "../lib/log.js";
 import { newPictureFile } from "../lib/pictures.js";
 import { MedGemma } from "../lib/product.js";
 import { QUESTIONS } from "../lib/prompts.js";
@@ -25,11 +26,13 @@ export const questions: Measure = {
         const began = performance.now();
         await Promise.all(QUESTIONS.map((text) => model.ask(picture, text, { maxTokens: ANSWER_TOKENS })));
         ours.push((performance.now() - began) / 1000);
+        log(`    this package: ${ours.at(-1)?.toFixed(2)} s`);
         for (const peer of peers) {
           peer.problem ??= await attempt(async () => {
             const { seconds, note } = await peer.time(context, picture, round);
             peer.values.push(seconds);
             peer.note = note;
+            log(`    ${peer.name}: ${seconds.toFixed(2)} s (${note})`);
           });
           // At once, as the next peer may take half an hour.
           if (round === rounds - 1) yield rowOf(peer, ours);

@@ -1,5 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import type { ModelName } from "./types.js";
 
+const HOUR = 3_600_000;
 const living = new Set<ChildProcess>();
 
 /** Starts a program that dies with this process. */
@@ -24,12 +26,13 @@ export interface Finished {
   readonly took: number;
 }
 
+/** Milliseconds after which a peer is given up: its hanging is then a note in the table. */
+export const patience = (model: ModelName): number => (model === "4b" ? HOUR : 2 * 60_000);
+
 export interface RunOptions extends SpawnOptions {
   /** Milliseconds. Defaults to an hour. */
   timeout?: number;
 }
-
-const HOUR = 3_600_000;
 
 /** Runs a program to its end. Throws with the last lines it wrote when it fails. */
 export async function run(

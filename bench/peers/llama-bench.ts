@@ -1,5 +1,5 @@
 import path from "node:path";
-import { run } from "../lib/children.js";
+import { patience, run } from "../lib/children.js";
 import type { Context } from "../lib/types.js";
 import { need } from "./find.js";
 
@@ -10,10 +10,14 @@ export async function llamaBench(
   generated: number,
 ): Promise<{ prefill: number; decode: number }> {
   const { model, threads } = context.model;
-  const { stdout } = await run(path.join(need(context.peers.llama), "llama-bench"), [
-    ...["-m", model, "-p", String(prompt), "-n", String(generated)],
-    ...["-t", String(threads), "-ngl", "0", "-r", "1", "-o", "json"],
-  ]);
+  const { stdout } = await run(
+    path.join(need(context.peers.llama), "llama-bench"),
+    [
+      ...["-m", model, "-p", String(prompt), "-n", String(generated)],
+      ...["-t", String(threads), "-ngl", "0", "-r", "1", "-o", "json"],
+    ],
+    { timeout: patience(context.model.name) },
+  );
   const tests = JSON.parse(stdout) as { n_gen: number; avg_ts: number }[];
   const pace = (generates: boolean) =>
     tests.find(({ n_gen }) => n_gen > 0 === generates)?.avg_ts ?? Number.NaN;

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { start } from "../lib/children.js";
+import { patience, start } from "../lib/children.js";
 import { benchDir } from "../lib/paths.js";
 import type { Context } from "../lib/types.js";
 import { need } from "./find.js";
@@ -20,6 +20,12 @@ export async function askLlamaNode(
   const took: number[] = [];
   let rest = "";
   let last = "";
+  const limit = patience(context.model.name);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    child.kill("SIGKILL");
+  }, limit);
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
@@ -34,7 +40,9 @@ export async function askLlamaNode(
   await new Promise<void>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", () => resolve());
-  });
+  }).finally(() => clearTimeout(timer));
+  if (late)
+    throw new Error(`llama.node still ran after ${limit / 1000} s, ${took.length} questions answered`);
   if (took.length === 0) throw new Error(`llama.node gave no answer: ${last.replaceAll("\n", " | ")}`);
   return took;
 }

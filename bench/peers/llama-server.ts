@@ -3,20 +3,20 @@ import { request } from "node:http";
 import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { start } from "../lib/children.js";
+import { patience, start } from "../lib/children.js";
 import type { Context } from "../lib/types.js";
 import { need } from "./find.js";
 import { ANSWER_TOKENS } from "./mtmd-cli.js";
 
-const START_MS = 600_000;
-
 /** llama.cpp's HTTP server, loaded and ready. */
 export class LlamaServer {
   readonly #url: string;
+  readonly #limit: number;
   readonly #stop: () => Promise<void>;
 
-  private constructor(url: string, stop: () => Promise<void>) {
+  private constructor(url: string, limit: number, stop: () => Promise<void>) {
     this.#url = url;
+    this.#limit = limit;
     this.#stop = stop;
   }
 
@@ -38,6 +38,7 @@ export class LlamaServer {
       ended = true;
     });
     const url = `http://127.0.0.1:${port}`;
+    const limit = patience(context.model.name);
     const stop = async () => {
       child.kill("SIGTERM");
       const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
@@ -45,12 +46,12 @@ export class LlamaServer {
     };
     for (const began = performance.now(); !(await healthy(url)); await sleep(100)) {
       if (ended) throw new Error("llama-server ended while it loaded");
-      if (performance.now() - began > START_MS) {
+      if (performance.now() - began > limit) {
         await stop();
         throw new Error("llama-server did not become ready");
       }
     }
-    return new LlamaServer(url, stop);
+    return new LlamaServer(url, limit, stop);
   }
 
   /** One question about one picture; milliseconds. */
@@ -62,7 +63,7 @@ export class LlamaServer {
     ];
     const body = { messages: [{ role: "user", content }], temperature: 0, max_tokens: ANSWER_TOKENS };
     const began = performance.now();
-    await post(`${this.#url}/v1/chat/completions`, body);
+    await post(`${this.#url}/v1/chat/completions`, body, this.#limit);
     return performance.now() - began;
   }
 
@@ -72,7 +73,7 @@ export class LlamaServer {
 }
 
 /** Not `fetch`, which gives up after five minutes without an answer: a picture can take longer. */
-async function post(url: string, body: object): Promise<void> {
+async function post(url: string, body: object, limit: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const call = request(
       url,
@@ -88,12 +89,13 @@ async function post(url: string, body: object): Promise<void> {
       },
     );
     call.once("error", reject);
+    call.setTimeout(limit, () => call.destroy(new Error(`llama-server gave no answer in ${limit / 1000} s`)));
     call.end(JSON.stringify(body));
   });
 }
 
 async function healthy(url: string): Promise<boolean> {
-  return fetch(`${url}/health`).then(
+  return fetch(`${url}/health`, { signal: AbortSignal.timeout(5000) }).then(
     ({ ok }) => ok,
     () => false,
   );

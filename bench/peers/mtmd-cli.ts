@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { run } from "../lib/children.js";
+import { patience, run } from "../lib/children.js";
 import { log } from "../lib/log.js";
 import { newPictureFile } from "../lib/pictures.js";
 import { QUESTIONS } from "../lib/prompts.js";
@@ -35,11 +35,15 @@ export async function cliRuns(context: Context, atLeast: number): Promise<CliRun
 async function once(context: Context, seed: number): Promise<CliRun> {
   const { model, projector, threads } = context.model;
   log(`llama-mtmd-cli, run ${seed + 1}`);
-  const { stdout, stderr, took } = await run(path.join(need(context.peers.llama), "llama-mtmd-cli"), [
-    ...["-m", model, "--mmproj", projector, "--chat-template", "gemma", "-ngl", "0", "--no-mmproj-offload"],
-    ...["-t", String(threads), "-c", "8192", "--temp", "0", "-n", String(ANSWER_TOKENS)],
-    ...["--image", await newPictureFile(context, 1000 + seed), "-p", QUESTIONS[0]],
-  ]);
+  const { stdout, stderr, took } = await run(
+    path.join(need(context.peers.llama), "llama-mtmd-cli"),
+    [
+      ...["-m", model, "--mmproj", projector, "--chat-template", "gemma", "-ngl", "0", "--no-mmproj-offload"],
+      ...["-t", String(threads), "-c", "8192", "--temp", "0", "-n", String(ANSWER_TOKENS)],
+      ...["--image", await newPictureFile(context, 1000 + seed), "-p", QUESTIONS[0]],
+    ],
+    { timeout: patience(context.model.name) },
+  );
   const encode = Number(/(?:encoding done|encoded) in (\d+) ms/.exec(stdout + stderr)?.[1]);
   if (Number.isNaN(encode)) throw new Error("llama-mtmd-cli did not say how long the picture took");
   const began = /^(\d+)\.(\d\d)\.(\d{3})\.(\d{3}) \S* ?encoding mtmd batch/m.exec(stdout + stderr);
