@@ -1,10 +1,15 @@
 import type { MedGemmaError } from "../errors.js";
 import { type CharSet, complement, DIGITS, DOT, SPACES, toClass, union, WORD } from "./schema-charset.js";
 
-/** Repetitions in one pattern, all together; a grammar of llama.cpp has at most 2000 rules in a group. */
-const MAX_REPEATS = 1000;
+/** A grammar of llama.cpp has at most 2000 rules in a group. */
+const MAX_SIZE = 2000;
 const MAX_NESTING = 50;
-const BRACES = /\{(\d*)(,?)(\d*)\}/y;
+const BRACES = /\{(\d+)(,?)(\d*)\}/y;
+const QUANTIFIERS: Readonly<Record<string, { readonly min: number; readonly max: number }>> = {
+  "*": { min: 0, max: Infinity },
+  "+": { min: 1, max: Infinity },
+  "?": { min: 0, max: 1 },
+};
 const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, r: 13 };
 /** In JSON these stand behind a backslash. */
 const JSON_ESCAPES: Readonly<Record<number, string>> = {
@@ -32,10 +37,16 @@ function isRegExp(pattern: string, flags: string): boolean {
   }
 }
 
+/** A translated piece. `size`: its characters with all repetitions written out. */
+interface Part {
+  readonly text: string;
+  readonly mayBeEmpty: boolean;
+  readonly size: number;
+}
+
 class Translation {
   #chars: string[];
   #at = 0;
-  #repeats = 0;
   #depth = 0;
 
   constructor(
@@ -61,7 +72,7 @@ class Translation {
     return text;
   }
 
-  #alternatives(): { text: string; branches: number; mayBeEmpty: boolean } {
+  #alternatives(): Part & { branches: number } {
     if (++this.#depth > MAX_NESTING) throw this.refuse("its groups are nested too deep");
     const branches = [this.#sequence()];
     while (this.#skip("|")) branches.push(this.#sequence());
@@ -70,48 +81,49 @@ class Translation {
       text: branches.map((it) => it.text).join("|"),
       branches: branches.length,
       mayBeEmpty: branches.some((it) => it.mayBeEmpty),
+      size: branches.reduce((sum, it) => sum + it.size, 0),
     };
   }
 
-  #sequence(): { text: string; mayBeEmpty: boolean } {
-    let text = "";
-    let mayBeEmpty = true;
+  #sequence(): Part {
+    let [text, mayBeEmpty, size] = ["", true, 0];
     for (;;) {
       const char = this.#chars[this.#at];
-      if (char === undefined || char === ")" || char === "|" || char === "$") return { text, mayBeEmpty };
+      if (char === undefined || char === ")" || char === "|" || char === "$")
+        return { text, mayBeEmpty, size };
       const atom = this.#atom(char);
-      const quantifier = this.#quantifier();
-      if (atom.mayBeEmpty && /^(?:\*|\+|\{\d+,\})$/.test(quantifier)) {
-        throw this.refuse("it repeats without end what may be empty");
-      }
-      mayBeEmpty &&= atom.mayBeEmpty || /^(?:\*|\?|\{0.*)$/.test(quantifier);
+      const { mark, min, max } = this.#quantifier();
+      if (atom.mayBeEmpty && max > 1) throw this.refuse("it repeats what may be empty");
+      mayBeEmpty &&= atom.mayBeEmpty || min === 0;
+      size += atom.size * Math.max(1, min, max === Infinity ? 0 : max);
+      if (size > MAX_SIZE) throw this.refuse(`written out, it has more than ${MAX_SIZE} characters`);
+      if (max === 0) continue;
       // The converter repeats all the letters that it has read so far.
-      const group = atom.letters && quantifier !== "";
-      if (quantifier !== "{0}") text += group ? `(?:${atom.text})${quantifier}` : `${atom.text}${quantifier}`;
+      text += atom.letters && mark !== "" ? `(?:${atom.text})${mark}` : atom.text + mark;
     }
   }
 
-  #atom(char: string): { text: string; letters: boolean; mayBeEmpty: boolean } {
+  #atom(char: string): Part & { letters: boolean } {
     this.#at++;
     if (char === "(") return { ...this.#group(), letters: false };
     if (char === "^") throw this.refuse("^ may stand only at its beginning");
     const meant = char === "[" ? this.#class() : char === "." ? DOT : this.#member(char);
-    if (typeof meant === "number") return { text: literal(meant), letters: true, mayBeEmpty: false };
-    const text = toClass(meant);
+    const letters = typeof meant === "number";
+    const text = letters ? literal(meant) : toClass(meant);
     if (text === undefined) throw this.refuse("a class has no character that a JSON string holds unescaped");
-    return { text, letters: false, mayBeEmpty: false };
+    return { text, letters, mayBeEmpty: false, size: 1 };
   }
 
-  #group(): { text: string; mayBeEmpty: boolean } {
+  #group(): Part {
     if (this.#skip("?")) {
       const kind = this.#chars[this.#at++];
       const named = kind === "<" && !["=", "!"].includes(this.#chars[this.#at] ?? "");
       if (named) while (this.#chars[this.#at++] !== ">");
       else if (kind !== ":") throw this.refuse("it looks ahead, looks behind or sets flags");
     }
-    const { text, mayBeEmpty } = this.#alternatives();
+    const { text, mayBeEmpty, size } = this.#alternatives();
     if (!this.#skip(")")) throw this.refuse("$ may stand only at its end");
-    return { text: `(?:${text})`, mayBeEmpty };
+    return { text: `(?:${text})`, mayBeEmpty, size };
   }
 
   #class(): CharSet {
@@ -161,26 +173,25 @@ class Translation {
     return code;
   }
 
-  /** The quantifier that stands here, or nothing; always with both numbers in braces, unless it is `{0}`. */
-  #quantifier(): string {
-    let text = this.#chars[this.#at] ?? "";
-    if (text === "*" || text === "+" || text === "?") {
-      this.#at++;
-    } else if (text === "{") {
-      const rest = this.#chars.slice(this.#at, this.#at + 40).join("");
-      BRACES.lastIndex = 0;
-      const [all, least = "", comma = "", most = ""] = BRACES.exec(rest) ?? [];
-      if (all === undefined || least === "") throw this.refuse("{ stands where it is not understood");
-      this.#at += all.length;
-      const min = Number(least);
-      const max = comma === "" ? min : most === "" ? undefined : Number(most);
-      this.#repeats += max ?? min;
-      if (this.#repeats > MAX_REPEATS) throw this.refuse(`it repeats more than ${MAX_REPEATS} times`);
-      text = max === 0 ? "{0}" : `{${min},${max ?? ""}}`;
-    } else return "";
+  /** How often what stands before is repeated; once without a quantifier. */
+  #quantifier(): { mark: string; min: number; max: number } {
+    const char = this.#chars[this.#at] ?? "";
+    const known = QUANTIFIERS[char];
+    if (known === undefined && char !== "{") return { mark: "", min: 1, max: 1 };
+    const rest = this.#chars.slice(this.#at, this.#at + 40).join("");
+    BRACES.lastIndex = 0;
+    const [braces, least = "", comma = "", most = ""] = BRACES.exec(rest) ?? [];
+    if (known === undefined && braces === undefined) throw this.refuse("{ stands where it is not understood");
+    this.#at += known ? 1 : (braces ?? "").length;
     // Reluctant or not, the same answers fit.
     this.#skip("?");
-    return text;
+    if (known) return { mark: char, ...known };
+    const min = Number(least);
+    return {
+      mark: comma === "" ? `{${least},${least}}` : `{${least},${most}}`,
+      min,
+      max: comma === "" ? min : most === "" ? Infinity : Number(most),
+    };
   }
 
   #skip(char: string): boolean {
