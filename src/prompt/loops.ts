@@ -8,6 +8,8 @@
 export interface Loop {
   /** Where the repeated unit begins for the second time: what stands before it is worth keeping. */
   readonly keep: number;
+  /** Characters of the unit. */
+  readonly period: number;
   readonly times: number;
 }
 
@@ -27,7 +29,7 @@ export function findLoop(text: string, minTimes: number = MIN_TIMES): Loop | und
   const unit = tail.slice(-period);
   const enough = new Set(unit).size < RULER_LETTERS ? RULER_LENGTH : MIN_LENGTH;
   if (times < minTimes || length < enough) return undefined;
-  return { keep: text.length - length + period, times };
+  return { keep: text.length - length + period, period, times };
 }
 
 /**
@@ -69,8 +71,11 @@ export class LoopWatch {
 
 const LOOK_EVERY = 16;
 
-/** Text without the repetitions at its end: the unit stands once. */
+/** Text without the repetitions at its end: the unit stands once, up to the end of its sentence. */
 export function withoutLoop(text: string): string {
   const loop = findLoop(text);
-  return loop === undefined ? text : text.slice(0, loop.keep).trimEnd();
+  if (loop === undefined) return text;
+  const { keep, period } = loop;
+  const rest = /^[^.!?\n]*[.!?\n]/.exec(text.slice(keep, keep + period))?.[0] ?? "";
+  return (text.slice(0, keep) + rest).trimEnd();
 }
