@@ -92,7 +92,8 @@ async function measureAll({ models, rounds, quick, resume }: Options): Promise<v
     const model = files.get(name);
     if (!model || stopping) continue;
     const place = `[${index + 1}/${plan.length}] ${name}: ${MEASURES[measure]?.title}`;
-    if (resume && readOutcome(run, name, measure)?.state === "done") {
+    const before = resume ? readOutcome(run, name, measure) : undefined;
+    if (before?.state === "done" && before.rounds === rounds && before.quick === quick) {
       log(`${place}: done before`);
       continue;
     }

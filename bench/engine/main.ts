@@ -22,6 +22,8 @@ const write = (state: Outcome["state"], problem?: string) =>
     title: measure.title,
     state,
     ...(problem !== undefined && { problem }),
+    rounds: context.rounds,
+    quick: context.quick,
     seconds: Math.round((performance.now() - began) / 1000),
     busyBefore,
     rows,

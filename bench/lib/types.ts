@@ -68,6 +68,8 @@ export interface Outcome {
   readonly title: string;
   readonly state: "running" | "done" | "failed";
   readonly problem?: string;
+  readonly rounds: number;
+  readonly quick: boolean;
   readonly seconds: number;
   /** Share of the cores that other programs took just before, 0..1. */
   readonly busyBefore: number;
