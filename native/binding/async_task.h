@@ -44,10 +44,20 @@ class AsyncTask : public Napi::AsyncWorker {
     }
   }
   void OnOK() override {
-    if (can_run_javascript(Env())) deferred_.Resolve(finish_(Env(), result_));
+    settle([this] { deferred_.Resolve(finish_(Env(), result_)); });
   }
   void OnError(const Napi::Error&) override {
-    if (can_run_javascript(Env())) deferred_.Reject(to_js(Env(), error_));
+    settle([this] { deferred_.Reject(to_js(Env(), error_)); });
+  }
+
+  template <typename Settle>
+  void settle(const Settle& how) {
+    if (!can_run_javascript(Env())) return;
+    try {
+      how();
+    } catch (const Napi::Error&) {
+      if (can_run_javascript(Env())) throw;
+    }
   }
 
   Napi::Promise::Deferred deferred_;
