@@ -30,6 +30,7 @@ interface Job {
 export class ImageEncoder {
   readonly #cache: EmbeddingCache<EncodedImage>;
   readonly #jobs = new Map<string, Job>();
+  readonly #writes = new Set<Promise<void>>();
   #encoded = 0;
   #memoryHits = 0;
   #diskHits = 0;
@@ -96,7 +97,7 @@ export class ImageEncoder {
       stop = work.cancel;
       const embedding = await work.promise;
       this.#encoded++;
-      if (this.store) void this.store.set(key, { ...shape(embedding), values: embedding.values() });
+      this.#keep(key, embedding);
       return { key, embedding };
     };
     const result = run()
@@ -125,6 +126,19 @@ export class ImageEncoder {
     return job;
   }
 
+  /** Resolves when the disk has what it shall have: a process that ended now would leave a half-written file. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#writes);
+  }
+
+  #keep(key: string, embedding: NativeEmbedding): void {
+    if (!this.store) return;
+    const { tokens, width } = embedding;
+    const write = this.store.set(key, { tokens, width, values: embedding.values() });
+    this.#writes.add(write);
+    write.finally(() => this.#writes.delete(write));
+  }
+
   /** The reference stretches to the square without keeping the aspect; mtmd copies a picture of that size unchanged. */
   async #stretch(image: RgbImage): Promise<Uint8Array> {
     const { imageSize } = this.projector;
@@ -143,8 +157,4 @@ export class ImageEncoder {
       .update(square)
       .digest("hex");
   }
-}
-
-function shape({ tokens, width }: NativeEmbedding): { tokens: number; width: number } {
-  return { tokens, width };
 }

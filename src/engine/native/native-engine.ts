@@ -197,7 +197,7 @@ export class NativeEngine implements Engine {
   }
 
   dispose(): Promise<void> {
-    this.#disposal ??= this.#handle.dispose();
+    this.#disposal ??= this.#handle.dispose().then(() => this.#encoder?.settle());
     return this.#disposal;
   }
 
