@@ -12,7 +12,9 @@ import { isStandardSchema, type StandardIssue, type StandardSchema } from "./str
 declare const VALUE: unique symbol;
 
 /** A JSON schema as it is written, with the type of its values for TypeScript. */
-export type JsonSchema<T = unknown> = object & { readonly [VALUE]?: T };
+export type JsonSchema<T = unknown> = (object | { readonly [keyword: string]: unknown }) & {
+  readonly [VALUE]?: T;
+};
 
 /** What makes an answer a value. */
 export interface SchemaOptions<S = StandardSchema | JsonSchema> {

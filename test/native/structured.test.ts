@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import type { NativeEngine } from "../../src/engine/native/native-engine.js";
+import { MedGemma } from "../../src/medgemma/medgemma.js";
+import { answer, rejection } from "../support/ask.js";
+import { goldens, loadPhantom, messagesOf, nameOf, picturePath, truth } from "../support/phantom.js";
+
+const findings = z.object({
+  cardiomegaly: z.boolean(),
+  nodule: z.boolean(),
+  opacity: z.boolean(),
+  effusion: z.enum(["none", "left", "right"]),
+  pacemaker: z.boolean(),
+});
+const triage = z.object({
+  esi: z.int().min(1).max(5),
+  complaint: z.string().max(60),
+  emergency: z.boolean(),
+});
+const SCHEMAS: Readonly<Record<string, z.ZodType>> = { json: findings, triage };
+
+let engine: NativeEngine;
+let model: MedGemma;
+beforeAll(async () => {
+  engine = await loadPhantom();
+  model = MedGemma.fromEngine(engine);
+});
+afterAll(() => model.dispose());
+
+describe("an answer held to a schema that it fits", () => {
+  it.each(goldens.filter(({ kind }) => kind in SCHEMAS).map((golden) => [nameOf(golden), golden] as const))(
+    "is the free answer: %s",
+    async (_, golden) => {
+      const jsonSchema = z.toJSONSchema(SCHEMAS[golden.kind] as z.ZodType, { io: "input" });
+      const { text, done } = await answer(engine, await messagesOf(golden), { jsonSchema });
+      expect(text).toBe(golden.answer);
+      expect(done.finishReason).toBe("stop");
+    },
+  );
+});
+
+describe("extract on the phantom's cases", () => {
+  it("reads the findings, each value with its probability", async () => {
+    let right = 0;
+    let fields = 0;
+    for (const { file, json } of truth as readonly ((typeof truth)[number] & { json: object })[]) {
+      const { value, values, provenance } = await model.extract(picturePath(file), findings);
+      for (const [field, expected] of Object.entries(json)) {
+        fields++;
+        if (value[field as keyof typeof value] === expected) right++;
+      }
+      expect(values.map(({ path }) => path)).toEqual(Object.keys(json).map((field) => `/${field}`));
+      for (const { probability } of values) expect(probability > 0 && probability <= 1).toBe(true);
+      expect(provenance.prompt).toMatchObject({ preset: "extract-picture", version: 1 });
+    }
+    expect(fields).toBe(160);
+    // What the model itself reaches in transformers: 0.9938 (shared/phantom/figures.json).
+    expect(right / fields).toBeGreaterThanOrEqual(0.99);
+  });
+
+  it("gives a value of one token the probability of that token", async () => {
+    const image = picturePath("001.png");
+    const { values, tokens } = await model.extract(image, findings);
+    const [first] = values;
+    const token = tokens.find(({ text }) => text.includes("true"));
+    expect(first?.probability).toBeCloseTo(Math.exp(token?.logprob ?? 0), 10);
+  });
+
+  it("shows by a small probability what only the schema made it write", async () => {
+    const schema = z.object({ cardiomegaly: z.enum(["absent", "present"]) });
+    const { values, value } = await model.extract(picturePath("001.png"), schema);
+    expect(["absent", "present"]).toContain(value.cardiomegaly);
+    expect(values[0]?.probability).toBeLessThan(0.2);
+  });
+});
+
+describe("whatever the model would like to say", () => {
+  const wild = z.object({
+    code: z.string().regex(/^[A-Z]\d{2}(?:\.\d)?$/),
+    size: z.int().min(-3).max(40).nullable(),
+    when: z.iso.date().optional(),
+    // zod counts some characters as two, JSON schema and the grammar as one.
+    notes: z.array(z.string().regex(/^[ -~]{0,12}$/)).max(3),
+    kind: z.discriminatedUnion("is", [
+      z.object({ is: z.literal("lesion"), side: z.enum(["left", "right"]) }),
+      z.object({ is: z.literal("none") }),
+    ]),
+    pair: z.tuple([z.boolean(), z.int().positive()]),
+  });
+
+  it("the answer is of the schema", async () => {
+    const asked = Array.from({ length: 24 }, (_, seed) =>
+      model.ask([], `Describe case ${seed}.`, { schema: wild, temperature: 2, topK: 0, topP: 1, seed }),
+    );
+    for (const { value } of await Promise.all(asked)) expect(wild.parse(value)).toEqual(value);
+  });
+
+  it("no half of it is given, and no number runs away", async () => {
+    const error = await rejection(model.ask([], "Describe.", { schema: wild, maxTokens: 8 }));
+    expect(error.code).toBe("answer_incomplete");
+    const { value } = await model.ask([], "Count.", { schema: { type: "integer" }, temperature: 2, seed: 3 });
+    expect(String(value).replace("-", "").length).toBeLessThanOrEqual(16);
+  });
+
+  it("a schema that no grammar holds is refused before the model works", async () => {
+    const { prompt } = (await engine.stats()).tokens;
+    const error = await rejection(model.ask([], "Q", { schema: { type: "array", uniqueItems: true } }));
+    expect([error.code, error.facts.path]).toEqual(["grammar_unsupported", "/uniqueItems"]);
+    expect((await engine.stats()).tokens.prompt).toBe(prompt);
+  });
+});
