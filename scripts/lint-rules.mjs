@@ -23,7 +23,12 @@ const LAYERS = {
 };
 const BASE = ["errors.ts", "options.ts"];
 /** What one folder may take from its sibling, besides the base. */
-const SIBLINGS = { engine: { image: ["rgb.ts"] }, dicom: { image: ["rgb.ts"] } };
+const SIBLINGS = {
+  engine: { image: ["rgb.ts"] },
+  dicom: { image: ["rgb.ts"] },
+  // A command is thin: what it runs over cases stands in dataset/, by its one entrance.
+  cli: { dataset: ["evaluate.ts"] },
+};
 const ADDON_LOADER = "engine/native/addon.ts";
 
 /** Files below `dir` with one of the endings, relative to it, with `/`. */

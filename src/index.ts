@@ -1,4 +1,21 @@
 export {
+  EVALUATE_TASKS,
+  type EvaluateCase,
+  type EvaluateOptions,
+  type EvaluateTask,
+  type Evaluation,
+  evaluate,
+  evaluationSvg,
+  type Figures,
+  type Interval,
+  type LabelFigures,
+  PUBLISHED,
+  type PublishedFigure,
+  publishedFigures,
+  readCases,
+  type TrueBox,
+} from "./dataset/evaluate.js";
+export {
   type BoxMeasure,
   type DicomFacts,
   type DicomImage,
@@ -53,10 +70,23 @@ export type { LabelProbability } from "./medgemma/classify-labels.js";
 export type { LabelPrior } from "./medgemma/classify-prior.js";
 export type { CompareOptions, CompareResult } from "./medgemma/compare.js";
 export type { Pictures, Question, QuestionPart } from "./medgemma/conversation.js";
+export type { EmbedOptions, EmbedResult, TokenMatrix } from "./medgemma/embed.js";
+export {
+  Head,
+  type HeadFit,
+  type HeadLabel,
+  type HeadPrediction,
+  type StrengthReport,
+} from "./medgemma/embed-head.js";
+export { type FitHeadOptions, fitHead, type HeadLabels } from "./medgemma/embed-head-fit.js";
+export type { Pooling } from "./medgemma/embed-pool.js";
+export type { EmbeddingSpace, SpacedVector, VectorInput } from "./medgemma/embed-space.js";
 export type { ExplainOptions, ExplainResult } from "./medgemma/explain.js";
 export type { ExtractInput, ExtractOptions, ExtractResult, TextInput } from "./medgemma/extract.js";
 export { LAB_REPORT_SCHEMA, type LabTest } from "./medgemma/extract-presets.js";
 export type { ExtractedValue } from "./medgemma/extract-values.js";
+export { ImageIndex, type SearchHit, type SearchOptions } from "./medgemma/image-index/image-index.js";
+export type { IndexEntry, Metadata, MetadataValue } from "./medgemma/image-index/rows.js";
 export type { LoadOptions } from "./medgemma/load-options.js";
 export type { LocateOptions, LocateResult } from "./medgemma/locate.js";
 export type { DroppedLocation, LocatedBox } from "./medgemma/locate-boxes.js";

@@ -4,10 +4,16 @@ import { Command } from "commander";
 import { packageRoot } from "../engine/native/addon.js";
 import { addAsk } from "./commands/ask.js";
 import { addChat } from "./commands/chat.js";
+import { addClassify } from "./commands/classify.js";
+import { addCompare } from "./commands/compare.js";
 import { addDemo } from "./commands/demo.js";
 import { addDoctor } from "./commands/doctor.js";
+import { addEvaluate } from "./commands/evaluate.js";
+import { addExplain } from "./commands/explain.js";
 import { addExtract } from "./commands/extract.js";
 import { addInspect } from "./commands/inspect.js";
+import { addLocate } from "./commands/locate.js";
+import { addReport } from "./commands/report.js";
 import type { Interrupt } from "./interrupt.js";
 
 const EPILOGUE = `
@@ -31,6 +37,12 @@ export function makeProgram(interrupt: Interrupt): Command {
     .exitOverride();
   addAsk(program, interrupt);
   addChat(program, interrupt);
+  addReport(program, interrupt);
+  addClassify(program, interrupt);
+  addLocate(program, interrupt);
+  addCompare(program, interrupt);
+  addExplain(program, interrupt);
+  addEvaluate(program, interrupt);
   addExtract(program, interrupt);
   addInspect(program, interrupt);
   addDoctor(program, interrupt);

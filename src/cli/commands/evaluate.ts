@@ -1,0 +1,101 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { Argument, type Command } from "commander";
+import {
+  EVALUATE_TASKS,
+  type EvaluateTask,
+  type Evaluation,
+  evaluate,
+  evaluationSvg,
+  readCases,
+} from "../../dataset/evaluate.js";
+import { addAnswerFlags } from "../flags.js";
+import type { Interrupt } from "../interrupt.js";
+import { PROMPT_FLAG, runTask } from "../task.js";
+import { clearStatus, note, progress, speak } from "../terminal.js";
+import { type ClassifyFlags, splitLabels, toClassifyOptions } from "./classify.js";
+
+const EXAMPLES = `
+Examples:
+  medgemma evaluate classify --multi-label --labels "nodule,opacity" cases.jsonl --svg figures/
+  medgemma evaluate ask vqa.jsonl --benchmark VQA-RAD --json > vqa.result.json
+
+A line of cases.jsonl: {"images": ["a.png"], "truth": ["nodule"]}; see docs/tasks/evaluate.md for each task's fields.
+`;
+
+interface EvaluateFlags extends Omit<ClassifyFlags, "labels"> {
+  labels?: string;
+  svg?: string;
+  benchmark?: string;
+  bootstrapSeed?: string;
+}
+
+export function addEvaluate(program: Command, interrupt: Interrupt): void {
+  const command = program
+    .command("evaluate")
+    .description("run a task on cases with known truth and score it")
+    .addArgument(new Argument("<task>", "what to run").choices(EVALUATE_TASKS))
+    .argument("<cases>", "JSONL: a case with its truth on each line")
+    .option("-l, --labels <names>", "of classify: labels, by commas")
+    .option("--multi-label", "of classify: any number of labels may be true")
+    .option("--method <name>", "of classify: score or reason (default: score)")
+    .option("--prior <name>", "of classify: content-free")
+    .option("--calibration <file>", "of classify: JSON of fitCalibration")
+    .option("--svg <folder>", "write confusion matrix and ROC there")
+    .option("--benchmark <name>", "show Google's figures of this benchmark beside")
+    .option("--bootstrap-seed <n>", "seed of the intervals (default: 1)")
+    .option(...PROMPT_FLAG)
+    .addHelpText("after", EXAMPLES);
+  addAnswerFlags(command).action((task: EvaluateTask, file: string, flags: EvaluateFlags) =>
+    run(task, file, flags, interrupt),
+  );
+}
+
+async function run(
+  task: EvaluateTask,
+  file: string,
+  flags: EvaluateFlags,
+  interrupt: Interrupt,
+): Promise<void> {
+  const cases = await readCases(file);
+  const own = await toClassifyOptions(flags);
+  const { benchmark, bootstrapSeed } = flags;
+  await runTask(flags, [], interrupt, async (model, { signal, prompt: _text, ...options }) => {
+    const prompt = flags.prompt === undefined ? {} : { prompt: flags.prompt as never };
+    const evaluation = await evaluate(model, task, cases, {
+      task: { ...options, ...prompt, ...own },
+      ...(signal && { signal }),
+      ...(flags.labels !== undefined && { labels: splitLabels(flags.labels) }),
+      ...(benchmark !== undefined && { benchmark }),
+      ...(bootstrapSeed !== undefined && { seed: Number(bootstrapSeed) }),
+      ...(!flags.quiet && { onProgress: (done, total) => progress("Evaluating", done / total) }),
+    });
+    clearStatus();
+    if (flags.json) speak(`${JSON.stringify(evaluation, null, 2)}\n`);
+    else show(evaluation);
+    if (flags.svg !== undefined) await writeFigures(evaluation, flags.svg);
+  });
+}
+
+function show({ task, count, failed, metrics, labels, published, notice }: Evaluation): void {
+  const lines = [`${task}: ${count} cases${failed.length > 0 ? `, ${failed.length} could not be run` : ""}`];
+  for (const [name, { value, low, high }] of Object.entries(metrics))
+    lines.push(`  ${name.padEnd(18)} ${value.toFixed(4)}  (${low.toFixed(4)} to ${high.toFixed(4)})`);
+  for (const { label, positives, auroc, f1 } of labels)
+    lines.push(`  ${label}: ${positives} of ${count}; AUROC ${auroc.toFixed(4)}, F1 ${f1.toFixed(4)}`);
+  for (const { benchmark, metric, values, source } of published) {
+    const figures = Object.entries(values).map(([model, value]) => `${model} ${value}`);
+    lines.push(`  published, ${benchmark}, ${metric}: ${figures.join(", ")} (${source})`);
+  }
+  speak(`${lines.join("\n")}\n`);
+  for (const { index, code, message } of failed) note(`Case ${index + 1}: ${message} (${code})`);
+  note(notice);
+}
+
+async function writeFigures(evaluation: Evaluation, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, svg] of Object.entries(evaluationSvg(evaluation))) {
+    await writeFile(path.join(folder, name), svg);
+    note(`Written: ${path.join(folder, name)}`);
+  }
+}

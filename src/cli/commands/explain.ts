@@ -1,0 +1,51 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { addAnswerFlags } from "../flags.js";
+import type { Interrupt } from "../interrupt.js";
+import { checkPictures } from "../load.js";
+import { PROMPT_FLAG, runTask, showText, type TaskFlags } from "../task.js";
+
+const EXAMPLES = `
+Examples:
+  medgemma explain "There is blunting of the left costophrenic angle."
+  medgemma explain --report report.txt --image chest.png "The heart is enlarged."
+`;
+
+interface ExplainFlags extends TaskFlags {
+  report?: string;
+  image?: string[];
+  modality?: string;
+}
+
+export function addExplain(program: Command, interrupt: Interrupt): void {
+  const command = program
+    .command("explain")
+    .description("explain a sentence of a report in plain language")
+    .argument("<sentence>", "the sentence, in quotes")
+    .option("--report <file>", "text file of the whole report")
+    .option("--image <file>", "a picture; may be repeated", (file: string, all: string[] = []) => [
+      ...all,
+      file,
+    ])
+    .option("--modality <words>", "kind of picture (default: CXR)")
+    .option(...PROMPT_FLAG)
+    .addHelpText("after", EXAMPLES);
+  addAnswerFlags(command).action((sentence: string, flags: ExplainFlags) =>
+    explain(sentence, flags, interrupt),
+  );
+}
+
+async function explain(sentence: string, flags: ExplainFlags, interrupt: Interrupt): Promise<void> {
+  const { report: file, image, modality } = flags;
+  if (file !== undefined) await checkPictures([file]);
+  const report = file === undefined ? undefined : await readFile(file, "utf8");
+  await runTask(flags, image ?? [], interrupt, (model, options) => {
+    const stream = model.streamExplain(sentence, {
+      ...options,
+      ...(report !== undefined && { report }),
+      ...(image !== undefined && { image }),
+      ...(modality !== undefined && { modality }),
+    });
+    return showText(model, stream, flags);
+  });
+}

@@ -1,0 +1,73 @@
+import type { MedGemma } from "../medgemma/medgemma.js";
+import type { AskOptions } from "../medgemma/options.js";
+import type { ModelResult, StreamEvent } from "../medgemma/result.js";
+import { showAnswer } from "./answer.js";
+import type { AnswerFlags } from "./flags.js";
+import type { Interrupt } from "./interrupt.js";
+import { checkPictures, loadModel, toAskOptions } from "./load.js";
+import { aside, clearStatus, note, seconds, speak, status } from "./terminal.js";
+
+export interface TaskFlags extends AnswerFlags {
+  prompt?: string;
+}
+
+export const PROMPT_FLAG = ["--prompt <text>", "other words for the task"] as const;
+
+type Options = AskOptions & { prompt?: string };
+
+/** Checks options and files, loads the model, runs the task and frees the model. */
+export async function runTask(
+  flags: TaskFlags,
+  files: readonly string[],
+  { signal }: Interrupt,
+  run: (model: MedGemma, options: Options) => Promise<void>,
+): Promise<void> {
+  const options = toAskOptions(flags);
+  await checkPictures(files);
+  const model = await loadModel(flags, signal);
+  try {
+    if (files.length > 0 && !flags.quiet) status("Looking at the pictures ...");
+    await run(model, { ...options, ...(flags.prompt !== undefined && { prompt: flags.prompt }), signal });
+  } finally {
+    clearStatus();
+    await model.dispose();
+  }
+}
+
+/** A task whose answer is prose, as it comes. */
+export async function showText(
+  model: MedGemma,
+  stream: AsyncIterable<StreamEvent>,
+  flags: TaskFlags,
+): Promise<void> {
+  const result = await showAnswer(model, stream, {
+    json: flags.json ?? false,
+    quiet: flags.quiet ?? false,
+    showThought: flags.showThought ?? false,
+  });
+  if (result && "loop" in result && result.loop === true && !flags.json)
+    note(
+      "The model repeated itself without end and was stopped; --json holds the text without the repetitions.",
+    );
+}
+
+/** A task whose answer is a table: lines for people, or the whole result. */
+export function showLines(result: ModelResult, lines: readonly string[], flags: TaskFlags): void {
+  if (flags.json) {
+    speak(`${JSON.stringify(result, null, 2)}\n`);
+    return;
+  }
+  if (lines.length > 0) speak(`${lines.join("\n")}\n`);
+  if (flags.showThought && result.thought !== undefined) aside(`Thought: ${result.thought}`);
+  for (const { took, rule, warnings } of result.studies) {
+    if (!flags.quiet) aside(`Read: ${took} (${rule}).`);
+    for (const warning of warnings) note(`Warning: ${warning}`);
+  }
+  if (!flags.quiet) {
+    const { promptTokens, cachedTokens } = result.usage;
+    aside(
+      `${promptTokens} tokens asked, ${cachedTokens} of them computed before; ${seconds(result.timings.total)}.`,
+    );
+  }
+  note(result.notice);
+}

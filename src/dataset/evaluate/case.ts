@@ -1,0 +1,100 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { badOption, MedGemmaError } from "../../errors.js";
+import type { ImageInput } from "../../image/input.js";
+import type { SquareBox } from "../../image/square.js";
+
+export const EVALUATE_TASKS = ["ask", "classify", "report", "locate", "compare", "explain"] as const;
+export type EvaluateTask = (typeof EVALUATE_TASKS)[number];
+
+export interface TrueBox {
+  readonly label: string;
+  /** `[y0, x0, y1, x1]` on 0..1000 of the picture padded to a square. */
+  readonly box: SquareBox;
+}
+
+/** One case with its truth. Which fields it needs follows from the task. */
+export interface EvaluateCase {
+  /** The pictures. Of `compare`: the prior one, then the current one. */
+  readonly images?: ImageInput | readonly ImageInput[];
+  /**
+   * `ask`, `report`, `compare`, `explain`: the reference text. `classify`: the true label, with `multiLabel` a list of
+   * all that are true. `locate`: boxes.
+   */
+  readonly truth: string | readonly string[] | readonly TrueBox[];
+  /** Of `ask`. */
+  readonly question?: string;
+  /** Of `explain`. */
+  readonly sentence?: string;
+  /** Of `classify`, when they differ from case to case. */
+  readonly labels?: readonly string[];
+  /** Of `locate`. Defaults to the option `labels`, or to the labels of all true boxes of all cases. */
+  readonly targets?: readonly string[];
+}
+
+/**
+ * Cases from a file of one JSON object a line: the fields of {@link EvaluateCase}. Paths of pictures are relative to the
+ * file. @throws MedGemmaError `file_not_found`, `bad_option` with the line's number.
+ */
+export async function readCases(file: string): Promise<EvaluateCase[]> {
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    const facts = { file: path.basename(file), reason: error.code };
+    throw new MedGemmaError("file_not_found", `${path.basename(file)} cannot be read (${error.code}).`, {
+      facts,
+    });
+  });
+  return text
+    .split("\n")
+    .flatMap((line, index) => (line.trim() === "" ? [] : [readLine(line, index + 1, file)]));
+}
+
+function readLine(line: string, number: number, file: string): EvaluateCase {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw badLine(number, "is no JSON");
+  }
+  if (typeof value !== "object" || value === null || !("truth" in value))
+    throw badLine(number, "has no truth");
+  const { images, image, ...rest } = value as EvaluateCase & { image?: string };
+  const named = [images ?? image ?? []].flat();
+  if (!named.every((name) => typeof name === "string"))
+    throw badLine(number, "names pictures by something else than paths");
+  return { ...rest, images: named.map((name) => path.resolve(path.dirname(file), name as string)) };
+}
+
+function badLine(number: number, trouble: string): MedGemmaError {
+  return new MedGemmaError("bad_option", `Line ${number} of the cases ${trouble}.`, {
+    facts: { option: "cases", line: number },
+    remedy: 'Write one JSON object a line, e.g. {"images": ["a.png"], "truth": ["nodule"]}.',
+  });
+}
+
+export function textTruth({ truth }: EvaluateCase): string {
+  if (typeof truth !== "string") throw badOption("truth", "a text", truth);
+  return truth;
+}
+
+/** The true labels. */
+export function labelTruth(
+  { truth }: EvaluateCase,
+  labels: readonly string[],
+  multiLabel: boolean,
+): readonly string[] {
+  const list = typeof truth === "string" ? [truth] : (truth as readonly unknown[]);
+  const known = list.every((label): label is string => typeof label === "string" && labels.includes(label));
+  if (!known || (!multiLabel && list.length !== 1))
+    throw badOption("truth", multiLabel ? "labels that are asked for" : "one of the labels", truth);
+  return list;
+}
+
+export function boxTruth({ truth }: EvaluateCase): TrueBox[] {
+  if (!Array.isArray(truth)) throw badOption("truth", "a list of boxes", truth);
+  return truth.map((each: Partial<TrueBox> & { box_2d?: SquareBox }) => {
+    const box = each.box ?? each.box_2d;
+    if (typeof each.label !== "string" || box?.length !== 4 || !box.every(Number.isFinite))
+      throw badOption("truth", "boxes of a label and four numbers", each);
+    return { label: each.label, box };
+  });
+}

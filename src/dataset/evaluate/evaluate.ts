@@ -1,0 +1,113 @@
+import { badOption, MedGemmaError } from "../../errors.js";
+import type { ClassifyOptions } from "../../medgemma/classify.js";
+import type { MedGemma } from "../../medgemma/medgemma.js";
+import { DRAFT_NOTICE, type Provenance } from "../../medgemma/result.js";
+import type { TaskOptions } from "../../medgemma/task-prompt.js";
+import { integerOption, numberOption, stringOption } from "../../options.js";
+import { confusionSvg, rocSvg } from "../metrics/svg.js";
+import { boxTruth, EVALUATE_TASKS, type EvaluateCase, type EvaluateTask } from "./case.js";
+import { type Figures, figuresOf } from "./figures.js";
+import { type PublishedFigure, publishedFigures } from "./published.js";
+import { type Outcome, runCase } from "./run-case.js";
+
+export interface EvaluateOptions {
+  /** Of `classify` (its labels) and `locate` (its targets), for all cases that bring none of their own. */
+  labels?: readonly string[];
+  /** Options of the task, for all cases. */
+  task?: TaskOptions & Partial<ClassifyOptions>;
+  /** Draws of the bootstrap, 0..100000. Defaults to `1000`. */
+  draws?: number;
+  /** Seed of the bootstrap: the same gives the same intervals. Defaults to `1`. */
+  seed?: number;
+  /** Width of the intervals, 0.5..0.999. Defaults to `0.95`. */
+  level?: number;
+  /** Name of the published benchmark that the cases are of, such as `VQA-RAD`: its figures then stand beside. */
+  benchmark?: string;
+  /** Called after each case. */
+  onProgress?: (done: number, total: number) => void;
+  /** Ends the run between two tokens; it rejects with `aborted`. */
+  signal?: AbortSignal;
+}
+
+export interface Evaluation extends Figures {
+  readonly task: EvaluateTask;
+  /** Cases that were scored. */
+  readonly count: number;
+  /** Cases that could not be run. They are in no figure. */
+  readonly failed: readonly { readonly index: number; readonly code: string; readonly message: string }[];
+  /** What came out, case by case. */
+  readonly outcomes: readonly (Outcome & { readonly index: number })[];
+  readonly published: readonly PublishedFigure[];
+  /** Of the first case. */
+  readonly provenance: Provenance | undefined;
+  readonly notice: string;
+}
+
+/** Errors that end the run: the next case would meet them too. */
+const FATAL = new Set(["aborted", "disposed", "queue_full", "projector_missing", "grammar_unsupported"]);
+
+/**
+ * Runs a task on cases with known truth and scores it.
+ *
+ * @example
+ * const { metrics } = await evaluate(model, "classify", cases, { labels: ["nodule", "opacity"], task: { multiLabel: true } });
+ * metrics.macroAUROC; // { value: 0.98, low: 0.95, high: 1 }
+ *
+ * @throws MedGemmaError `bad_option`, and what ends all cases: `aborted`, `disposed`, `projector_missing`.
+ */
+export async function evaluate(
+  model: MedGemma,
+  task: EvaluateTask,
+  cases: readonly EvaluateCase[],
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  if (!EVALUATE_TASKS.includes(task)) throw badOption("task", EVALUATE_TASKS.join(", "), task);
+  if (!Array.isArray(cases) || cases.length === 0) throw badOption("cases", "cases with their truth", cases);
+  const draws = integerOption("draws", options.draws, 1000, 0, 100_000);
+  const seed = integerOption("seed", options.seed, 1, 0, 2 ** 32 - 1);
+  const level = numberOption("level", options.level, 0.95, 0.5, 0.999);
+  const published = readBenchmark(options.benchmark);
+  const { signal, onProgress } = options;
+  // A picture without lesions has to be asked for the same as the others.
+  const located = () => [...new Set(cases.flatMap((each) => boxTruth(each).map(({ label }) => label)))];
+  const labels = options.labels ?? (task === "locate" ? located() : undefined);
+  const taskOptions = { ...options.task, ...(signal && { signal }) };
+
+  const outcomes: (Outcome & { index: number })[] = [];
+  const failed: { index: number; code: string; message: string }[] = [];
+  let provenance: Provenance | undefined;
+  let notice = DRAFT_NOTICE;
+  for (const [index, each] of cases.entries()) {
+    try {
+      const { outcome, result } = await runCase(model, task, each, labels, taskOptions);
+      outcomes.push({ ...outcome, index });
+      provenance ??= result.provenance;
+      notice = result.notice;
+    } catch (error) {
+      // A bad option of the first case is one of all cases.
+      const known = MedGemmaError.isInstance(error) && !FATAL.has(error.code);
+      if (!known || (error.code === "bad_option" && index === 0)) throw error;
+      failed.push({ index, code: error.code, message: error.message });
+    }
+    onProgress?.(index + 1, cases.length);
+  }
+  const figures = figuresOf(outcomes, options.task?.multiLabel ?? false, { draws, seed, level });
+  return { task, count: outcomes.length, ...figures, failed, outcomes, published, provenance, notice };
+}
+
+function readBenchmark(name: unknown): PublishedFigure[] {
+  const benchmark = stringOption("benchmark", name);
+  if (benchmark === undefined) return [];
+  const figures = publishedFigures(benchmark);
+  if (figures.length === 0)
+    throw badOption("benchmark", "the name of a published one, such as VQA-RAD,", name);
+  return figures;
+}
+
+/** The pictures of an evaluation, as SVG by file name: `confusion.svg` for a choice, `roc.svg` where there are curves. */
+export function evaluationSvg({ confusion, roc }: Figures): Record<string, string> {
+  return {
+    ...(confusion && { "confusion.svg": confusionSvg(confusion) }),
+    ...(roc.length > 0 && { "roc.svg": rocSvg(roc) }),
+  };
+}

@@ -1,0 +1,187 @@
+import { type BootstrapOptions, bootstrap, type Interval } from "../metrics/bootstrap.js";
+import { matchBoxes } from "../metrics/boxes.js";
+import { expectedCalibrationError } from "../metrics/calibration-error.js";
+import { accuracy, type ConfusionMatrix, confusionMatrix, f1, macroF1, mean } from "../metrics/classes.js";
+import { areaUnderRoc, rocCurve } from "../metrics/roc.js";
+import type { RocSeries } from "../metrics/svg.js";
+import { rougeL, tokenF1, words } from "../metrics/words.js";
+import type { Outcome } from "./run-case.js";
+
+export interface Figures {
+  /** By name, 0..1, with bootstrap intervals over cases. */
+  readonly metrics: Readonly<Record<string, Interval>>;
+  /** Of `classify`. */
+  readonly labels: readonly LabelFigures[];
+  readonly confusion: ConfusionMatrix | undefined;
+  readonly roc: readonly RocSeries[];
+}
+
+export interface LabelFigures {
+  readonly label: string;
+  /** Cases in which it is true. */
+  readonly positives: number;
+  /** NaN when it is true in all or in none. */
+  readonly auroc: number;
+  readonly f1: number;
+}
+
+type Of<K extends Outcome["kind"]> = Extract<Outcome, { kind: K }>;
+type Metric<T> = (cases: readonly T[]) => number;
+
+export function figuresOf(
+  outcomes: readonly Outcome[],
+  multiLabel: boolean,
+  options: BootstrapOptions,
+): Figures {
+  const nothing = { labels: [], confusion: undefined, roc: [] };
+  const [first] = outcomes;
+  if (!first) return { metrics: {}, ...nothing };
+  if (first.kind === "text")
+    return { metrics: intervals(outcomes as Of<"text">[], TEXT, options), ...nothing };
+  if (first.kind === "boxes")
+    return { metrics: intervals(outcomes as Of<"boxes">[], BOXES, options), ...nothing };
+  const cases = outcomes as Of<"labels">[];
+  return multiLabel ? manyLabels(cases, options) : oneLabel(cases, options);
+}
+
+function intervals<T>(
+  cases: readonly T[],
+  metrics: Readonly<Record<string, Metric<T>>>,
+  options: BootstrapOptions,
+): Record<string, Interval> {
+  const all = Object.entries(metrics).map(([name, metric]) => {
+    const figure = (drawn: readonly number[]) => metric(drawn.map((index) => cases[index] as T));
+    return [name, bootstrap(cases.length, figure, options)] as const;
+  });
+  return Object.fromEntries(all.filter(([, { value }]) => Number.isFinite(value)));
+}
+
+const sameWords = ({ truth, answer }: Of<"text">) => words(truth).join(" ") === words(answer).join(" ");
+/** A yes/no question's answer by its first word, as MedGemma's closed questions are scored. */
+const sameWord = ({ truth, answer }: Of<"text">) => words(truth)[0] === words(answer)[0];
+const isClosed = ({ truth }: Of<"text">) => /^(?:yes|no)\.?$/i.test(truth.trim());
+
+const TEXT: Record<string, Metric<Of<"text">>> = {
+  exactMatch: (cases) => mean(cases.map((each) => Number(sameWords(each)))),
+  closedAccuracy: (cases) => mean(cases.filter(isClosed).map((each) => Number(sameWord(each)))),
+  tokenF1: (cases) => mean(cases.map(({ truth, answer }) => tokenF1(truth, answer))),
+  rougeL: (cases) => mean(cases.map(({ truth, answer }) => rougeL(truth, answer))),
+};
+
+const BOXES: Record<string, Metric<Of<"boxes">>> = {
+  /** Over all true boxes; one that was not found counts as 0. */
+  meanIoU: (cases) => mean(cases.flatMap(({ truth, boxes }) => matchBoxes(truth, boxes))),
+  /** Over those that were found at all. */
+  matchedIoU: (cases) =>
+    mean(cases.flatMap(({ truth, boxes }) => matchBoxes(truth, boxes)).filter((overlap) => overlap > 0)),
+  found: (cases) =>
+    mean(cases.flatMap(({ truth, boxes }) => matchBoxes(truth, boxes).map((overlap) => Number(overlap > 0)))),
+  /** Boxes a picture that belong to nothing. */
+  falseBoxes: (cases) =>
+    mean(
+      cases.map(
+        ({ truth, boxes }) => boxes.length - matchBoxes(truth, boxes).filter((overlap) => overlap > 0).length,
+      ),
+    ),
+};
+
+const labelsOf = (cases: readonly Of<"labels">[]) => [
+  ...new Set(cases.flatMap(({ labels }) => labels.map(({ label }) => label))),
+];
+const best = ({ labels }: Of<"labels">) => labels.reduce((a, b) => (b.probability > a.probability ? b : a));
+
+/** Probability and truth of one label in the cases in which it was asked for. */
+function column(cases: readonly Of<"labels">[], label: string): { told: number[]; truths: boolean[] } {
+  const rows = cases.flatMap(({ labels, truth }) =>
+    labels.flatMap((each) =>
+      each.label === label ? [{ told: each.probability, truth: truth.includes(label) }] : [],
+    ),
+  );
+  return { told: rows.map(({ told }) => told), truths: rows.map(({ truth }) => truth) };
+}
+
+/** The mean over labels that have both kinds of cases. */
+function macroArea(cases: readonly Of<"labels">[], labels: readonly string[]): number {
+  const areas = labels.map((label) => {
+    const { told, truths } = column(cases, label);
+    return areaUnderRoc(told, truths);
+  });
+  return mean(areas.filter(Number.isFinite));
+}
+
+function manyLabels(cases: readonly Of<"labels">[], options: BootstrapOptions): Figures {
+  const labels = labelsOf(cases);
+  const columns = (drawn: readonly Of<"labels">[]) => labels.map((label) => column(drawn, label));
+  const flat = (drawn: readonly Of<"labels">[]) => {
+    const all = columns(drawn);
+    return { told: all.flatMap(({ told }) => told), truths: all.flatMap(({ truths }) => truths) };
+  };
+  const metrics: Record<string, Metric<Of<"labels">>> = {
+    macroAUROC: (drawn) => macroArea(drawn, labels),
+    macroF1: (drawn) =>
+      mean(
+        columns(drawn).map(({ told, truths }) =>
+          f1(
+            truths,
+            told.map((p) => p > 0.5),
+          ),
+        ),
+      ),
+    accuracy: (drawn) => {
+      const { told, truths } = flat(drawn);
+      return mean(told.map((p, index) => Number(p > 0.5 === truths[index])));
+    },
+    calibrationError: (drawn) => {
+      const { told, truths } = flat(drawn);
+      return expectedCalibrationError(told, truths);
+    },
+  };
+  return {
+    metrics: intervals(cases, metrics, options),
+    confusion: undefined,
+    ...perLabel(cases, labels, (p) => p > 0.5),
+  };
+}
+
+function oneLabel(cases: readonly Of<"labels">[], options: BootstrapOptions): Figures {
+  const labels = labelsOf(cases);
+  const truths = (drawn: readonly Of<"labels">[]) => drawn.map(({ truth }) => truth[0] ?? "");
+  const answers = (drawn: readonly Of<"labels">[]) => drawn.map((each) => best(each).label);
+  const metrics: Record<string, Metric<Of<"labels">>> = {
+    accuracy: (drawn) => accuracy(truths(drawn), answers(drawn)),
+    macroF1: (drawn) => macroF1(truths(drawn), answers(drawn), labels),
+    macroAUROC: (drawn) => macroArea(drawn, labels),
+    calibrationError: (drawn) =>
+      expectedCalibrationError(
+        drawn.map((each) => best(each).probability),
+        drawn.map((each) => each.truth.includes(best(each).label)),
+      ),
+  };
+  const confusion = confusionMatrix(truths(cases), answers(cases), labels);
+  return { metrics: intervals(cases, metrics, options), confusion, ...perLabel(cases, labels) };
+}
+
+/** By label: against all others; said when it is the best one, or above a threshold. */
+function perLabel(
+  cases: readonly Of<"labels">[],
+  labels: readonly string[],
+  above?: (probability: number) => boolean,
+): Pick<Figures, "labels" | "roc"> {
+  const all = labels.map((label) => {
+    const { told, truths } = column(cases, label);
+    const asked = cases.filter((each) => each.labels.some((other) => other.label === label));
+    const said = above ? told.map(above) : asked.map((each) => best(each).label === label);
+    return { label, told, truths, said, area: areaUnderRoc(told, truths) };
+  });
+  return {
+    labels: all.map(({ label, truths, said, area }) => ({
+      label,
+      positives: truths.filter(Boolean).length,
+      auroc: area,
+      f1: f1(truths, said),
+    })),
+    roc: all.flatMap(({ label, told, truths, area }) =>
+      Number.isFinite(area) ? [{ name: label, area, points: rocCurve(told, truths) }] : [],
+    ),
+  };
+}
