@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Score } from "../../../src/engine/engine.js";
+import type { NativeEngine } from "../../../src/engine/native/native-engine.js";
+import { renderPrompt } from "../../../src/prompt/render.js";
+import { answerText } from "../../support/ask.js";
+import { loadPhantom, messagesOf } from "../../support/phantom.js";
+import { askGolden, golden, NOISE, ramble } from "./support.js";
+
+/** Numbers of one computation in batches of different shapes. */
+const ROUNDING = 2;
+
+describe("scoring", () => {
+  let engine: NativeEngine;
+  beforeAll(async () => {
+    engine = await loadPhantom({ contextSize: 4096 });
+  });
+  afterAll(() => engine.dispose());
+
+  const asked = golden("yesno:opacity");
+  const partsOf = async () => renderPrompt(await messagesOf(asked));
+
+  test("equals the log-probabilities of the same answer generated", async () => {
+    const generated = await askGolden(engine, asked, { logprobs: 5 });
+    const { scores, usage } = await engine.score(await partsOf(), [asked.answer, "Yes.", "No."]);
+    const [own] = scores;
+    expect(own?.tokens.map(({ id }) => id)).toEqual(asked.answer_ids.slice(0, own?.tokens.length));
+    for (const [index, token] of (own?.tokens ?? []).entries()) {
+      expect(token.logprob).toBeCloseTo(generated.tokens[index]?.logprob ?? Number.NaN, ROUNDING);
+    }
+    const first = (score: Score | undefined) => score?.tokens[0];
+    for (const score of scores) {
+      const listed = generated.tokens[0]?.top.find(({ id }) => id === first(score)?.id);
+      if (listed) expect(first(score)?.logprob).toBeCloseTo(listed.logprob, ROUNDING);
+    }
+    expect(usage.imageTokens).toBe(16);
+    expect(usage.completionTokens).toBe(0);
+  });
+
+  test("is the sum over the tokens of a continuation, each forced by hand", async () => {
+    const text = "There is a small nodule in the left upper zone.";
+    const { scores } = await engine.score(await partsOf(), [text]);
+    const [score] = scores;
+    const ids = [...(await engine.tokenize(text, { special: false }))];
+    expect(score?.tokens.map(({ id }) => id)).toEqual(ids);
+    let sum = 0;
+    let before = "";
+    for (const token of score?.tokens ?? []) {
+      // The grammar of exactly what is still missing forces its first token; log-probabilities are from before it.
+      const parts = [...(await partsOf()), { type: "text" as const, text: before, special: false }];
+      const grammar = `root ::= ${JSON.stringify(text.slice(before.length))}`;
+      let forced: { id: number; logprob: number } | undefined;
+      const options = { maxTokens: 1, logprobs: 1, grammar };
+      for await (const event of engine.generate(before === "" ? await partsOf() : parts, options)) {
+        if (event.type === "text") forced ??= event.tokens[0];
+      }
+      if (forced?.id === token.id) expect(forced.logprob).toBeCloseTo(token.logprob, ROUNDING);
+      sum += token.logprob;
+      before += token.text;
+    }
+    expect(before).toBe(text);
+    expect(score?.logprob).toBeCloseTo(sum, 6);
+  });
+
+  test("is the same beside others, in any order, and after a long continuation", async () => {
+    const labels = ["Yes.", "No.", "Yes", "No", ramble(1, 80), "left", "right upper zone", ramble(2, 20)];
+    const expected = await engine.score(await partsOf(), labels, { deterministic: true });
+    const others = Array.from({ length: 10 }, (_, index) =>
+      answerText(engine, ramble(index, 30), { ...NOISE, seed: index, maxTokens: 60 }),
+    );
+    const [beside, turned] = await Promise.all([
+      engine.score(await partsOf(), labels),
+      engine.score(await partsOf(), [...labels].reverse()),
+    ]);
+    await Promise.all(others);
+    for (const [index, score] of expected.scores.entries()) {
+      const pair = [beside.scores[index], turned.scores[labels.length - 1 - index]];
+      for (const other of pair) {
+        expect(other?.text).toBe(score.text);
+        expect(other?.tokens).toHaveLength(score.tokens.length);
+        for (const [at, token] of score.tokens.entries()) {
+          // Nonsense is improbable, and rounding shows more in small probabilities.
+          expect(other?.tokens[at]?.logprob).toBeCloseTo(token.logprob, 1);
+        }
+      }
+    }
+    const again = await engine.score(await partsOf(), labels, { deterministic: true });
+    expect(again.scores).toEqual(expected.scores);
+  });
+});
