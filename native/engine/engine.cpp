@@ -1,6 +1,20 @@
 #include "engine.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace medgemma {
+namespace {
+
+// Reading a vocabulary of 262,144 words leaves many small free pieces that glibc would keep.
+void give_back_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
+}  // namespace
 
 std::shared_ptr<Engine> Engine::load(const LoadParams& params, const LoadProgress& progress) {
   std::shared_ptr<Engine> engine(new Engine);
@@ -35,6 +49,7 @@ std::shared_ptr<Engine> Engine::load(const LoadParams& params, const LoadProgres
   scheduler.context.image_tokens = engine->image_tokens();
   scheduler.queue_size = params.queue_size;
   engine->scheduler_ = std::make_unique<Scheduler>(engine->model_, scheduler);
+  give_back_memory();
   if (!progress(1)) throw aborted();
   return engine;
 }

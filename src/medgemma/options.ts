@@ -44,6 +44,9 @@ const NAMES: readonly (keyof AskOptions)[] = [
   "stop",
   "logprobs",
   "signal",
+  "grammar",
+  "deterministic",
+  "priority",
 ];
 
 /** @throws MedGemmaError `bad_option`. */
