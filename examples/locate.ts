@@ -1,0 +1,9 @@
+// Finds lesions and draws them.
+import { writeFile } from "node:fs/promises";
+import { drawBoxes, MedGemma } from "medgemma";
+
+await using model = await MedGemma.load();
+const image = process.argv[2] ?? "examples/images/chest-001.png";
+const { boxes, dropped, notFound } = await model.locate(image, ["nodule", "opacity"]);
+console.log({ boxes, dropped, notFound });
+await writeFile("boxes.svg", await drawBoxes(image, boxes, { format: "svg" }));
