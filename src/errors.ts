@@ -136,6 +136,28 @@ export const ERROR_TABLE = {
     remedy: "Check it with a NIfTI tool; a single .nii or .nii.gz of integers or floats is read.",
     exitCode: EXIT.input,
   },
+  record_unreadable: {
+    meaning: "The patient's record is not valid FHIR JSON, or holds nothing to read.",
+    remedy: "Pass a FHIR R4 Bundle (object or JSON text), NDJSON of resources, or plain text.",
+    exitCode: EXIT.input,
+  },
+  space_mismatch: {
+    meaning: "Vectors of different projectors or poolings were put together.",
+    remedy:
+      "Embed all pictures with one projector file and the same `pool` and `normalize`; then fit or index anew.",
+    exitCode: EXIT.input,
+  },
+  head_invalid: {
+    meaning: "The saved head is damaged or of another version.",
+    remedy: "Fit it again with `fitHead` and save it.",
+    exitCode: EXIT.input,
+  },
+  index_unusable: {
+    meaning: "The index of embeddings cannot be opened or written.",
+    remedy:
+      "One process at a time may hold an index: close the other one. A damaged or foreign file must be made anew.",
+    exitCode: EXIT.input,
+  },
   context_full: {
     meaning: "The prompt and the answer do not fit into the context.",
     remedy:

@@ -1,0 +1,104 @@
+import { chmod, opendir } from "node:fs/promises";
+import path from "node:path";
+import { setImmediate } from "node:timers/promises";
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { MedGemmaError } from "../../errors.js";
+
+/** Milliseconds. */
+const SLICE = 12;
+
+/** The file's own database. Values go in as parameters, never as words of SQL. */
+export class Database {
+  private constructor(
+    private readonly file: string,
+    private readonly instance: DuckDBInstance,
+    private readonly connection: DuckDBConnection,
+  ) {}
+
+  /** Opens or makes the file, for this user only. Nothing is downloaded and no other file is read. */
+  static async open(file: string): Promise<Database> {
+    // Loaded here, so that who needs no index does not load 70 MB.
+    const { DuckDBInstance } = await import("@duckdb/node-api");
+    await checkPlace(file);
+    try {
+      const instance = await DuckDBInstance.create(file, {
+        autoinstall_known_extensions: "false",
+        autoload_known_extensions: "false",
+        threads: "2",
+      });
+      const connection = await instance.connect();
+      await connection.run("SET enable_external_access = false");
+      const database = new Database(file, instance, connection);
+      await database.keepPrivate();
+      return database;
+    } catch (cause) {
+      throw unusable("The index cannot be opened", cause);
+    }
+  }
+
+  async run(sql: string, values: readonly (string | number)[] = []): Promise<void> {
+    await this.rows(sql, values);
+  }
+
+  async rows(sql: string, values: readonly (string | number)[] = []): Promise<Record<string, unknown>[]> {
+    try {
+      const reader = await this.connection.runAndReadAll(sql, [...values]);
+      return reader.getRowObjectsJS();
+    } catch (cause) {
+      throw unusable("The index cannot be read or written", cause);
+    }
+  }
+
+  /** Rows of text into a table. Making text of long vectors takes time, so the event loop gets its turn. */
+  async append<T>(
+    table: string,
+    items: readonly T[],
+    toTexts: (item: T) => readonly string[],
+  ): Promise<void> {
+    const appender = await this.connection.createAppender(table);
+    let slice = performance.now();
+    for (const item of items) {
+      for (const value of toTexts(item)) appender.appendVarchar(value);
+      appender.endRow();
+      if (performance.now() - slice < SLICE) continue;
+      appender.flushSync();
+      await setImmediate();
+      slice = performance.now();
+    }
+    appender.closeSync();
+  }
+
+  /**
+   * For this user only. By name: opening and closing the file here would drop the lock that the database holds on it.
+   */
+  async keepPrivate(): Promise<void> {
+    await chmod(this.file, 0o600);
+    await chmod(`${this.file}.wal`, 0o600).catch(() => undefined);
+  }
+
+  close(): void {
+    this.connection.closeSync();
+    this.instance.closeSync();
+  }
+}
+
+/** An empty path would be a database in memory, and so would ":memory:". */
+async function checkPlace(file: string): Promise<void> {
+  try {
+    const folder = await opendir(path.dirname(file));
+    await folder.close();
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code;
+    throw new MedGemmaError("file_not_found", `The folder of the index cannot be opened (${reason}).`, {
+      facts: { file: path.basename(file), reason },
+      cause,
+    });
+  }
+}
+
+export function unusable(what: string, cause?: unknown): MedGemmaError {
+  const message = cause instanceof Error ? cause.message : "";
+  const locked = /lock/i.test(message);
+  const reason = locked ? ": another process holds it" : "";
+  return new MedGemmaError("index_unusable", `${what}${reason}.`, { facts: { locked }, cause });
+}
