@@ -7,6 +7,7 @@ import { type ChatOptions, ChatSession } from "./chat.js";
 import { type ClassifyOptions, type ClassifyResult, classify } from "./classify.js";
 import { type CompareOptions, type CompareResult, streamCompare } from "./compare.js";
 import { type Pictures, type Question, systemTurn, toContent } from "./conversation.js";
+import { type EmbedOptions, type EmbedResult, embed } from "./embed.js";
 import { type ExplainOptions, type ExplainResult, streamExplain } from "./explain.js";
 import { type ExtractInput, type ExtractOptions, type ExtractResult, extract } from "./extract.js";
 import { type LoadOptions, resolveLoadOptions } from "./load-options.js";
@@ -214,6 +215,14 @@ export class MedGemma implements AsyncDisposable {
   /** The same, as it comes. */
   streamExplain(sentence: string, options: ExplainOptions = {}): Stream<ExplainResult> {
     return streamExplain(this.#model, sentence, options);
+  }
+
+  /**
+   * One picture as a vector, for similar cases (`ImageIndex`) and own classifiers (`fitHead`). Only the encoder runs.
+   * @throws MedGemmaError as {@link MedGemma.stream}.
+   */
+  embed(image: ImageInput, options: EmbedOptions = {}): Promise<EmbedResult> {
+    return embed(this.#model, image, options);
   }
 
   /**
