@@ -100,6 +100,18 @@ export type { JsonSchema, SchemaOptions, StructuredResult } from "./medgemma/str
 export type { InferOutput, StandardSchema } from "./medgemma/structured-standard.js";
 export type { TaskOptions } from "./medgemma/task-prompt.js";
 export type { TextResult } from "./medgemma/task-text.js";
+export type { Consciousness, TriageCase, Vitals } from "./medgemma/triage/case.js";
+export type { RuleCheck, RuleReport, ScoreReport } from "./medgemma/triage/rules.js";
+export type { TriageAnswer, TriageOptions, TriageResult } from "./medgemma/triage.js";
+export { TRIAGE_SCALES, type TriageScaleId } from "./medgemma/triage-scales/index.js";
+export type {
+  ScoreUse,
+  TriageLevel,
+  TriageScale,
+  VitalRule,
+  VitalScore,
+  WordRule,
+} from "./medgemma/triage-scales/scale.js";
 export type { ContentPart, Message } from "./prompt/message.js";
 export { PRESETS, type Preset, type PresetPart } from "./prompt/presets.js";
 export { type LocatePreset, type ScoredPreset, TASK_PRESETS } from "./prompt/presets-tasks.js";

@@ -14,6 +14,7 @@ import { addExtract } from "./commands/extract.js";
 import { addInspect } from "./commands/inspect.js";
 import { addLocate } from "./commands/locate.js";
 import { addReport } from "./commands/report.js";
+import { addTriage } from "./commands/triage.js";
 import type { Interrupt } from "./interrupt.js";
 
 const EPILOGUE = `
@@ -44,6 +45,7 @@ export function makeProgram(interrupt: Interrupt): Command {
   addExplain(program, interrupt);
   addEvaluate(program, interrupt);
   addExtract(program, interrupt);
+  addTriage(program, interrupt);
   addInspect(program, interrupt);
   addDoctor(program, interrupt);
   addDemo(program, interrupt);

@@ -27,6 +27,8 @@ import {
   takeStructure,
 } from "./structured.js";
 import type { InferOutput, StandardSchema } from "./structured-standard.js";
+import type { TriageCase } from "./triage/case.js";
+import { type TriageOptions, type TriageResult, triage } from "./triage.js";
 
 export interface MedGemmaInfo extends EngineInfo {
   /** True for the embedded test object, which is not for patients. */
@@ -223,6 +225,18 @@ export class MedGemma implements AsyncDisposable {
    */
   embed(image: ImageInput, options: EmbedOptions = {}): Promise<EmbedResult> {
     return embed(this.#model, image, options);
+  }
+
+  /**
+   * How urgent a case is: the model's level, or a more urgent one where the scale's limits for vital signs ask for it.
+   * @throws MedGemmaError `bad_option` (also for values that no patient has), `context_full`, `answer_incomplete`, and
+   * as {@link MedGemma.stream}.
+   *
+   * @example
+   * const { level, redFlags } = await model.triage({ age: 54, complaint: "chest pain", vitals: { heartRate: 131, spo2: 97 } });
+   */
+  triage(input: TriageCase, options: TriageOptions = {}): Promise<TriageResult> {
+    return triage(this.#model, input, options);
   }
 
   /**

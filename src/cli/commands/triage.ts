@@ -1,0 +1,146 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { type Command, Option } from "commander";
+import { MedGemmaError } from "../../errors.js";
+import type { TriageCase } from "../../medgemma/triage/case.js";
+import { checkCase } from "../../medgemma/triage/case.js";
+import type { TriageResult } from "../../medgemma/triage.js";
+import { TRIAGE_SCALES, type TriageScaleId } from "../../medgemma/triage-scales/index.js";
+import { type AnswerFlags, addAnswerFlags } from "../flags.js";
+import type { Interrupt } from "../interrupt.js";
+import { checkPictures, loadModel, toAskOptions } from "../load.js";
+import { clearStatus, note, speak, status } from "../terminal.js";
+
+const EXAMPLES = `
+Examples:
+  medgemma triage --age 54 --complaint "chest pain" --heart-rate 131 --spo2 97
+  medgemma triage case.json --scale news2
+  medgemma triage --json case.json | jq .level
+
+The level is the model's, or a more urgent one where the published limits for vital signs ask for it.
+`;
+
+interface TriageFlags extends Omit<AnswerFlags, "think" | "showThought"> {
+  scale: TriageScaleId;
+  age?: string;
+  sex?: string;
+  complaint?: string;
+  history?: string;
+  symptoms?: string;
+  heartRate?: string;
+  respiratoryRate?: string;
+  spo2?: string;
+  systolic?: string;
+  diastolic?: string;
+  temperatureC?: string;
+  gcs?: string;
+  avpu?: string;
+  onOxygen?: boolean;
+}
+
+export function addTriage(program: Command, interrupt: Interrupt): void {
+  const command = program
+    .command("triage")
+    .description("how urgent a case is: the model's level, held to published limits")
+    .argument("[case]", "a JSON file: {age, sex, complaint, history, symptoms, vitals: {heartRate, ...}}")
+    .addOption(
+      new Option("--scale <scale>", "which levels").choices(Object.keys(TRIAGE_SCALES)).default("esi"),
+    )
+    .option("--age <years>", "age")
+    .option("--sex <sex>", "female, male or other")
+    .option("--complaint <text>", "why the patient comes")
+    .option("--history <text>", "what is known from before")
+    .option("--symptoms <text>", "other symptoms")
+    .option("--heart-rate <n>", "beats a minute")
+    .option("--respiratory-rate <n>", "breaths a minute")
+    .option("--spo2 <percent>", "oxygen saturation")
+    .option("--systolic <n>", "systolic pressure, mmHg")
+    .option("--diastolic <n>", "diastolic pressure, mmHg")
+    .option("--temperature-c <n>", "temperature in degrees Celsius")
+    .option("--gcs <n>", "Glasgow coma scale")
+    .option("--avpu <letter>", "A alert, C new confusion, V voice, P pain, U unresponsive")
+    .option("--on-oxygen", "oxygen is given")
+    .addHelpText("after", EXAMPLES);
+  addAnswerFlags(command).action((file: string | undefined, flags: TriageFlags) =>
+    runTriage(file, flags, interrupt),
+  );
+}
+
+async function runTriage(file: string | undefined, flags: TriageFlags, { signal }: Interrupt): Promise<void> {
+  const options = toAskOptions(flags);
+  const input = merge(file === undefined ? {} : await readCase(file), flags);
+  checkCase(input);
+  const model = await loadModel(flags, signal);
+  try {
+    if (!flags.quiet) status("Reading the case ...");
+    const result = await model.triage(input, { ...options, scale: flags.scale, signal });
+    speak(flags.json ? `${JSON.stringify(result, null, 2)}\n` : inWords(result));
+    if (flags.json) return;
+    for (const warning of result.warnings) note(`Warning: ${warning}`);
+    note(result.notice);
+  } finally {
+    clearStatus();
+    await model.dispose();
+  }
+}
+
+async function readCase(file: string): Promise<Partial<TriageCase>> {
+  await checkPictures([file]);
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as Partial<TriageCase>;
+  } catch (cause) {
+    throw new MedGemmaError("bad_option", `${path.basename(file)} is no JSON.`, {
+      facts: { option: "case", file: path.basename(file) },
+      cause,
+    });
+  }
+}
+
+/** Flags go before the file. Words that are no number are the library's to refuse. */
+function merge(input: Partial<TriageCase>, flags: TriageFlags): TriageCase {
+  const { sex, complaint, history, symptoms, avpu, onOxygen } = flags;
+  const numbers = {
+    heartRate: flags.heartRate,
+    respiratoryRate: flags.respiratoryRate,
+    spo2: flags.spo2,
+    systolicBp: flags.systolic,
+    diastolicBp: flags.diastolic,
+    temperature: flags.temperatureC,
+    gcs: flags.gcs,
+  };
+  const measured = Object.entries(numbers).map(([name, text]) => [name, toNumber(text)]);
+  const vitals = { ...input.vitals, ...given({ ...Object.fromEntries(measured), avpu, onOxygen }) };
+  const own = given({ age: toNumber(flags.age), sex, complaint, history, symptoms });
+  const merged: object = { ...input, ...own, ...(Object.keys(vitals).length > 0 && { vitals }) };
+  return merged as TriageCase;
+}
+
+function toNumber(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  return text.trim() === "" ? Number.NaN : Number(text);
+}
+
+function given(values: Record<string, unknown>): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+function inWords({
+  level,
+  levelName,
+  scaleInfo,
+  model,
+  rules,
+  reasons,
+  redFlags,
+  questions,
+}: TriageResult): string {
+  const list = (title: string, items: readonly string[]) =>
+    items.length === 0 ? [] : [`${title}:`, ...items.map((item) => `  - ${item}`)];
+  return `${[
+    `Level ${level} (${levelName}), ${scaleInfo.name}`,
+    `  model: ${model.level ?? "none"}; rules: ${rules.level ?? "none"}`,
+    ...list("Reasons", reasons),
+    ...list("Red flags", redFlags),
+    ...list("Ask or measure next", questions),
+  ].join("\n")}\n`;
+}

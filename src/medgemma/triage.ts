@@ -1,0 +1,175 @@
+import { badOption, MedGemmaError } from "../errors.js";
+import type { RgbImage } from "../image/rgb.js";
+import { findJson } from "../prompt/json.js";
+import { findInstruction } from "./decide/suspicious.js";
+import type { LoadedModel } from "./loaded-model.js";
+import { collect, respond } from "./respond.js";
+import type { ModelResult } from "./result.js";
+import {
+  checkTaskOptions,
+  choosePreset,
+  familyOf,
+  fillPreset,
+  type TaskOptions,
+  withSystem,
+} from "./task-prompt.js";
+import { toAskOptions } from "./task-text.js";
+import { checkCase, contradictions, type TriageCase } from "./triage/case.js";
+import { TRIAGE_PRESETS, type TriagePreset, tellCase, triageSchema } from "./triage/presets.js";
+import { applyRules, missingQuestions, type RuleReport } from "./triage/rules.js";
+import { findScale, type TriageScaleId } from "./triage-scales/index.js";
+import type { TriageScale } from "./triage-scales/scale.js";
+
+export interface TriageOptions extends Omit<TaskOptions<TriagePreset>, "think" | "limits" | "study"> {
+  /** A scale by its id, or one of your own as data. Defaults to `"esi"`. */
+  scale?: TriageScaleId | TriageScale;
+}
+
+/** What the model said, before the rules. */
+export interface TriageAnswer {
+  /** Undefined when its answer held none. */
+  readonly level: number | undefined;
+  readonly reasons: readonly string[];
+  readonly redFlags: readonly string[];
+  readonly questions: readonly string[];
+}
+
+/** An unverified draft; see `notice`. */
+export interface TriageResult extends ModelResult {
+  /** 1 is the most urgent: the more urgent of `model.level` and `rules.level`. */
+  readonly level: number;
+  readonly levelName: string;
+  /** Id of the scale. */
+  readonly scale: string;
+  readonly scaleInfo: {
+    readonly id: string;
+    readonly name: string;
+    readonly version: number;
+    readonly source: string;
+  };
+  /** Why: the rules' reasons first, then the model's. */
+  readonly reasons: readonly string[];
+  /** Signs of danger: beyond the scale's limits, then those that the model names. */
+  readonly redFlags: readonly string[];
+  /** What to ask or measure next: contradictions first, then what is missing, then the model's. */
+  readonly questions: readonly string[];
+  readonly model: TriageAnswer;
+  readonly rules: RuleReport;
+  /** True when the rules made the level more urgent than the model had it. */
+  readonly raisedByRules: boolean;
+  /** E.g. words in the case that read like an instruction to the model. */
+  readonly warnings: readonly string[];
+}
+
+/** @see MedGemma.triage */
+export async function triage(
+  model: LoadedModel,
+  input: TriageCase,
+  options: TriageOptions,
+): Promise<TriageResult> {
+  const started = performance.now();
+  checkTaskOptions("triage", options, ["scale"]);
+  if ((options as TaskOptions).think) {
+    throw badOption("think", "false, as the answer's form leaves no room for a thought,", true);
+  }
+  checkCase(input);
+  const scale = findScale(options.scale ?? "esi");
+  const rules = applyRules(scale, input);
+  if (scale.decides === "rules" && rules.level === undefined) {
+    throw new MedGemmaError("bad_option", `The scale ${scale.id} is not made for this patient.`, {
+      facts: { option: "scale", scale: scale.id },
+      remedy: "NEWS2 is for patients from 16 years who are not pregnant; take another scale.",
+    });
+  }
+  const preset = choosePreset(TRIAGE_PRESETS[familyOf(model)], options.prompt);
+  const { style = "lines" } = preset;
+  const words = JSON.stringify(preset.content);
+  if (!words.includes("{case}")) throw badOption("prompt", "a place {case}", options.prompt);
+  const levels = scale.levels.map((it) => `${it.level}: ${it.name}. ${it.meaning}`).join("\n");
+  const values = { case: tellCase(style, input), ...(words.includes("{levels}") && { levels }) };
+  const [system, content] = fillPreset<RgbImage>(preset, [], values);
+  const messages = withSystem(system, content, options);
+  const context = {
+    prompt: { preset: preset.id, version: preset.version },
+    options: toAskOptions(options, preset),
+    jsonSchema: triageSchema({ ...preset, style }, scale),
+    studies: [],
+    started,
+    read: 0,
+  };
+  const result = await collect(respond(model, messages, context));
+  return combine(result, readAnswer(result.text, scale), rules, scale, input);
+}
+
+function combine(
+  result: ModelResult,
+  answer: TriageAnswer,
+  rules: RuleReport,
+  scale: TriageScale,
+  input: TriageCase,
+): TriageResult {
+  const fixed = scale.decides === "rules";
+  const asked = [rules.level, fixed ? undefined : answer.level].filter((level) => level !== undefined);
+  if (asked.length === 0) {
+    throw new MedGemmaError(
+      "answer_incomplete",
+      "The model's answer holds no level, and no rule asks for one.",
+    );
+  }
+  const level = Math.min(...asked);
+  const findings = rules.checks.map((it) => it.finding);
+  const limits = rules.checks.filter((it) => it.level < scale.levels.length);
+  const { id, name, version, source } = scale;
+  return {
+    ...result,
+    level,
+    levelName: scale.levels.find((it) => it.level === level)?.name ?? "",
+    scale: id,
+    scaleInfo: { id, name, version, source },
+    reasons: [...findings, ...answer.reasons],
+    redFlags: [...new Set([...limits.map((it) => it.finding), ...answer.redFlags])],
+    questions: [
+      ...new Set([...contradictions(input.vitals ?? {}), ...missingQuestions(input), ...answer.questions]),
+    ],
+    model: answer,
+    rules,
+    raisedByRules:
+      !fixed && rules.level !== undefined && rules.level < (answer.level ?? Number.POSITIVE_INFINITY),
+    warnings: warningsOf(input, answer, scale),
+  };
+}
+
+function warningsOf(input: TriageCase, answer: TriageAnswer, { decides, levels }: TriageScale): string[] {
+  const warnings: string[] = [];
+  for (const name of ["complaint", "symptoms", "history", "medications", "allergies"] as const) {
+    const found = [input[name] ?? []].flat().map(findInstruction).find(Boolean);
+    if (found !== undefined) warnings.push(`The ${name} reads like an instruction to the model: "${found}".`);
+  }
+  if (answer.level === undefined && decides !== "rules") {
+    warnings.push(`The model gave no level from 1 to ${levels.length}: the rules alone decided.`);
+  }
+  return warnings;
+}
+
+/** Tolerant: own prompts and remote engines may answer in words around the JSON. */
+function readAnswer(text: string, { levels }: TriageScale): TriageAnswer {
+  const found = findJson(text)?.value;
+  const json = (typeof found === "object" && found !== null ? found : {}) as Record<string, unknown>;
+  const number = Number(json.level ?? json.esi);
+  const known = levels.some((it) => it.level === number);
+  const phantom =
+    typeof json.complaint === "string" ? [`The model takes the complaint for ${json.complaint}`] : [];
+  const emergency = json.emergency === true ? ["The model calls it an emergency"] : [];
+  return {
+    level: known ? number : undefined,
+    reasons: [...phantom, ...strings(json.reasons)],
+    redFlags: [...emergency, ...strings(json.redFlags)],
+    questions: strings(json.questions),
+  };
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value)
+    ? value.filter((it): it is string => typeof it === "string" && it.trim() !== "")
+    : [];
+}

@@ -1,0 +1,144 @@
+import { badOption } from "../../errors.js";
+import { checkNames, stringOption } from "../../options.js";
+
+/** Alert; new confusion; responds to voice; to pain; unresponsive. */
+export type Consciousness = "A" | "C" | "V" | "P" | "U";
+
+/** What was measured; leave out what was not. */
+export interface Vitals {
+  /** Beats a minute, 0..300. */
+  heartRate?: number;
+  /** Breaths a minute, 0..120. */
+  respiratoryRate?: number;
+  /** Millimetres of mercury, 0..300. */
+  systolicBp?: number;
+  /** Millimetres of mercury, 0..250. */
+  diastolicBp?: number;
+  /** Oxygen saturation in percent, 0..100. */
+  spo2?: number;
+  /** Degrees Celsius, 20..45. */
+  temperature?: number;
+  /** Glasgow coma scale, 3..15. */
+  gcs?: number;
+  avpu?: Consciousness;
+  /** True while oxygen is given. Taken for false in scores when it is not said. */
+  onOxygen?: boolean;
+  /** True for a prescribed saturation of 88-92 % (hypercapnic failure): NEWS2 then takes its scale 2. Defaults to `false`. */
+  hypercapnic?: boolean;
+}
+
+export interface TriageCase {
+  /** Years, 0..130; months of a small child as parts of a year (2 months: `2 / 12`). */
+  age?: number;
+  sex?: "female" | "male" | "other";
+  /** Why the patient comes. */
+  complaint: string;
+  /** What is known from before. */
+  history?: string | readonly string[];
+  symptoms?: string | readonly string[];
+  medications?: string | readonly string[];
+  allergies?: string | readonly string[];
+  /** Changes limits; early warning scores are then not computed. Defaults to `false`. */
+  pregnant?: boolean;
+  vitals?: Vitals;
+}
+
+const CASE_NAMES = [
+  "age",
+  "sex",
+  "complaint",
+  "history",
+  "symptoms",
+  "medications",
+  "allergies",
+  "pregnant",
+  "vitals",
+];
+/** Beyond these a number is a slip, not a patient. */
+export const POSSIBLE = {
+  heartRate: [0, 300],
+  respiratoryRate: [0, 120],
+  systolicBp: [0, 300],
+  diastolicBp: [0, 250],
+  spo2: [0, 100],
+  temperature: [20, 45],
+  gcs: [3, 15],
+} as const;
+
+/**
+ * Refuses values that no patient has.
+ * @throws MedGemmaError `bad_option`.
+ */
+export function checkCase(input: TriageCase): void {
+  checkNames("triage case", input, CASE_NAMES);
+  if (stringOption("complaint", input.complaint)?.trim() === "" || input.complaint === undefined) {
+    throw badOption("complaint", "some words", input.complaint);
+  }
+  number("age", input.age, 0, 130);
+  if (input.sex !== undefined && !["female", "male", "other"].includes(input.sex)) {
+    throw badOption("sex", '"female", "male" or "other"', input.sex);
+  }
+  for (const name of ["history", "symptoms", "medications", "allergies"] as const) {
+    const value = input[name];
+    const words = value === undefined ? [] : [value].flat();
+    if (!words.every((it) => typeof it === "string"))
+      throw badOption(name, "a string or a list of strings", value);
+  }
+  boolean("pregnant", input.pregnant);
+  checkVitals(input.vitals ?? {});
+}
+
+function checkVitals(vitals: Vitals): void {
+  checkNames("vitals", vitals, [...Object.keys(POSSIBLE), "avpu", "onOxygen", "hypercapnic"]);
+  for (const [name, [min, max]] of Object.entries(POSSIBLE)) {
+    number(`vitals.${name}`, vitals[name as keyof typeof POSSIBLE], min, max);
+  }
+  if (vitals.gcs !== undefined && !Number.isInteger(vitals.gcs)) {
+    throw badOption("vitals.gcs", "a whole number from 3 to 15", vitals.gcs);
+  }
+  if (vitals.avpu !== undefined && !["A", "C", "V", "P", "U"].includes(vitals.avpu)) {
+    throw badOption("vitals.avpu", '"A", "C", "V", "P" or "U"', vitals.avpu);
+  }
+  boolean("vitals.onOxygen", vitals.onOxygen);
+  boolean("vitals.hypercapnic", vitals.hypercapnic);
+}
+
+function number(name: string, value: unknown, min: number, max: number): void {
+  if (value === undefined) return;
+  if (typeof value === "number" && value >= min && value <= max) return;
+  const unit = name === "vitals.temperature" ? " (degrees Celsius)" : "";
+  throw badOption(name, `a number from ${min} to ${max}${unit}`, value);
+}
+
+function boolean(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== "boolean") throw badOption(name, "true or false", value);
+}
+
+/**
+ * Values that a patient may have, but not together, as what to measure again. They are not put right: the rules count
+ * the more urgent reading.
+ */
+export function contradictions(vitals: Vitals): string[] {
+  const { systolicBp, diastolicBp, avpu, gcs, heartRate, respiratoryRate, spo2 } = vitals;
+  const found: string[] = [];
+  if (systolicBp !== undefined && diastolicBp !== undefined && systolicBp <= diastolicBp) {
+    found.push(`Systolic pressure ${systolicBp} is not above diastolic ${diastolicBp}: measure again?`);
+  }
+  if (avpu === "A" && gcs !== undefined && gcs < 13)
+    found.push(`Alert, but a coma scale of ${gcs}: which is right?`);
+  if ((avpu === "P" || avpu === "U") && gcs !== undefined && gcs > 12) {
+    found.push(
+      `Responds ${avpu === "P" ? "to pain only" : "to nothing"}, but a coma scale of ${gcs}: which is right?`,
+    );
+  }
+  const awake = avpu === "A" || (gcs ?? 0) >= 14;
+  if (heartRate === 0 && awake) found.push("A heart rate of 0 in an awake patient: measure again?");
+  if (respiratoryRate === 0 && awake)
+    found.push("A respiratory rate of 0 in an awake patient: measure again?");
+  if (spo2 !== undefined && spo2 < 50 && awake)
+    found.push(`A saturation of ${spo2} % in an awake patient: measure again?`);
+  if (systolicBp !== undefined && systolicBp < 40 && awake) {
+    found.push(`A systolic pressure of ${systolicBp} in an awake patient: measure again?`);
+  }
+  return found;
+}
