@@ -1,0 +1,94 @@
+import { asList, asObject, asText, type Json } from "./values.js";
+
+const PEOPLE = new Set(["Patient", "Practitioner", "RelatedPerson", "Person"]);
+const PLACES = new Set(["Organization", "Location"]);
+/** Beyond this a pattern of all names is too slow; a record has some hundreds at most. */
+const MAX_STRINGS = 5000;
+
+/** Patterns of numbers and addresses that no resource announces. */
+const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  [/\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b/g, "[e-mail]"],
+  [/\bhttps?:\/\/\S+/gi, "[address]"],
+  [/\b\d{3}-\d{2}-\d{4}\b/g, "[number]"],
+  [/(?<![\w.])\+?\(?\d{2,4}\)?[ -]\d{3,4}[ -]\d{3,4}\b/g, "[telephone]"],
+  [
+    /\b(?:MRN|medical record (?:number|no\.?)|patient id|NHS(?: number)?|SSN|insurance (?:number|no\.?))\s*[:#]?\s*[A-Z]?\d[\w-]*/gi,
+    "[number]",
+  ],
+  [
+    /^\s*(?:patient(?:'s)? name|full name|name|DOB|date of birth|born|(?:home )?address|phone|telephone|tel|fax)\s*:[^\n;|]{1,80}/gim,
+    "[identity]",
+  ],
+];
+
+/** What tells who somebody is, gathered from a record, and taken out of its texts. */
+export class Identity {
+  readonly #strings = new Map<string, string>();
+  #pattern: RegExp | undefined;
+
+  /** Takes names, numbers and addresses from a resource about a person or place. */
+  learn(resource: Json): void {
+    const type = String(resource.resourceType);
+    if (!PEOPLE.has(type) && !PLACES.has(type)) return;
+    this.#pattern = undefined;
+    // A practitioner's surname alone may be a word of the trade: white, long, gray.
+    const single = type !== "Practitioner";
+    for (const person of [resource, ...asList(resource.contact).map(asObject)]) {
+      for (const name of asList(person?.name)) this.#learnName(name, single);
+      for (const contact of asList(person?.telecom)) this.#add(asObject(contact)?.value, "[telephone]");
+      for (const place of asList(person?.address)) this.#learnAddress(asObject(place));
+    }
+    if (type !== "Patient") return;
+    for (const identifier of asList(resource.identifier)) this.#add(asObject(identifier)?.value, "[number]");
+    this.#add(resource.birthDate, "[date of birth]");
+    this.#add(resource.id, "[number]", 6);
+  }
+
+  /** The text without identity. Names that stand nowhere but in free text cannot be known. */
+  redact(text: string): string {
+    this.#pattern ??= this.#compile();
+    let clean = text.replace(this.#pattern, (found) => this.#strings.get(found) ?? "[name]");
+    for (const [pattern, word] of PATTERNS) clean = clean.replace(pattern, word);
+    return clean;
+  }
+
+  #learnName(value: unknown, single: boolean): void {
+    const name = asObject(value);
+    if (name === undefined) {
+      this.#add(value, "[name]");
+      return;
+    }
+    // Synthea writes numbers into names ("Abbott123"), and notes leave them out, or not.
+    for (const spell of [(text: string) => text, (text: string) => text.replace(/\d+/g, "")]) {
+      const given = asList(name.given).map((it) => spell(asText(it) ?? ""));
+      const family = spell(asText(name.family) ?? "");
+      this.#add(spell(asText(name.text) ?? ""), "[name]");
+      for (const first of [given[0] ?? "", given.join(" ")]) {
+        if (first === "" || family === "") continue;
+        for (const both of [`${first} ${family}`, `${family}, ${first}`]) this.#add(both, "[name]");
+      }
+      if (family !== "") for (const title of ["Dr. ", "Dr "]) this.#add(title + family, "[name]");
+      if (!single) continue;
+      for (const word of [family, ...given].flatMap((it) => it.split(/[\s,]+/))) this.#add(word, "[name]", 2);
+    }
+  }
+
+  #learnAddress(address: Json | undefined): void {
+    for (const part of [...asList(address?.line), address?.city, address?.postalCode, address?.text]) {
+      this.#add(part, "[place]");
+    }
+  }
+
+  #add(value: unknown, word: string, least = 2): void {
+    const text = asText(value);
+    if (text === undefined || text.length < least || this.#strings.size >= MAX_STRINGS) return;
+    for (const key of [text, text.toUpperCase()]) if (!this.#strings.has(key)) this.#strings.set(key, word);
+  }
+
+  #compile(): RegExp {
+    const longestFirst = [...this.#strings.keys()].sort((a, b) => b.length - a.length);
+    if (longestFirst.length === 0) return /(?!)/g;
+    const escaped = longestFirst.map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    return new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join("|")})(?![\\p{L}\\p{N}])`, "gu");
+  }
+}

@@ -1,0 +1,133 @@
+import { setImmediate } from "node:timers/promises";
+import { MedGemmaError } from "../errors.js";
+
+/** Milliseconds of work before the event loop gets its turn. */
+const SLICE = 8;
+
+/** Gives way when a slice of time is used up. */
+export class Breather {
+  #since = performance.now();
+
+  async breathe(): Promise<void> {
+    if (performance.now() - this.#since < SLICE) return;
+    await setImmediate();
+    this.#since = performance.now();
+  }
+}
+
+/**
+ * The resources of a JSON text, one by one: of a Bundle its entries, of NDJSON its lines, of a list its members. The
+ * text is not parsed as a whole, which for 5 MB would hold the event loop and several times the memory.
+ * @throws MedGemmaError `record_unreadable`.
+ */
+export async function* splitResources(text: string): AsyncGenerator<unknown, void, void> {
+  const breather = new Breather();
+  const scanner = new Scanner(text);
+  for (;;) {
+    const piece = scanner.next();
+    if (piece === undefined) break;
+    if (piece !== "") yield parse(piece);
+    await breather.breathe();
+  }
+}
+
+function parse(piece: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(piece);
+  } catch {
+    // The parser's own words quote the record.
+    throw unreadable("the JSON is damaged");
+  }
+  return value;
+}
+
+export function unreadable(why: string): MedGemmaError {
+  return new MedGemmaError("record_unreadable", `The record cannot be read: ${why}.`);
+}
+
+const STRUCTURE = /["{}[\]]/g;
+/** Structural characters in one go. */
+const STEPS = 20_000;
+
+/** Finds where resources begin and end by brackets alone; strings are jumped over. */
+class Scanner {
+  readonly #text: string;
+  readonly #structure = new RegExp(STRUCTURE);
+  #depth = 0;
+  /** Depth of the list whose members are resources; -1 when there is none. */
+  #list = -1;
+  #start = -1;
+  /** The object at the top has had a list of entries, so that it is no resource itself. */
+  #bundle = false;
+  #lastString = "";
+  #lastEnd = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** A resource's text; `""` when there is more to do; undefined at the end. */
+  next(): string | undefined {
+    for (let step = 0; step < STEPS; step++) {
+      const found = this.#structure.exec(this.#text);
+      if (found === null) {
+        if (this.#depth !== 0) throw unreadable("the JSON ends too early");
+        return undefined;
+      }
+      const at = found.index;
+      const char = this.#text[at] as string;
+      if (char === '"') this.#string(at);
+      else if (char === "{" || char === "[") this.#open(char, at);
+      else {
+        const piece = this.#close(at);
+        if (piece !== undefined) return piece;
+      }
+    }
+    return "";
+  }
+
+  #string(at: number): void {
+    let end = at;
+    do {
+      end = this.#text.indexOf('"', end + 1);
+      if (end < 0) throw unreadable("the JSON ends too early");
+    } while (this.#escaped(end));
+    // Only names of the top object matter.
+    this.#lastString = this.#depth === 1 ? this.#text.slice(at + 1, Math.min(end, at + 32)) : "";
+    this.#lastEnd = end + 1;
+    this.#structure.lastIndex = end + 1;
+  }
+
+  #escaped(end: number): boolean {
+    let slashes = 0;
+    while (this.#text[end - 1 - slashes] === "\\") slashes++;
+    return slashes % 2 === 1;
+  }
+
+  #open(char: string, at: number): void {
+    if (char === "[" && this.#list < 0) {
+      const isEntry =
+        this.#depth === 1 &&
+        this.#lastString === "entry" &&
+        /^\s*:\s*$/.test(this.#text.slice(this.#lastEnd, at));
+      if (isEntry || this.#depth === 0) {
+        this.#list = this.#depth + 1;
+        this.#bundle = true;
+      }
+    }
+    if (char === "{" && (this.#depth === 0 || this.#depth === this.#list)) this.#start = at;
+    this.#depth++;
+  }
+
+  #close(at: number): string | undefined {
+    this.#depth--;
+    if (this.#depth < 0) throw unreadable("the JSON is damaged");
+    if (this.#depth === this.#list && this.#text[at] === "}") return this.#text.slice(this.#start, at + 1);
+    if (this.#depth < this.#list) this.#list = -1;
+    if (this.#depth !== 0) return undefined;
+    const whole = this.#bundle ? undefined : this.#text.slice(this.#start, at + 1);
+    this.#bundle = false;
+    return whole;
+  }
+}

@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import { readRecord } from "../../../src/fhir/record.js";
+import { rejection } from "../../support/ask.js";
+import { bundle, DIABETES, DOCTOR, HBA1C, largeRecord, note, PATIENT, RECORD } from "../../support/record.js";
+
+const NOW = new Date("2024-06-01");
+const textsOf = async (input: string | object, options = {}) =>
+  (await readRecord(input, { now: NOW, ...options })).entries.map(
+    ({ id, date, type, text }) => `${id} ${date} ${type} ${text}`,
+  );
+
+const EXPECTED = [
+  "E1 2001-06-06 AllergyIntolerance Penicillin: criticality high; reaction Anaphylaxis",
+  "E2 2012-03-01 Condition Type 2 diabetes mellitus: active",
+  "E3 2022-01-10 MedicationRequest Metformin 500 mg tablet: active; dose one tablet twice daily",
+  "E4 2023-11-02 Observation Hemoglobin A1c: 9.1 %; interpretation High; reference 4 % to 5.6 %",
+  "E5 2023-11-02 Observation Blood pressure: Systolic 148 mmHg; Diastolic 92 mmHg",
+];
+
+describe("a record becomes entries in order of time, the same from", () => {
+  test.each<[string, string | object]>([
+    ["an object", RECORD],
+    ["a list of resources", RECORD.entry.map((it) => it.resource)],
+    ["JSON text", JSON.stringify(RECORD)],
+    ["indented JSON text with a mark in front", `\uFEFF${JSON.stringify(RECORD, null, 4)}`],
+    ["a JSON list", JSON.stringify(RECORD.entry.map((it) => it.resource))],
+    ["NDJSON", RECORD.entry.map((it) => JSON.stringify(it.resource)).join("\n")],
+    ["bundles in a bundle", { resourceType: "Bundle", entry: [{ resource: RECORD }] }],
+    [
+      "members in another order",
+      JSON.stringify({ total: 8, link: [{ url: "{[" }], entry: RECORD.entry, resourceType: "Bundle" }),
+    ],
+  ])("%s", async (_name, input) => {
+    expect(await textsOf(input)).toEqual(EXPECTED);
+  });
+
+  test("one resource alone, also one that holds a list named entry in a string", async () => {
+    expect(await textsOf(DIABETES)).toEqual(["E1 2012-03-01 Condition Type 2 diabetes mellitus: active"]);
+    const odd = { ...DIABETES, code: { text: 'a "entry": [ \\ { } "quoted" \\\\' } };
+    expect((await textsOf(JSON.stringify(odd)))[0]).toContain('"entry": [');
+  });
+});
+
+test("says who the patient is not, and what was left out", async () => {
+  const record = await readRecord(RECORD, { now: NOW });
+  expect(record.patient).toEqual({ age: 64, sex: "female" });
+  expect(record.skipped).toEqual({ Patient: 1, Practitioner: 1, Medication: 1 });
+  const died = await readRecord(bundle({ ...PATIENT, deceasedDateTime: "2020-01-01" }, DIABETES), {
+    now: NOW,
+  });
+  expect(died.patient.age).toBe(59);
+});
+
+describe("identity", () => {
+  const words = `Name: Adaeze Okonkwo
+Mrs Okonkwo (MRN-4711-X, born 1960-05-17) of 12 Elm Lane, Springfield called 555-201-3344.
+ADAEZE was seen by Dr. White and Walter White; white blood cells normal. White cell count 5.
+Mail a.ok@example.org, SSN 123-45-6789.`;
+
+  test("is taken out of notes, but words of the trade stay", async () => {
+    const [, text = ""] = await textsOf(bundle(PATIENT, DOCTOR, note(words)));
+    expect(text).not.toMatch(/Okonkwo|Adaeze|4711|1960-05-17|Elm Lane|Springfield|3344|Walter|example|6789/i);
+    expect(text).toContain("white blood cells normal. White cell count 5.");
+    expect(text).toContain("seen by [name]");
+  });
+
+  test("stays when it is asked for", async () => {
+    const record = await readRecord(bundle(PATIENT, note(words)), { identity: true });
+    expect(record.patient.name).toBe("Adaeze Ngozi Okonkwo");
+    expect(record.entries.some((entry) => entry.text.includes("Mrs Okonkwo"))).toBe(true);
+  });
+
+  test("in plain text is found where its form tells it", async () => {
+    const text =
+      "Name: Jane Roe\nDOB: 1970-01-01\nMRN: 99887\n\nChest pain since Monday. Drug name: aspirin.";
+    const all = (await textsOf(text)).join("\n");
+    expect(all).not.toMatch(/Roe|1970|99887/);
+    expect(all).toContain("Chest pain since Monday. Drug name: aspirin.");
+  });
+});
+
+test("plain text becomes its paragraphs; long ones are cut at sentences", async () => {
+  const long = "One sentence of some length here. ".repeat(100);
+  const record = await readRecord(`2024-01-05 first visit.\nCough.\n\n${long}\r\n\r\nLast.`);
+  expect(record.entries.every((entry) => entry.type === "Text" && entry.text.length <= 1200)).toBe(true);
+  const first = record.entries.find((entry) => entry.date === "2024-01-05");
+  expect(first?.text).toBe("2024-01-05 first visit. Cough.");
+  expect(record.entries.map((entry) => entry.text).join(" ")).toContain(long.trim());
+});
+
+describe("what cannot be read is said, without the record's words", () => {
+  test.each<[string, unknown, string]>([
+    ["nothing", "  ", "bad_option"],
+    ["XML", "<Bundle/>", "record_unreadable"],
+    ["cut off JSON", JSON.stringify(RECORD).slice(0, -40), "record_unreadable"],
+    ["damaged JSON", JSON.stringify(RECORD).replace('"family":', '"family"'), "record_unreadable"],
+    ["other JSON", '{"a": 1}', "record_unreadable"],
+    ["a bundle of nothing", bundle(), "record_unreadable"],
+    ["a bundle of people only", bundle(PATIENT), "record_unreadable"],
+  ])("%s", async (_name, input, code) => {
+    const error = await rejection(readRecord(input as string));
+    expect(error.code).toBe(code);
+    expect(`${error.message} ${String(error.cause)}`).not.toMatch(/Okonkwo|Adaeze/);
+  });
+
+  test("values of wrong types are passed over", async () => {
+    const broken = {
+      ...HBA1C,
+      code: { coding: "none", text: "Sodium" },
+      valueQuantity: [null],
+      interpretation: 7,
+      component: {},
+    };
+    expect((await textsOf(bundle(broken, DIABETES)))[1]).toContain("Sodium");
+  });
+
+  test("a signal ends it", async () => {
+    const call = readRecord(RECORD, { signal: AbortSignal.abort() });
+    expect((await rejection(call)).code).toBe("aborted");
+  });
+});
+
+test("5 MB are read without holding the event loop", async () => {
+  const text = largeRecord(5_000_000);
+  expect(text.length).toBeGreaterThan(5_000_000);
+  // What the machine itself loses to others meanwhile does not count: slices are measured on this thread's own time.
+  let longest = 0;
+  let last = performance.now();
+  let cpu = process.cpuUsage();
+  const timer = setInterval(() => {
+    const used = process.cpuUsage(cpu);
+    longest = Math.max(longest, Math.min(performance.now() - last, (used.user + used.system) / 1000));
+    last = performance.now();
+    cpu = process.cpuUsage();
+  }, 1);
+  const record = await readRecord(text);
+  clearInterval(timer);
+  expect(record.entries.length).toBeGreaterThan(3000);
+  expect(longest).toBeLessThan(50);
+  const bytes = record.entries.reduce((sum, entry) => sum + entry.text.length, 0);
+  expect(bytes).toBeLessThan(text.length / 2);
+});
