@@ -54,6 +54,8 @@ export type {
 } from "./engine/engine.js";
 export { FakeEngine, type FakePrompt, type FakeScript } from "./engine/fake-engine.js";
 export { ERROR_TABLE, type ErrorCode, type ErrorFacts, MedGemmaError } from "./errors.js";
+export type { PatientRecord, ReadRecordOptions, RecordEntry, RecordInput } from "./fhir/record.js";
+export { readRecord } from "./fhir/record.js";
 export type { ImageInput } from "./image/input.js";
 export type { ImageLimits } from "./image/limits.js";
 export type { RawPixels } from "./image/raw-pixels.js";
@@ -70,6 +72,11 @@ export type { LabelProbability } from "./medgemma/classify-labels.js";
 export type { LabelPrior } from "./medgemma/classify-prior.js";
 export type { CompareOptions, CompareResult } from "./medgemma/compare.js";
 export type { Pictures, Question, QuestionPart } from "./medgemma/conversation.js";
+export type { DecidePresets } from "./medgemma/decide/presets.js";
+export type { SuspiciousEntry } from "./medgemma/decide/record-lines.js";
+export type { RemovedPointer, Sections, Statement } from "./medgemma/decide/statements.js";
+export type { DecideStep } from "./medgemma/decide/step.js";
+export type { DecideOptions, DecideResult } from "./medgemma/decide.js";
 export type { EmbedOptions, EmbedResult, TokenMatrix } from "./medgemma/embed.js";
 export {
   Head,

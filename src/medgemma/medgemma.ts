@@ -7,7 +7,6 @@ import { type ChatOptions, ChatSession } from "./chat.js";
 import { type ClassifyOptions, type ClassifyResult, classify } from "./classify.js";
 import { type CompareOptions, type CompareResult, streamCompare } from "./compare.js";
 import { type Pictures, type Question, systemTurn, toContent } from "./conversation.js";
-import { type EmbedOptions, type EmbedResult, embed } from "./embed.js";
 import { type ExplainOptions, type ExplainResult, streamExplain } from "./explain.js";
 import { type ExtractInput, type ExtractOptions, type ExtractResult, extract } from "./extract.js";
 import { type LoadOptions, resolveLoadOptions } from "./load-options.js";
@@ -16,6 +15,7 @@ import { type LocateOptions, type LocateResult, locate } from "./locate.js";
 import { type AskOptions, checkAskOptions, checkSignal, type PrepareOptions } from "./options.js";
 import { readContent } from "./pictures.js";
 import { CUSTOM_PROMPT } from "./provenance.js";
+import { RecordTasks } from "./record-tasks.js";
 import { type ReportOptions, type ReportResult, streamReport } from "./report.js";
 import { collect } from "./respond.js";
 import type { ModelResult, StreamEvent } from "./result.js";
@@ -27,8 +27,6 @@ import {
   takeStructure,
 } from "./structured.js";
 import type { InferOutput, StandardSchema } from "./structured-standard.js";
-import type { TriageCase } from "./triage/case.js";
-import { type TriageOptions, type TriageResult, triage } from "./triage.js";
 
 export interface MedGemmaInfo extends EngineInfo {
   /** True for the embedded test object, which is not for patients. */
@@ -45,10 +43,16 @@ type Stream<R extends ModelResult> = AsyncGenerator<StreamEvent<R>, void, void>;
  * await using model = await MedGemma.load();
  * const { text } = await model.ask("chest.png", "Is there a pleural effusion?");
  */
-export class MedGemma implements AsyncDisposable {
+export class MedGemma extends RecordTasks implements AsyncDisposable {
   readonly #model: LoadedModel;
 
+  /** @internal */
+  protected override get loaded(): LoadedModel {
+    return this.#model;
+  }
+
   private constructor(engine: Engine, phantom: boolean) {
+    super();
     this.#model = loadedModel(engine, phantom);
   }
 
@@ -217,26 +221,6 @@ export class MedGemma implements AsyncDisposable {
   /** The same, as it comes. */
   streamExplain(sentence: string, options: ExplainOptions = {}): Stream<ExplainResult> {
     return streamExplain(this.#model, sentence, options);
-  }
-
-  /**
-   * One picture as a vector, for similar cases (`ImageIndex`) and own classifiers (`fitHead`). Only the encoder runs.
-   * @throws MedGemmaError as {@link MedGemma.stream}.
-   */
-  embed(image: ImageInput, options: EmbedOptions = {}): Promise<EmbedResult> {
-    return embed(this.#model, image, options);
-  }
-
-  /**
-   * How urgent a case is: the model's level, or a more urgent one where the scale's limits for vital signs ask for it.
-   * @throws MedGemmaError `bad_option` (also for values that no patient has), `context_full`, `answer_incomplete`, and
-   * as {@link MedGemma.stream}.
-   *
-   * @example
-   * const { level, redFlags } = await model.triage({ age: 54, complaint: "chest pain", vitals: { heartRate: 131, spo2: 97 } });
-   */
-  triage(input: TriageCase, options: TriageOptions = {}): Promise<TriageResult> {
-    return triage(this.#model, input, options);
   }
 
   /**

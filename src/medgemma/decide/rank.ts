@@ -1,0 +1,90 @@
+import type { RecordEntry } from "../../fhir/record.js";
+import { Breather } from "../../fhir/split-json.js";
+
+/** What a clinician looks at first, whatever the question. */
+const WEIGHTS: Readonly<Record<string, number>> = {
+  AllergyIntolerance: 3,
+  Condition: 2.5,
+  MedicationRequest: 2,
+  MedicationStatement: 2,
+  Procedure: 1,
+  DiagnosticReport: 1,
+  FamilyMemberHistory: 1,
+};
+/** Types that are looked at even when the model does not ask for them: leaving them out may do harm. */
+export const ALWAYS: readonly string[] = [
+  "AllergyIntolerance",
+  "Condition",
+  "MedicationRequest",
+  "MedicationStatement",
+];
+
+/** Entries, most useful for the question first: shared rare words, kind, and how late they are. */
+export async function rankEntries(entries: readonly RecordEntry[], question: string): Promise<RecordEntry[]> {
+  const breather = new Breather();
+  const wanted = new Set(wordsOf(question));
+  const holders = new Map<string, number>();
+  const found: Set<string>[] = [];
+  for (const entry of entries) {
+    const own = new Set(wordsOf(entry.text).filter((word) => wanted.has(word)));
+    for (const word of own) holders.set(word, (holders.get(word) ?? 0) + 1);
+    found.push(own);
+    await breather.breathe();
+  }
+  const seen = new Map<string, number>();
+  const scored = entries.map((entry, index) => {
+    let score = WEIGHTS[entry.type] ?? 0.5;
+    for (const word of found[index] ?? []) {
+      score += Math.log(1 + entries.length / (holders.get(word) ?? 1));
+    }
+    return { entry, score: score + index / entries.length, index };
+  });
+  // The latest of many alike first: the tenth value of a series says less than the first of another.
+  for (const item of [...scored].reverse()) {
+    const kind = `${item.entry.type} ${item.entry.text.split(":", 1)[0]}`;
+    const before = seen.get(kind) ?? 0;
+    seen.set(kind, before + 1);
+    item.score /= 1 + before / 4;
+  }
+  scored.sort((a, b) => b.score - a.score || b.index - a.index);
+  return scored.map(({ entry }) => entry);
+}
+
+function wordsOf(text: string): string[] {
+  return (text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? []).map((word) => word.replace(/(?:es|s)$/, ""));
+}
+
+/** Which types the record holds, as many lines: for the model to choose from, and for the result. */
+export interface ManifestLine {
+  readonly type: string;
+  readonly count: number;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  /** The commonest titles. */
+  readonly examples: readonly string[];
+}
+
+export function manifestOf(entries: readonly RecordEntry[]): ManifestLine[] {
+  const types = new Map<string, RecordEntry[]>();
+  for (const entry of entries) {
+    const known = types.get(entry.type);
+    if (known) known.push(entry);
+    else types.set(entry.type, [entry]);
+  }
+  return [...types].map(([type, own]) => {
+    const titles = new Map<string, number>();
+    for (const { text } of own) {
+      const title = text.split(":", 1)[0]?.slice(0, 60) ?? "";
+      titles.set(title, (titles.get(title) ?? 0) + 1);
+    }
+    const dates = own.map((entry) => entry.date).filter((date) => date !== undefined);
+    const common = [...titles].sort((a, b) => b[1] - a[1]).slice(0, 5);
+    return {
+      type,
+      count: own.length,
+      from: dates[0],
+      to: dates.at(-1),
+      examples: common.map(([title]) => title),
+    };
+  });
+}

@@ -1,0 +1,187 @@
+import { MedGemmaError } from "../../errors.js";
+import type { PatientRecord, RecordEntry } from "../../fhir/record.js";
+import { Breather } from "../../fhir/split-json.js";
+import { findJson } from "../../prompt/json.js";
+import type { LoadedModel } from "../loaded-model.js";
+import { collect } from "../respond.js";
+import type { ModelResult } from "../result.js";
+import type { TaskOptions } from "../task-prompt.js";
+import { TokenMeter } from "./budget.js";
+import type { DecidePresets } from "./presets.js";
+import { ALWAYS, type ManifestLine, manifestOf, rankEntries } from "./rank.js";
+import { asData, entryLine, entryLines } from "./record-lines.js";
+import { factsGrammar, type RemovedPointer, readStatements, writeStatement } from "./statements.js";
+import { type AnswerForm, ask, type DecideStep } from "./step.js";
+
+/** What of a record the answer is made from. */
+export interface Selection {
+  /** Lines for the prompt: entries, or facts with pointers to them. */
+  readonly lines: readonly string[];
+  /** Ids that a statement may point to. */
+  readonly known: ReadonlySet<string>;
+  /** Entries that the model has read. */
+  readonly read: readonly RecordEntry[];
+  /** Undefined where all of the record fitted. */
+  readonly types: readonly string[] | undefined;
+  readonly removed: readonly RemovedPointer[];
+}
+
+export interface SelectContext {
+  readonly model: LoadedModel;
+  readonly presets: DecidePresets;
+  readonly question: string;
+  readonly options: TaskOptions;
+  /** Tokens for the record in a prompt. */
+  readonly budget: number;
+  /** Parts of a long record that are read for facts at most. */
+  readonly parts: number;
+  readonly onStep: (step: DecideStep) => void;
+}
+
+/** All entries where they fit; else types are chosen, entries ranked, and parts read for facts. */
+export async function selectFrom(record: PatientRecord, context: SelectContext): Promise<Selection> {
+  const { model, question, budget, options } = context;
+  const meter = new TokenMeter(model.engine, options.signal);
+  const all = record.entries;
+  const step = Math.max(1, Math.floor(all.length / 40));
+  await meter.learn(await entryLines(all.filter((_, index) => index % step === 0)));
+  // A line's id and date are some 40 characters.
+  const characters = all.reduce((sum, entry) => sum + entry.text.length + 40, 0);
+  if (meter.estimate(characters) < budget * 1.5) {
+    const lines = await entryLines(all);
+    if ((await meter.fit(lines, budget)) === lines.length) {
+      return { lines, known: idsOf(all), read: all, types: undefined, removed: [] };
+    }
+  }
+  const types = await chooseTypes(manifestOf(all), context, meter);
+  const kept = all.filter((entry) => types.includes(entry.type) || ALWAYS.includes(entry.type));
+  const parts = await makeParts(await rankEntries(kept, question), context, meter);
+  return readParts(record, parts, types, context, meter);
+}
+
+async function chooseTypes(
+  manifest: readonly ManifestLine[],
+  context: SelectContext,
+  meter: TokenMeter,
+): Promise<string[]> {
+  const present = manifest.map((line) => line.type);
+  if (present.length < 2) return present;
+  const lines = manifest.map(
+    ({ type, count, from, to, examples }) =>
+      `${type}: ${count} entries${from ? `, ${from} to ${to}` : ""}; e.g. ${examples.map(asData).join(", ")}`,
+  );
+  const fitting = await meter.fit(lines, context.budget);
+  const values = { manifest: lines.slice(0, fitting).join("\n"), question: context.question };
+  const schema = {
+    type: "array",
+    items: { enum: present },
+    minItems: 1,
+    maxItems: Math.min(12, present.length),
+  };
+  const result = await step("types", 0, context, context.presets.types, values, { jsonSchema: schema });
+  const chosen = findJson(result.text)?.value;
+  const valid = Array.isArray(chosen) ? [...new Set(chosen)].filter((type) => present.includes(type)) : [];
+  return valid.length === 0 ? present : valid;
+}
+
+/** The best entries that fit into so many parts, each part in order of time. */
+async function makeParts(
+  ranked: readonly RecordEntry[],
+  { budget, parts }: SelectContext,
+  meter: TokenMeter,
+): Promise<RecordEntry[][]> {
+  let room = budget * parts;
+  const best: RecordEntry[] = [];
+  const breather = new Breather();
+  for (const entry of ranked) {
+    const size = meter.estimate(entryLine(entry).length);
+    if (size > room) break;
+    room -= size;
+    best.push(entry);
+    await breather.breathe();
+  }
+  best.sort((a, b) => numberOf(a) - numberOf(b));
+  const made: RecordEntry[][] = [];
+  let rest = best;
+  while (rest.length > 0 && made.length < parts) {
+    const count = await meter.fit(await entryLines(rest), budget);
+    if (count === 0) rest = rest.slice(1);
+    else made.push(rest.slice(0, count));
+    rest = rest.slice(count);
+  }
+  return made;
+}
+
+async function readParts(
+  record: PatientRecord,
+  parts: readonly RecordEntry[][],
+  types: readonly string[],
+  context: SelectContext,
+  meter: TokenMeter,
+): Promise<Selection> {
+  const { question, presets, budget, options } = context;
+  if (parts.length === 0)
+    throw new MedGemmaError("context_full", "No entry of the record fits into the context.");
+  if (parts.length === 1) {
+    const [only = []] = parts;
+    return { lines: await entryLines(only), known: idsOf(only), read: only, types, removed: [] };
+  }
+  const lines: string[] = [];
+  const removed: RemovedPointer[] = [];
+  const known = new Set<string>();
+  for (const part of parts) {
+    const own = idsOf(part);
+    const values = { patient: patientLine(record), record: (await entryLines(part)).join("\n"), question };
+    const form = options.think
+      ? undefined
+      : { grammar: factsGrammar({ ...presets.size, items: presets.size.items * 2 }) };
+    const result = await step("facts", part.length, context, presets.facts, values, form);
+    const facts = result.text.split("\n").filter((line) => !/^\s*none\.?\s*$/i.test(line));
+    const read = readStatements(facts, own);
+    removed.push(...read.removed);
+    for (const fact of read.statements) {
+      // A fact that points nowhere is nobody's.
+      if (fact.entries.length === 0) continue;
+      lines.push(writeStatement({ ...fact, text: asData(fact.text) }));
+      for (const id of fact.entries) known.add(id);
+    }
+  }
+  const fitting = await meter.fit(lines, budget);
+  const read = parts.flat();
+  if (fitting > 0) return { lines: lines.slice(0, fitting), known, read, types, removed };
+  // No facts were found: the best entries themselves.
+  const [first = []] = parts;
+  return { lines: await entryLines(first), known: idsOf(first), read, types, removed };
+}
+
+async function step(
+  name: DecideStep["step"],
+  entries: number,
+  { model, options, onStep }: SelectContext,
+  preset: DecidePresets["facts"],
+  values: Record<string, string>,
+  form: AnswerForm,
+): Promise<ModelResult> {
+  // A thought before a list of types is tokens for nothing.
+  const own = name === "types" ? { ...options, think: false } : options;
+  const result = await collect(ask(model, preset, values, own, form));
+  onStep({ step: name, entries, usage: result.usage, milliseconds: result.timings.total });
+  return result;
+}
+
+export function patientLine({ patient: { age, sex, name } }: PatientRecord): string {
+  const known = [
+    ...(name === undefined ? [] : [asData(name)]),
+    ...(age === undefined ? [] : [`${age} years`]),
+    ...(sex === undefined ? [] : [sex]),
+  ];
+  return known.length === 0 ? "" : `Patient: ${known.join(", ")}.`;
+}
+
+function idsOf(entries: readonly RecordEntry[]): Set<string> {
+  return new Set(entries.map((entry) => entry.id));
+}
+
+function numberOf({ id }: RecordEntry): number {
+  return Number(id.slice(1));
+}
