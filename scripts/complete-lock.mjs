@@ -4,8 +4,24 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { root } from "./platform.mjs";
 
-const OS = { android: "android", darwin: "darwin", mac: "darwin", linux: "linux", freebsd: "freebsd", win32: "win32", win: "win32" };
-const CPU = { arm64: "arm64", x64: "x64", ia32: "ia32", riscv64: "riscv64", s390x: "s390x", ppc64: "ppc64", armv7l: "arm" };
+const OS = {
+  android: "android",
+  darwin: "darwin",
+  mac: "darwin",
+  linux: "linux",
+  freebsd: "freebsd",
+  win32: "win32",
+  win: "win32",
+};
+const CPU = {
+  arm64: "arm64",
+  x64: "x64",
+  ia32: "ia32",
+  riscv64: "riscv64",
+  s390x: "s390x",
+  ppc64: "ppc64",
+  armv7l: "arm",
+};
 
 const file = path.join(root, "package-lock.json");
 const lock = JSON.parse(readFileSync(file, "utf8"));

@@ -32,9 +32,11 @@ export {
 } from "./dicom/index.js";
 export type {
   DeviceInfo,
+  EncodeOptions,
   Engine,
   EngineInfo,
   EngineStats,
+  EngineTimings,
   FileInfo,
   FinishReason,
   GeneratedToken,
@@ -94,6 +96,9 @@ export { LAB_REPORT_SCHEMA, type LabTest } from "./medgemma/extract-presets.js";
 export type { ExtractedValue } from "./medgemma/extract-values.js";
 export { ImageIndex, type SearchHit, type SearchOptions } from "./medgemma/image-index/image-index.js";
 export type { IndexEntry, Metadata, MetadataValue } from "./medgemma/image-index/rows.js";
+export type { InterviewPresets } from "./medgemma/interview/presets.js";
+export type { Exchange, InterviewAlert, InterviewReport, ReportPart } from "./medgemma/interview/report.js";
+export { type InterviewOptions, type InterviewQuestion, InterviewSession } from "./medgemma/interview.js";
 export type { LoadOptions } from "./medgemma/load-options.js";
 export type { LocateOptions, LocateResult } from "./medgemma/locate.js";
 export type { DroppedLocation, LocatedBox } from "./medgemma/locate-boxes.js";

@@ -76,7 +76,9 @@ void AddonState::stop_threads() {
   for (const auto& [id, load] : loads) {
     if (load->thread.joinable()) load->thread.join();
   }
-  for (const auto& engine : engines) engine->stop();
+  for (const auto& entry : engines) {
+    if (const std::shared_ptr<Engine> engine = entry.lock()) engine->stop();
+  }
 }
 
 void AddonState::guard_exit() {

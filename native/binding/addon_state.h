@@ -46,7 +46,8 @@ class AddonState {
   Napi::FunctionReference logger;
   uint64_t log_sink = 0;
   std::map<uint64_t, std::shared_ptr<LoadTask>> loads;
-  std::set<std::shared_ptr<Engine>> engines;
+  // Not their owners: one that JavaScript has forgotten is freed with its wrapper.
+  std::set<std::weak_ptr<Engine>, std::owner_less<std::weak_ptr<Engine>>> engines;
 
   // process.exit() runs no clean-up hook on the main thread, but the destructors of the libraries that our
   // threads are computing with. Makes sure that those threads are stopped before any destructor of what has

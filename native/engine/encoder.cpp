@@ -29,6 +29,7 @@ void Encoder::stop() {
     wake_.notify_one();
   }
   for (const auto& job : waiting) job->failed(disposed());
+  std::lock_guard<std::mutex> lock(joining_);
   if (thread_.joinable()) thread_.join();
 }
 

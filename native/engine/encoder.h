@@ -46,6 +46,7 @@ class Encoder {
 
   std::unique_ptr<VisionModel> model_;
   std::mutex mutex_;
+  std::mutex joining_;  // several threads may stop it
   std::condition_variable wake_;
   std::deque<std::shared_ptr<EncodeJob>> queue_;
   std::atomic<bool> stopping_{false};

@@ -15,8 +15,14 @@ struct LogState {
   uint64_t next_id = 1;
   std::string partial;  // llama.cpp logs parts of lines; sinks get whole ones
   LogLevel partial_level = LogLevel::info;
-  std::string problem;
 };
+
+// Loads and decodes of several threads must not take each other's reasons.
+struct Problem {
+  std::string error;
+  std::string warning;
+};
+thread_local Problem problem;
 
 LogState& state() {
   static LogState* instance = new LogState;  // never destroyed: libraries may log while the process exits
@@ -46,7 +52,9 @@ void on_log(ggml_log_level level, const char* text, void*) {
     const std::string line = log.partial.substr(0, end);
     log.partial.erase(0, end + 1);
     if (line.empty()) continue;
-    if (log.partial_level == LogLevel::error || log.partial_level == LogLevel::warning) log.problem = line;
+    // The first error tells the reason; what follows it only says that something failed.
+    if (log.partial_level == LogLevel::error && problem.error.empty()) problem.error = line;
+    if (log.partial_level == LogLevel::warning && problem.warning.empty()) problem.warning = line;
     for (const auto& [id, sink] : log.sinks) sink(log.partial_level, line);
   }
 }
@@ -72,15 +80,11 @@ void route_logs() {
 }
 
 std::string last_problem() {
-  LogState& log = state();
-  std::lock_guard<std::mutex> lock(log.mutex);
-  return log.problem;
+  return problem.error.empty() ? problem.warning : problem.error;
 }
 
 void clear_last_problem() {
-  LogState& log = state();
-  std::lock_guard<std::mutex> lock(log.mutex);
-  log.problem.clear();
+  problem = {};
 }
 
 }  // namespace medgemma

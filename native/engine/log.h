@@ -19,7 +19,8 @@ void remove_log_sink(uint64_t id);
 // Routes llama.cpp's, ggml's and mtmd's logging to the sinks. Process-wide; called once by init_backend.
 void route_logs();
 
-// The newest lines at warning level or above that this thread or another logged; they say why a load failed.
+// The first error, else the first warning, that this thread logged since clear_last_problem: why something
+// failed.
 std::string last_problem();
 void clear_last_problem();
 

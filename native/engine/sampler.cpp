@@ -24,10 +24,6 @@ llama_sampler* make_grammar(const Model& model, const std::string& grammar) {
 
 }  // namespace
 
-void check_grammar(const Model& model, const std::string& grammar) {
-  if (llama_sampler* sampler = make_grammar(model, grammar)) llama_sampler_free(sampler);
-}
-
 Sampler::Sampler(const Model& model, const SamplingOptions& options)
     : plain_greedy_(options.temperature <= 0 && options.repeat_penalty == 1.0f),
       chain_(llama_sampler_chain_init(llama_sampler_chain_default_params()), llama_sampler_free),

@@ -21,9 +21,6 @@ struct SamplingOptions {
   std::string grammar;  // GBNF with the rule root; empty: free text
 };
 
-// Throws EngineError(grammar_unsupported) when llama.cpp cannot parse the grammar.
-void check_grammar(const Model& model, const std::string& grammar);
-
 // Picks tokens for one request; remembers what it picked.
 class Sampler {
  public:

@@ -61,7 +61,11 @@ export function addModelFlags(command: Command): Command {
       number("--context-size"),
     )
     .option("--threads <n>", "threads for computing (default: the cores)", number("--threads"))
-    .option("--gpu-layers <n>", "layers on the GPU, 0 for none (default: all)", number("--gpu-layers"))
+    .option(
+      "--gpu-layers <n>",
+      "layers on the GPU, where a GPU backend is built in (default: all)",
+      number("--gpu-layers"),
+    )
     .option("-q, --quiet", "no progress and no timings on stderr")
     .option("-v, --verbose", "llama.cpp's log on stderr");
 }

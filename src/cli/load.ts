@@ -1,7 +1,6 @@
 import { access } from "node:fs/promises";
 import path from "node:path";
 import type { GenerateOptions } from "../engine/engine.js";
-import { loadAddon } from "../engine/native/addon.js";
 import { resolveGenerateOptions } from "../engine/native/generate-options.js";
 import { MedGemmaError } from "../errors.js";
 import { type LoadOptions, resolveLoadOptions } from "../medgemma/load-options.js";
@@ -12,16 +11,12 @@ import { clearStatus, note, progress } from "./terminal.js";
 
 /** Loads the model that the flags name, with a bar on a terminal. */
 export async function loadModel(flags: ModelFlags, signal: AbortSignal): Promise<MedGemma> {
-  // The log is of one process: of this one, where it can be shown.
-  const isolation = flags.verbose ? ({ isolation: "none" } as const) : {};
-  if (flags.verbose) {
-    loadAddon().setLogger((level, line) => note(`llama.cpp ${level}: ${line.trimEnd()}`));
-  }
+  const onLog = (level: string, line: string) => note(`llama.cpp ${level}: ${line.trimEnd()}`);
   const onProgress = (share: number) => progress("Loading", share);
   try {
     return await MedGemma.load({
       ...toLoadOptions(flags),
-      ...isolation,
+      ...(flags.verbose && { onLog }),
       ...(!flags.quiet && { onProgress }),
       signal,
     });

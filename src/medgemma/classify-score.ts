@@ -75,8 +75,12 @@ export async function score(
   const texts = answers.map((spellings) =>
     argued ? [...new Set(spellings.map((text) => text.replace(preset.lead, "")))] : spellings,
   );
-  const { signal } = options;
-  const result = await engine.score(parts, texts.flat(), { ...(signal && { signal }) });
+  const { signal, priority, deterministic } = options;
+  const result = await engine.score(parts, texts.flat(), {
+    ...(signal && { signal }),
+    ...(priority !== undefined && { priority }),
+    ...(deterministic !== undefined && { deterministic }),
+  });
   let next = 0;
   const mass = texts.map((spellings) =>
     spellings.reduce((sum) => sum + Math.exp(result.scores[next++]?.logprob ?? Number.NEGATIVE_INFINITY), 0),

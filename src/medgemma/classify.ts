@@ -14,10 +14,10 @@ import {
   type Scored,
   scoreAll,
 } from "./classify-score.js";
-import type { LoadedModel } from "./loaded-model.js";
+import { type LoadedModel, noticeOf } from "./loaded-model.js";
 import { readContent } from "./pictures.js";
 import { makeProvenance } from "./provenance.js";
-import { DRAFT_NOTICE, type ModelResult, PHANTOM_NOTICE } from "./result.js";
+import type { ModelResult } from "./result.js";
 import { checkTaskOptions, choosePreset, familyOf, type TaskOptions, toPictures } from "./task-prompt.js";
 import { toAskOptions } from "./task-text.js";
 
@@ -146,7 +146,7 @@ export async function classify(
     },
     provenance: makeProvenance(model.engine.info, messages, name, toAskOptions(options, preset), 0),
     studies,
-    notice: model.phantom ? `${DRAFT_NOTICE} ${PHANTOM_NOTICE}` : DRAFT_NOTICE,
+    notice: noticeOf(model),
   };
 }
 

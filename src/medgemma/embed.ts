@@ -4,11 +4,11 @@ import { checkNames } from "../options.js";
 import { toContent } from "./conversation.js";
 import { POOLINGS, type Pooling, poolTokens, toUnitLength } from "./embed-pool.js";
 import { type EmbeddingSpace, rememberSpace } from "./embed-space.js";
-import type { LoadedModel } from "./loaded-model.js";
+import { type LoadedModel, noticeOf } from "./loaded-model.js";
 import { type AskOptions, checkSignal } from "./options.js";
 import { readContent, type StudyNote } from "./pictures.js";
 import { makeProvenance } from "./provenance.js";
-import { DRAFT_NOTICE, PHANTOM_NOTICE, type Provenance } from "./result.js";
+import type { Provenance } from "./result.js";
 
 export interface EmbedOptions extends Pick<AskOptions, "limits" | "study" | "signal"> {
   /**
@@ -103,7 +103,7 @@ export async function embed(
     },
     provenance: makeProvenance(engine.info, [turn], { preset: "embed", version: 1 }, {}, 0),
     studies: read.studies,
-    notice: model.phantom ? `${DRAFT_NOTICE} ${PHANTOM_NOTICE}` : DRAFT_NOTICE,
+    notice: noticeOf(model),
   };
 }
 

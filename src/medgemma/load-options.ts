@@ -14,7 +14,7 @@ export interface LoadOptions {
   contextSize?: number;
   /** Threads for computing, 1..512. Defaults to the cores this process may use; `1` for models too small to gain from more. */
   threads?: number;
-  /** Layers on the GPU, 0..1000; 0 keeps everything on the CPU. Defaults to all, where there is a GPU. */
+  /** Layers on the GPU, 0..1000. Only a build whose libraries have a GPU backend has one (docs/install.md); elsewhere all is on the CPU. Defaults to all. */
   gpuLayers?: number;
   /** Requests that are answered at the same time, 1..64. Defaults to `8`. */
   parallel?: number;
@@ -39,6 +39,8 @@ export interface LoadOptions {
    * something else (a single executable, Bun).
    */
   execPath?: string;
+  /** Called with llama.cpp's log, line by line. It may name the model's path, never a prompt. Defaults to silence. */
+  onLog?: (level: "debug" | "info" | "warning" | "error", line: string) => void;
   /** Called with the share loaded, 0..1. */
   onProgress?: (share: number) => void;
   /** Stops the load; it rejects with `aborted`. */
@@ -59,6 +61,7 @@ const NAMES: readonly (keyof LoadOptions)[] = [
   "isolation",
   "execPath",
   "onProgress",
+  "onLog",
   "signal",
 ];
 
@@ -69,7 +72,6 @@ const PHANTOM = {
 };
 
 export interface ResolvedLoadOptions {
-  readonly phantom: boolean;
   readonly isolation: "process" | "none";
   readonly engine: ProcessEngineOptions;
 }
@@ -92,8 +94,9 @@ export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
   stringOption("embeddingCacheDir", options.embeddingCacheDir);
   integerOption("embeddingCacheDirBytes", options.embeddingCacheDirBytes, 0, 0, Number.MAX_SAFE_INTEGER);
   integerOption("embeddingCacheBytes", options.embeddingCacheBytes, 0, 0, Number.MAX_SAFE_INTEGER);
-  if (options.onProgress !== undefined && typeof options.onProgress !== "function") {
-    throw badOption("onProgress", "a function", options.onProgress);
+  for (const name of ["onProgress", "onLog"] as const) {
+    if (options[name] !== undefined && typeof options[name] !== "function")
+      throw badOption(name, "a function", options[name]);
   }
   const { isolation = "process", ...engine } = options;
   if (isolation !== "process" && isolation !== "none") {
@@ -102,5 +105,5 @@ export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
   stringOption("execPath", options.execPath);
   checkSignal(options.signal);
   const files = model === undefined ? PHANTOM : { model };
-  return { phantom: model === undefined, isolation, engine: { ...engine, ...files } };
+  return { isolation, engine: { ...engine, ...files } };
 }

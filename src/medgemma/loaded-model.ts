@@ -1,5 +1,6 @@
 import type { Engine, EngineInfo } from "../engine/engine.js";
 import type { ModelVersion } from "./pictures.js";
+import { DRAFT_NOTICE, PHANTOM_NOTICE } from "./result.js";
 
 /** What every task needs to know about the model it runs on. */
 export interface LoadedModel {
@@ -10,8 +11,18 @@ export interface LoadedModel {
   readonly version: ModelVersion;
 }
 
-export function loadedModel(engine: Engine, phantom: boolean): LoadedModel {
-  return { engine, phantom, version: versionOf(engine.info) };
+export function loadedModel(engine: Engine): LoadedModel {
+  return { engine, phantom: isPhantom(engine.info), version: versionOf(engine.info) };
+}
+
+/** By its name, for it may also be loaded by its path, or copied under another. */
+function isPhantom({ model }: EngineInfo): boolean {
+  return /\bphantom\b/i.test(`${model.name} ${model.file.name}`.replaceAll(/[-_.]/g, " "));
+}
+
+/** What every output says of itself. */
+export function noticeOf({ phantom }: LoadedModel): string {
+  return phantom ? `${DRAFT_NOTICE} ${PHANTOM_NOTICE}` : DRAFT_NOTICE;
 }
 
 /** By the names of the model and its file; what does not tell is taken for 1.5, the newest. */

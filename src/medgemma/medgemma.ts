@@ -51,9 +51,9 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
     return this.#model;
   }
 
-  private constructor(engine: Engine, phantom: boolean) {
+  private constructor(engine: Engine) {
     super();
-    this.#model = loadedModel(engine, phantom);
+    this.#model = loadedModel(engine);
   }
 
   /**
@@ -63,14 +63,19 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
    * `addon_unloadable`, `engine_crashed`, `aborted`.
    */
   static async load(options: LoadOptions = {}): Promise<MedGemma> {
-    const { phantom, isolation, engine } = resolveLoadOptions(options);
+    const { isolation, engine } = resolveLoadOptions(options);
     const load = isolation === "none" ? NativeEngine.load(engine) : ProcessEngine.load(engine);
-    return new MedGemma(await load, phantom);
+    return new MedGemma(await load);
   }
 
   /** Runs on an engine of the caller's, e.g. a fake one in tests. The engine then belongs to this object. */
   static fromEngine(engine: Engine): MedGemma {
-    return new MedGemma(engine, false);
+    return new MedGemma(engine);
+  }
+
+  /** The seam below the tasks: prompts of your own making, scores of continuations, embeddings. */
+  get engine(): Engine {
+    return this.#model.engine;
   }
 
   /** What was loaded, asked of the engine. */

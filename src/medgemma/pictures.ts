@@ -90,13 +90,22 @@ async function studySource(image: ImageInput): Promise<StudySource | undefined> 
 }
 
 function toPathOrBytes(image: ImageInput): StudySource | undefined {
-  if (image instanceof URL) return image.protocol === "file:" ? fileURLToPath(image) : undefined;
+  if (image instanceof URL) return image.protocol === "file:" ? pathOf(image) : undefined;
   if (typeof image === "string") {
-    if (/^file:/i.test(image)) return fileURLToPath(image);
+    if (/^file:/i.test(image)) return pathOf(image);
     return /^(data|https?):/i.test(image) ? undefined : image;
   }
   if (types.isAnyArrayBuffer(image)) return new Uint8Array(image);
   return types.isUint8Array(image) ? image : undefined;
+}
+
+/** Undefined for an address that names no file here; the picture reader says what is wrong with it. */
+function pathOf(url: string | URL): string | undefined {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return undefined;
+  }
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -22,10 +22,25 @@ export function makeProvenance(
   const { model, projector } = info;
   return {
     model: { ...model.file, quantization: model.quantization, name: model.name },
-    projector: projector && { ...projector.file, quantization: projector.quantization },
+    projector: projector && {
+      ...projector.file,
+      quantization: projector.quantization,
+      encoder: projector.encoder,
+    },
     prompt: { ...prompt, thinking: options.think ?? false },
     pictures: pictureOrigins(messages),
-    sampling: { temperature: options.temperature ?? 0, seed, maxTokens: options.maxTokens },
+    contextSize: info.contextSize,
+    threads: info.threads,
+    sampling: {
+      temperature: options.temperature ?? 0,
+      seed,
+      maxTokens: options.maxTokens,
+      topK: options.topK,
+      topP: options.topP,
+      minP: options.minP,
+      repeatPenalty: options.repeatPenalty,
+      deterministic: options.deterministic ?? false,
+    },
     versions: info.versions,
     devices: info.devices.map((device) => device.description),
     createdAt: new Date().toISOString(),

@@ -2,6 +2,7 @@ import type { RecordInput } from "../fhir/record.js";
 import type { ImageInput } from "../image/input.js";
 import { type DecideOptions, type DecideResult, streamDecide } from "./decide.js";
 import { type EmbedOptions, type EmbedResult, embed } from "./embed.js";
+import { type InterviewOptions, InterviewSession } from "./interview.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { collect } from "./respond.js";
 import type { StreamEvent } from "./result.js";
@@ -54,5 +55,13 @@ export abstract class RecordTasks {
     options: DecideOptions = {},
   ): AsyncGenerator<StreamEvent<DecideResult>, void, void> {
     return streamDecide(this.loaded, record, question, options);
+  }
+
+  /**
+   * Opens a pre-visit interview: one question at a time, ending in a report for the clinician.
+   * @throws MedGemmaError `bad_option`.
+   */
+  interview(options: InterviewOptions = {}): InterviewSession {
+    return new InterviewSession(this.loaded, options);
   }
 }

@@ -3,11 +3,11 @@ import type { RgbImage } from "../image/rgb.js";
 import type { Message } from "../prompt/message.js";
 import { renderPrompt } from "../prompt/render.js";
 import { type ThinkingSegment, ThinkingSplitter } from "../prompt/thinking.js";
-import type { LoadedModel } from "./loaded-model.js";
+import { type LoadedModel, noticeOf } from "./loaded-model.js";
 import { type AskOptions, toGenerateOptions } from "./options.js";
 import type { StudyNote } from "./pictures.js";
 import { makeProvenance, type PromptName } from "./provenance.js";
-import { DRAFT_NOTICE, type ModelResult, PHANTOM_NOTICE, type StreamEvent } from "./result.js";
+import type { ModelResult, StreamEvent } from "./result.js";
 
 export interface ResponseContext {
   readonly prompt: PromptName;
@@ -24,10 +24,11 @@ export interface ResponseContext {
 
 /** Runs one conversation through the engine: the path that every task takes. */
 export async function* respond(
-  { engine, phantom }: LoadedModel,
+  model: LoadedModel,
   messages: readonly Message<RgbImage>[],
   context: ResponseContext,
 ): AsyncGenerator<StreamEvent, void, void> {
+  const { engine } = model;
   const splitter = new ThinkingSplitter();
   const tokens: GeneratedToken[] = [];
   let done: Extract<GenerationEvent, { type: "done" }> | undefined;
@@ -63,7 +64,7 @@ export async function* respond(
     },
     provenance: makeProvenance(engine.info, messages, context.prompt, context.options, done.seed),
     studies: context.studies,
-    notice: phantom ? `${DRAFT_NOTICE} ${PHANTOM_NOTICE}` : DRAFT_NOTICE,
+    notice: noticeOf(model),
   };
   yield { type: "finish", result };
 }

@@ -39,10 +39,12 @@ export interface Timings extends EngineTimings {
   readonly total: number;
 }
 
-/** Enough to make the same answer again, and nothing about the patient. */
+/** What made this answer, and nothing about the patient. With the same pictures and words it can be made again. */
 export interface Provenance {
   readonly model: FileInfo & { readonly quantization: string; readonly name: string };
-  readonly projector: (FileInfo & { readonly quantization: string }) | undefined;
+  readonly projector: (FileInfo & { readonly quantization: string; readonly encoder: string }) | undefined;
+  readonly contextSize: number;
+  readonly threads: number;
   readonly prompt: {
     /** Which preset of prompts was used; `custom` when the caller wrote the words. */
     readonly preset: string;
@@ -53,7 +55,13 @@ export interface Provenance {
   readonly sampling: {
     readonly temperature: number;
     readonly seed: number;
+    /** As asked for; undefined where the default held. */
     readonly maxTokens: number | undefined;
+    readonly topK: number | undefined;
+    readonly topP: number | undefined;
+    readonly minP: number | undefined;
+    readonly repeatPenalty: number | undefined;
+    readonly deterministic: boolean;
   };
   readonly versions: { readonly medgemma: string; readonly llamaCpp: string; readonly node: string };
   readonly devices: readonly string[];

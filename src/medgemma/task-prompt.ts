@@ -10,7 +10,7 @@ import { type AskOptions, checkAskOptions } from "./options.js";
 import { type DecodedContent, readContent } from "./pictures.js";
 
 /** What every task takes besides its own options. */
-export interface TaskOptions<P extends Preset = Preset> extends Omit<AskOptions, "logprobs"> {
+export interface TaskOptions<P extends Preset = Preset> extends Omit<AskOptions, "logprobs" | "grammar"> {
   /**
    * Other words for the task: a preset, or the question as text, which then comes after the pictures. Both may hold the
    * places of the task's own preset, such as `{label}`. Defaults to the preset of the model; see docs/tasks/prompts.md.
@@ -18,12 +18,9 @@ export interface TaskOptions<P extends Preset = Preset> extends Omit<AskOptions,
   prompt?: string | P;
 }
 
-/** Which presets a model takes: by its name, for the phantom may also be loaded by its path. */
-export function familyOf({ engine, phantom, version }: LoadedModel): PresetFamily {
-  const { name, file } = engine.info.model;
-  return phantom || /\bphantom\b/i.test(`${name} ${file.name}`.replaceAll(/[-_]/g, " "))
-    ? "phantom"
-    : version;
+/** Which presets a model takes. */
+export function familyOf({ phantom, version }: LoadedModel): PresetFamily {
+  return phantom ? "phantom" : version;
 }
 
 /** @throws MedGemmaError `bad_option`. */

@@ -46,6 +46,11 @@ export interface Evaluation extends Figures {
 /** Errors that end the run: the next case would meet them too. */
 const FATAL = new Set(["aborted", "disposed", "queue_full", "projector_missing", "grammar_unsupported"]);
 
+/** One crash costs one case; an engine that is not started again would cost all that are left. */
+function gaveUp({ code, facts }: MedGemmaError): boolean {
+  return code === "engine_crashed" && facts.crashes !== undefined;
+}
+
 /**
  * Runs a task on cases with known truth and scores it.
  *
@@ -85,7 +90,7 @@ export async function evaluate(
       notice = result.notice;
     } catch (error) {
       // A bad option of the first case is one of all cases.
-      const known = MedGemmaError.isInstance(error) && !FATAL.has(error.code);
+      const known = MedGemmaError.isInstance(error) && !FATAL.has(error.code) && !gaveUp(error);
       if (!known || (error.code === "bad_option" && index === 0)) throw error;
       failed.push({ index, code: error.code, message: error.message });
     }

@@ -142,7 +142,8 @@ export class ImageEncoder {
   /** The reference stretches to the square without keeping the aspect; mtmd copies a picture of that size unchanged. */
   async #stretch(image: RgbImage): Promise<Uint8Array> {
     const { imageSize } = this.projector;
-    if (image.width === imageSize && image.height === imageSize) return image.data;
+    // A copy, like the resized: the caller may reuse the buffer between the key and the encoding.
+    if (image.width === imageSize && image.height === imageSize) return new Uint8Array(image.data);
     try {
       return await this.addon.resize(image.data, image.width, image.height, imageSize, imageSize);
     } catch (error) {

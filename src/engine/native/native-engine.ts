@@ -17,7 +17,14 @@ import type {
   ScoreResult,
 } from "../engine.js";
 import { fileInfo } from "../file-info.js";
-import { type Addon, fromNative, loadAddon, type NativeEngineHandle, type NativePart } from "./addon.js";
+import {
+  type Addon,
+  fromNative,
+  loadAddon,
+  type NativeEngineHandle,
+  type NativeLogger,
+  type NativePart,
+} from "./addon.js";
 import { ImageEncoder } from "./encoder.js";
 import { resolveGenerateOptions, resolveGrammar, resolveRequestOptions } from "./generate-options.js";
 import { describeEngine } from "./info.js";
@@ -51,6 +58,8 @@ export interface NativeEngineOptions {
   embeddingCacheDir?: string;
   /** Bytes that the folder may hold. Defaults to 4 GiB. */
   embeddingCacheDirBytes?: number;
+  /** Called with llama.cpp's log lines; one listener a thread, the last counts. Defaults to silence. */
+  onLog?: NativeLogger;
   /** Called with 0..1. */
   onProgress?: (share: number) => void;
   /** Stops the load within a tensor. */
@@ -92,6 +101,7 @@ export class NativeEngine implements Engine {
     throwIfAborted(signal);
     const started = performance.now();
     const addon = loadAddon();
+    if (options.onLog) addon.setLogger(options.onLog);
     const files = [options.model, ...(options.projector === undefined ? [] : [options.projector])];
     // The files' hashes take as long to compute as the weights to load: side by side, and stopped with the load.
     const stop = new AbortController();

@@ -22,9 +22,11 @@ export class PictureSender {
    * @throws MedGemmaError `encode_failed`, `aborted`.
    */
   async send(image: RgbImage, signal: AbortSignal | undefined): Promise<string> {
-    const key = await pictureKey(image, signal);
+    // A copy: the caller may reuse the buffer while it is hashed and sent, and the key must be of what arrives.
+    const own = { ...image, data: new Uint8Array(image.data) };
+    const key = await pictureKey(own, signal);
     throwIfAborted(signal);
-    await untilAborted(signal, this.#known.get(key) ?? this.#start(key, image));
+    await untilAborted(signal, this.#known.get(key) ?? this.#start(key, own));
     return key;
   }
 

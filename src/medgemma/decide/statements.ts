@@ -33,8 +33,8 @@ const HEADING_LIKE: readonly (readonly [RegExp, SectionName])[] = [
   [/^(?:treatment|management|therapy)/i, "treatment"],
   [/^(?:cautions?|warnings?|precautions?)/i, "cautions"],
 ];
-/** `[E12]`, `[E1, E2]`, `(E12)`. */
-const POINTER = /\s*[[(]((?:E\d+)(?:\s*[,;]\s*E\d+)*|none)[\])]/gi;
+/** `[E12]`, `[E1, E2]`, `(E12)`; of an interview also `[A3]`, its third answer. */
+const POINTER = /\s*(?:\[([AE]\d+(?:\s*[,;]\s*[AE]\d+)*|none)\]|\((E\d+(?:\s*[,;]\s*E\d+)*)\))/gi;
 
 /** Lines of statements; pointers to entries that are not known are taken out and told. */
 export function readStatements(
@@ -46,7 +46,8 @@ export function readStatements(
   for (const line of lines) {
     const pointers: string[] = [];
     const text = line
-      .replace(POINTER, (_all, list: string) => {
+      .replace(POINTER, (_all, bracketed?: string, round?: string) => {
+        const list = bracketed ?? round ?? "none";
         if (list.toLowerCase() !== "none") pointers.push(...list.toUpperCase().split(/\s*[,;]\s*/));
         return "";
       })
@@ -104,8 +105,13 @@ export interface AnswerSize {
 
 /** GBNF: the four sections, each of statements that end with their pointers or with `[none]`. */
 export function sectionsGrammar({ items, characters }: AnswerSize): string {
-  const sections = SECTION_NAMES.map((name) => `"${HEADINGS[name]}:\\n" item{1,${items}}`).join(' "\\n" ');
-  return `root ::= ${sections}\n${itemRules(characters)}`;
+  return listsGrammar(Object.values(HEADINGS), { items, characters });
+}
+
+/** GBNF: lists of statements under headings, in this order. */
+export function listsGrammar(headings: readonly string[], { items, characters }: AnswerSize): string {
+  const lists = headings.map((heading) => `"${heading}:\\n" item{1,${items}}`).join(' "\\n" ');
+  return `root ::= ${lists}\n${itemRules(characters)}`;
 }
 
 /** GBNF: facts of a part of the record, or `none`. */
@@ -118,6 +124,6 @@ function itemRules(characters: number): string {
     `item ::= "- " words pointers "\\n"`,
     `words ::= [^\\n\\[\\]\\x00-\\x1F]{1,${characters}}`,
     `pointers ::= " [none]" | pointer{1,6}`,
-    `pointer ::= " [E" [1-9] [0-9]{0,5} "]"`,
+    `pointer ::= " [" [AE] [1-9] [0-9]{0,5} "]"`,
   ].join("\n");
 }
