@@ -56,7 +56,7 @@ function build(sanitize, dir) {
       define("MEDGEMMA_TESTS", "ON"),
       define("MEDGEMMA_BUILD", "linked"),
       define("MEDGEMMA_SANITIZE", sanitize),
-      define("MEDGEMMA_LLAMA_DIR", path.join(buildRoot, "llama.cpp")),
+      define("MEDGEMMA_LLAMA_DIR", path.join(root, ".llama.cpp")),
       define("MEDGEMMA_LIB_DIR", platformPackage()?.libDir ?? ""),
       define("CMAKE_BUILD_TYPE", "Release"),
     ],

@@ -93,7 +93,7 @@ export const ERROR_TABLE = {
   image_unreadable: {
     meaning: "The picture cannot be decoded: it is damaged, cut off, or not a picture.",
     remedy:
-      "Open it in a viewer. Supported are PNG, JPEG, WebP, GIF, TIFF, AVIF and raw pixels; convert HEIC, BMP, SVG and PDF first.",
+      "Open it in a viewer; supported are PNG, JPEG, WebP, GIF, TIFF, AVIF and raw pixels; convert HEIC, BMP, SVG and PDF first.",
     exitCode: EXIT.input,
   },
   image_too_large: {

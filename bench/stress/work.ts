@@ -34,6 +34,7 @@ export interface Task {
   readonly parts: readonly PromptPart[];
   /** Of a scoring; empty for an answer. */
   readonly labels: readonly string[];
+  readonly options: Partial<GenerateOptions>;
   expected?: Outcome;
 }
 
@@ -43,6 +44,9 @@ export interface Outcome {
   readonly tokens: readonly TokenLogprob[];
   readonly usage: Usage | undefined;
 }
+
+/** Letters without an end, which outgrow what admission reckons with: the phantom's own answers are short. */
+const LONG = { maxTokens: 160, grammar: "root ::= [a-z ]{1500,1500}" } as const;
 
 const LABELS = ["Yes.", "No.", "Yes", "A", "B", "a pleural effusion on the left", "no finding at all"];
 
@@ -56,22 +60,30 @@ export async function makeTasks(random: () => number, contextSize: number): Prom
   const tasks: Task[] = [];
   for (const golden of goldens) {
     const messages = withPictures(golden, pictures);
-    tasks.push({ name: golden.kind, parts: renderPrompt(messages), labels: [] });
+    tasks.push({ name: golden.kind, parts: renderPrompt(messages), labels: [], options: {} });
     const dice = random();
     if (dice < 0.15) {
-      tasks.push({ name: `score ${golden.kind}`, parts: renderPrompt(messages), labels: LABELS });
+      tasks.push({
+        name: `score ${golden.kind}`,
+        parts: renderPrompt(messages),
+        labels: LABELS,
+        options: {},
+      });
     } else if (dice < 0.3) {
       // A record before the question, as long as the context takes beside others.
       const record = ramble(random, 20 + Math.floor(random() * contextSize * 0.15));
       const parts = renderPrompt<RgbImage>([{ role: "system", content: record }, ...messages]);
-      if (messages[0]?.role !== "system") tasks.push({ name: `record ${golden.kind}`, parts, labels: [] });
+      if (messages[0]?.role !== "system")
+        tasks.push({ name: `record ${golden.kind}`, parts, labels: [], options: {} });
     } else if (dice < 0.45) {
       const chat: Message<RgbImage>[] = [
         ...messages,
         { role: "assistant", content: "There is no pleural effusion." },
         { role: "user", content: "Is there a nodule in this image? Answer with yes or no." },
       ];
-      tasks.push({ name: `chat ${golden.kind}`, parts: renderPrompt(chat), labels: [] });
+      tasks.push({ name: `chat ${golden.kind}`, parts: renderPrompt(chat), labels: [], options: {} });
+    } else if (dice < 0.6) {
+      tasks.push({ name: `long ${golden.kind}`, parts: renderPrompt(messages), labels: [], options: LONG });
     }
   }
   return tasks;
@@ -110,7 +122,8 @@ export async function run(
   let text = "";
   let usage: Usage | undefined;
   const tokens: TokenLogprob[] = [];
-  for await (const event of engine.generate(task.parts, { maxTokens: 64, logprobs: 1, ...options })) {
+  const asked = { maxTokens: 64, logprobs: 1, ...task.options, ...options };
+  for await (const event of engine.generate(task.parts, asked)) {
     if (event.type === "done") {
       usage = event.usage;
     } else {

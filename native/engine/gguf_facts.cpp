@@ -23,8 +23,8 @@ namespace {
 #endif
 
 constexpr size_t kReadChunk = 1 << 20;
-// The reader refuses to go past the size it is told. Told of a little more, it goes there in a file that was cut off,
-// and that is how we know.
+// The reader refuses to go past the size it is told. Told of a little more, it goes there in a file that was
+// cut off, and that is how we know.
 constexpr uint64_t kBeyond = 16 << 20;
 
 struct File {
@@ -110,7 +110,8 @@ GgufFacts read_gguf_facts(const std::string& path) {
   if (!has_magic) throw EngineError("not_gguf", "The file does not begin with GGUF's four letters.");
 
   gguf_init_params params = {/* no_alloc */ true, /* ctx */ nullptr};
-  Gguf gguf(gguf_init_from_callback(read_callback, &file, kReadChunk, file.size + kBeyond, params), gguf_free);
+  Gguf gguf(gguf_init_from_callback(read_callback, &file, kReadChunk, file.size + kBeyond, params),
+            gguf_free);
   if (!gguf) {
     if (file.read_past_end) {
       throw EngineError("gguf_truncated", "The GGUF file ends inside its header.");

@@ -38,6 +38,7 @@ export type PromptPart =
       /** True for template text; false for anything a user wrote, which then can never become a control token. */
       readonly special: boolean;
     }
+  /** The pixels must not change before the call has ended. */
   | { readonly type: "image"; readonly image: RgbImage };
 
 export interface EncodeOptions {

@@ -2,7 +2,7 @@ import { badOption, MedGemmaError } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart, Message } from "../prompt/message.js";
-import { type Pictures, type Question, systemTurn, toContent } from "./conversation.js";
+import { type Pictures, type Question, systemTurn, toContent, toList } from "./conversation.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { type AskOptions, checkAskOptions } from "./options.js";
 import { readContent } from "./pictures.js";
@@ -109,9 +109,4 @@ export class ChatSession {
       })),
     );
   }
-}
-
-function toList(pictures: Pictures): ImageInput[] {
-  if (pictures === undefined) return [];
-  return Array.isArray(pictures) ? [...pictures] : [pictures as ImageInput];
 }

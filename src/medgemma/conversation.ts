@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { badOption } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
@@ -21,8 +22,7 @@ export type Pictures = ImageInput | readonly ImageInput[] | undefined;
  * @throws MedGemmaError `bad_option`.
  */
 export function toContent(pictures: Pictures, question: Question): ContentPart<ImageInput>[] {
-  const waiting =
-    pictures === undefined ? [] : Array.isArray(pictures) ? [...pictures] : [pictures as ImageInput];
+  const waiting = toList(pictures).map(ownCopy);
   if (typeof question === "string") {
     if (question.trim() === "") throw badOption("question", "some words", question);
     return [...waiting.map((image) => ({ type: "image" as const, image })), { type: "text", text: question }];
@@ -35,9 +35,30 @@ export function toContent(pictures: Pictures, question: Question): ContentPart<I
   const content: ContentPart<ImageInput>[] = first.map((image) => ({ type: "image", image }));
   for (const part of question as readonly QuestionPart[]) {
     if (part.type === "text") content.push(part);
-    else content.push({ type: "image", image: part.image ?? (waiting.shift() as ImageInput) });
+    else
+      content.push({
+        type: "image",
+        image: part.image === undefined ? (waiting.shift() as ImageInput) : ownCopy(part.image),
+      });
   }
   return content;
+}
+
+export function toList(pictures: Pictures): ImageInput[] {
+  if (pictures === undefined) return [];
+  return Array.isArray(pictures) ? [...pictures] : [pictures as ImageInput];
+}
+
+/** Pixels and bytes as they are now: the caller may reuse the buffer as soon as the call is made. */
+function ownCopy(image: ImageInput): ImageInput {
+  if (types.isUint8Array(image)) return new Uint8Array(image);
+  if (typeof image !== "object" || image === null || !("data" in image)) return image;
+  const { data } = image;
+  // Buffer.slice would be a view.
+  if (types.isUint8Array(data)) return { ...image, data: new Uint8Array(data) } as ImageInput;
+  return ArrayBuffer.isView(data) && "slice" in data
+    ? ({ ...image, data: data.slice() } as ImageInput)
+    : image;
 }
 
 /** System text and thinking instruction as a turn, if there is any. */

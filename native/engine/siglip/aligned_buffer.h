@@ -28,7 +28,9 @@ class AlignedBuffer {
   }
   AlignedBuffer(const AlignedBuffer&) = delete;
   AlignedBuffer& operator=(const AlignedBuffer&) = delete;
-  AlignedBuffer(AlignedBuffer&& other) noexcept { swap(other); }
+  AlignedBuffer(AlignedBuffer&& other) noexcept {
+    swap(other);
+  }
   AlignedBuffer& operator=(AlignedBuffer&& other) noexcept {
     swap(other);
     return *this;
@@ -37,8 +39,12 @@ class AlignedBuffer {
     if (data_ != nullptr) ::operator delete(data_, std::align_val_t(alignment_));
   }
 
-  uint8_t* data() const { return data_; }
-  float* floats() const { return reinterpret_cast<float*>(data_); }
+  uint8_t* data() const {
+    return data_;
+  }
+  float* floats() const {
+    return reinterpret_cast<float*>(data_);
+  }
 
  private:
   static constexpr size_t kLargePage = size_t{2} << 20;

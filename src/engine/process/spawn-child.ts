@@ -54,8 +54,8 @@ function childEnvironment(extra: SpawnOptions["env"]): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env };
   for (const name of SCRUBBED) delete env[name];
   // ggml would start a debugger in the middle of an abort.
-  env["GGML_NO_BACKTRACE"] = "1";
-  if (process.versions["electron"] !== undefined) env["ELECTRON_RUN_AS_NODE"] = "1";
+  env.GGML_NO_BACKTRACE = "1";
+  if (process.versions.electron !== undefined) env.ELECTRON_RUN_AS_NODE = "1";
   return { ...env, ...extra };
 }
 

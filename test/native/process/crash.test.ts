@@ -24,7 +24,7 @@ describe("a crash is an error and a restart", () => {
     for (const request of [running.rest, ...others]) {
       const error = await rejection(request);
       expect(error.code).toBe("engine_crashed");
-      expect(error.facts["signal"]).toBe(signal);
+      expect(error.facts.signal).toBe(signal);
       expect(error.remedy).toMatch(/again/);
     }
     expect(isAlive(pid)).toBe(false);

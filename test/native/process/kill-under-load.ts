@@ -60,7 +60,7 @@ export async function killUnderLoad(kills: number): Promise<Outcome> {
         const code = MedGemmaError.isInstance(error) ? error.code : String(error);
         outcome.rejected[code] = (outcome.rejected[code] ?? 0) + 1;
         if (!MedGemmaError.isInstance(error)) outcome.untyped.push(code);
-        else if (error.facts["crashes"] !== undefined) reload ??= loadAgain();
+        else if (error.facts.crashes !== undefined) reload ??= loadAgain();
         // A rejection can come within a turn of the event loop; asking again at once would never let it turn.
         await (reload ?? delay(1));
       } finally {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { killUnderLoad } from "./kill-under-load.js";
 
-const KILLS = Number(process.env["MEDGEMMA_KILLS"] ?? 25);
+const KILLS = Number(process.env.MEDGEMMA_KILLS ?? 25);
 
 describe.skipIf(process.platform === "win32")("kill -9 at random moments under load", () => {
   test(`${KILLS} times: every request is answered rightly or rejected with a typed error`, async () => {

@@ -58,14 +58,14 @@ describe("loading", () => {
 describe("the program that runs it", () => {
   test("missing: says so and what to do", async () => {
     const error = await rejection(loadProcess({ execPath: path.join(scratch, "no-such-node") }));
-    expect([error.code, error.facts["reason"]]).toEqual(["engine_crashed", "ENOENT"]);
+    expect([error.code, error.facts.reason]).toEqual(["engine_crashed", "ENOENT"]);
     expect(error.remedy).toMatch(/execPath.*isolation/);
   });
 
   test("does not start: its own words are the reason", async () => {
     const error = await rejection(loadProcess({ execArgv: ["--no-such-flag"] }));
     expect(error.code).toBe("engine_crashed");
-    expect(error.facts["reason"]).toMatch(/bad option: --no-such-flag/);
+    expect(error.facts.reason).toMatch(/bad option: --no-such-flag/);
   });
 
   test.skipIf(process.platform === "win32")(
@@ -88,7 +88,7 @@ describe("the program that runs it", () => {
 
 onLinux("its surroundings", () => {
   test("environment: scrubbed, with what was added", async () => {
-    process.env["GGML_BACKEND_PATH"] = "/no/such/backend.so";
+    process.env.GGML_BACKEND_PATH = "/no/such/backend.so";
     try {
       const engine = await loadProcess({ env: { MEDGEMMA_PROBE: "1" } });
       const environment = procFile(pidOf(engine), "environ").split("\0");
@@ -98,7 +98,7 @@ onLinux("its surroundings", () => {
       expect(environment).toContain("GGML_NO_BACKTRACE=1");
       await engine.dispose();
     } finally {
-      delete process.env["GGML_BACKEND_PATH"];
+      delete process.env.GGML_BACKEND_PATH;
     }
   });
 
