@@ -10,6 +10,7 @@ import { patientLine } from "./decide/select.js";
 import { listsGrammar } from "./decide/statements.js";
 import { findInstruction } from "./decide/suspicious.js";
 import { ALERT_NOTICE, findAlert } from "./interview/alerts.js";
+import type { InterviewOptions, InterviewQuestion } from "./interview/options.js";
 import { INTERVIEW_PRESETS, type InterviewPresets, REPORT_HEADINGS } from "./interview/presets.js";
 import {
   isEnd,
@@ -26,27 +27,7 @@ import type { ModelResult, StreamEvent } from "./result.js";
 import { checkTaskOptions, familyOf, fillPreset, type TaskOptions, withSystem } from "./task-prompt.js";
 import { toAskOptions } from "./task-text.js";
 
-export interface InterviewOptions extends Omit<TaskOptions, "limits" | "study" | "prompt" | "think"> {
-  /** What is known of the patient: a FHIR Bundle or a text. Entries that fit are shown to the model. Defaults to none. */
-  record?: RecordInput;
-  /** Why the patient comes, if it is known. Defaults to none. */
-  reason?: string;
-  /** Questions at most, 1..20. Defaults to `20`. */
-  maxQuestions?: number;
-  /** Questions before the model may end the interview, 1..`maxQuestions`. Defaults to `3`. */
-  minQuestions?: number;
-  /** Lets the model see names, numbers and addresses. Defaults to `false`. */
-  identity?: boolean;
-  /** Other prompts. Defaults to those of the model; see docs/tasks/interview.md. */
-  prompt?: InterviewPresets;
-}
-
-/** One question for the patient, of at most 20 words. */
-export interface InterviewQuestion {
-  readonly number: number;
-  readonly text: string;
-  readonly source: "model" | "list";
-}
+export type { InterviewOptions, InterviewQuestion };
 
 const OWN = ["record", "reason", "maxQuestions", "minQuestions", "identity"];
 

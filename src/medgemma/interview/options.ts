@@ -1,0 +1,25 @@
+import type { RecordInput } from "../../fhir/record.js";
+import type { TaskOptions } from "../task-prompt.js";
+import type { InterviewPresets } from "./presets.js";
+
+export interface InterviewOptions extends Omit<TaskOptions, "limits" | "study" | "prompt" | "think"> {
+  /** What is known of the patient: a FHIR Bundle or a text. Entries that fit are shown to the model. Defaults to none. */
+  record?: RecordInput;
+  /** Why the patient comes, if it is known. Defaults to none. */
+  reason?: string;
+  /** Questions at most, 1..20. Defaults to `20`. */
+  maxQuestions?: number;
+  /** Questions before the model may end the interview, 1..`maxQuestions`. Defaults to `3`. */
+  minQuestions?: number;
+  /** Lets the model see names, numbers and addresses. Defaults to `false`. */
+  identity?: boolean;
+  /** Other prompts. Defaults to those of the model; see docs/tasks/interview.md. */
+  prompt?: InterviewPresets;
+}
+
+/** One question for the patient, of at most 20 words. */
+export interface InterviewQuestion {
+  readonly number: number;
+  readonly text: string;
+  readonly source: "model" | "list";
+}
