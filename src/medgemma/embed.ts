@@ -14,7 +14,7 @@ export interface EmbedOptions extends Pick<AskOptions, "limits" | "study" | "sig
   /**
    * How the projector's tokens become one vector: each component's largest value (`max`), its mean, or both. The mean
    * washes out what is small or local: a head for heart size was right in 0.77 of cases with it and in 0.94 with the
-   * largest values (docs/tasks/embed.md). Defaults to `"max"`.
+   * largest values (the phantom's drawn pictures, cross-validated). Defaults to `"max"`.
    */
   pool?: Pooling;
   /** Scales the vector to length 1, so that a dot product is the cosine. Defaults to `true`. */
