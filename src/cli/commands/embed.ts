@@ -1,0 +1,180 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { type Command, Option } from "commander";
+import { MedGemmaError } from "../../errors.js";
+import type { EmbedResult } from "../../medgemma/embed.js";
+import { Head } from "../../medgemma/embed-head.js";
+import { fitHead } from "../../medgemma/embed-head-fit.js";
+import { POOLINGS, type Pooling } from "../../medgemma/embed-pool.js";
+import { ImageIndex } from "../../medgemma/image-index/image-index.js";
+import type { MedGemma } from "../../medgemma/medgemma.js";
+import { DRAFT_NOTICE, PHANTOM_NOTICE } from "../../medgemma/result.js";
+import { addModelFlags, type ModelFlags } from "../flags.js";
+import type { Interrupt } from "../interrupt.js";
+import { checkPictures, loadModel } from "../load.js";
+import { aside, clearStatus, note, progress, speak } from "../terminal.js";
+
+const EXAMPLES = `
+Examples:
+  medgemma embed chest.png                                   the vector as JSON, a line a picture
+  medgemma embed --index cases.duckdb old/*.png              adds pictures to an index, by their paths
+  medgemma embed --index cases.duckdb --search -k 5 new.png  the most similar of them
+  medgemma embed --fit labels.csv --head effusion.json       fits a classifier on rows of FILE,LABEL
+  medgemma embed --head effusion.json new.png                asks it
+
+An index and a head hold much of the pictures that they are made of: treat them as patient data.
+`;
+
+interface EmbedFlags extends ModelFlags {
+  pool: Pooling;
+  tokens?: boolean;
+  index?: string;
+  search?: boolean;
+  k: string;
+  head?: string;
+  fit?: string;
+  json?: boolean;
+}
+
+export function addEmbed(program: Command, interrupt: Interrupt): void {
+  const command = program
+    .command("embed")
+    .description("pictures as vectors: similar cases, and classifiers fitted on a few labels")
+    .argument("[images...]", "pictures")
+    .addOption(
+      new Option("--pool <how>", "how tokens become one vector").choices([...POOLINGS]).default("max"),
+    )
+    .option("--tokens", "also the projector's tokens")
+    .option("--index <file>", "add the pictures to this index, or search it")
+    .option("--search", "find the most similar in --index instead of adding")
+    .option("-k, --k <n>", "similar cases to show", "10")
+    .option("--head <file>", "a fitted classifier: asked, or with --fit written")
+    .option("--fit <csv>", "fit a classifier on rows of FILE,LABEL (paths from the CSV's folder)")
+    .option("--json", "JSON, a line a picture")
+    .addHelpText("after", EXAMPLES);
+  addModelFlags(command).action((images: string[], flags: EmbedFlags) => embed(images, flags, interrupt));
+}
+
+async function embed(images: string[], flags: EmbedFlags, { signal }: Interrupt): Promise<void> {
+  checkUse(images, flags);
+  const rows = flags.fit === undefined ? [] : await readLabels(flags.fit);
+  const files = [...images, ...rows.map((row) => row.file)];
+  await checkPictures(files);
+  // Before the model: a head that cannot be read is told at once.
+  const head = flags.head === undefined || flags.fit !== undefined ? undefined : await Head.load(flags.head);
+  const index = flags.index === undefined ? undefined : await ImageIndex.open(flags.index);
+  try {
+    const model = await loadModel(flags, signal);
+    try {
+      const take = (file: string, done: number) => embedOne(model, file, done / files.length, flags, signal);
+      if (flags.fit !== undefined) await fitRows(rows, take, flags, signal);
+      else
+        for (const [done, file] of images.entries())
+          await show(file, await take(file, done), head, index, flags);
+      note(model.info.phantom ? `${DRAFT_NOTICE} ${PHANTOM_NOTICE}` : DRAFT_NOTICE);
+    } finally {
+      clearStatus();
+      await model.dispose();
+    }
+  } finally {
+    await index?.close();
+  }
+}
+
+function checkUse(images: readonly string[], { fit: csv, head, index, search }: EmbedFlags): void {
+  const wrong =
+    (csv !== undefined && head === undefined && "--fit needs --head, where the classifier is written.") ||
+    (search && index === undefined && "--search needs --index.") ||
+    (csv === undefined && images.length === 0 && "No picture was given.");
+  if (!wrong) return;
+  throw new MedGemmaError("bad_option", wrong, { remedy: "See `medgemma embed --help`." });
+}
+
+function embedOne(
+  model: MedGemma,
+  file: string,
+  share: number,
+  { pool, tokens, quiet }: EmbedFlags,
+  signal: AbortSignal,
+): Promise<EmbedResult> {
+  if (!quiet) progress("Encoding", share);
+  return model.embed(file, { pool, signal, ...(tokens && { tokens }) });
+}
+
+async function show(
+  file: string,
+  result: EmbedResult,
+  head: Head | undefined,
+  index: ImageIndex | undefined,
+  flags: EmbedFlags,
+): Promise<void> {
+  if (head !== undefined) {
+    const { label, labels } = head.predict(result);
+    const shares = labels.map((it) => `${it.label} ${it.probability.toFixed(3)}`).join(", ");
+    speak(
+      flags.json
+        ? `${JSON.stringify({ file, label, labels })}\n`
+        : `${file}: ${[label].flat().join(", ")} (${shares})\n`,
+    );
+  } else if (index !== undefined && flags.search) {
+    const hits = await index.search(result, { k: Number(flags.k) });
+    if (flags.json) speak(`${JSON.stringify({ file, hits })}\n`);
+    else for (const { similarity, id } of hits) speak(`${similarity.toFixed(4)} ${id}\n`);
+  } else if (index !== undefined) {
+    await index.add({ id: file, vector: result });
+    if (!flags.quiet) aside(`Added: ${file}`);
+  } else {
+    const { vector, matrix, ...rest } = result;
+    const tokens = matrix && { ...matrix, values: [...matrix.values] };
+    speak(`${JSON.stringify({ file, vector: [...vector], ...(tokens && { matrix: tokens }), ...rest })}\n`);
+  }
+}
+
+interface LabelRow {
+  readonly file: string;
+  readonly label: string;
+}
+
+async function fitRows(
+  rows: readonly LabelRow[],
+  take: (file: string, done: number) => Promise<EmbedResult>,
+  flags: EmbedFlags,
+  signal: AbortSignal,
+): Promise<void> {
+  const vectors: EmbedResult[] = [];
+  for (const [done, { file }] of rows.entries()) vectors.push(await take(file, done));
+  const made = await fitHead(
+    vectors,
+    rows.map((row) => row.label),
+    { signal },
+  );
+  await made.save(flags.head ?? "");
+  const [report] = made.fits;
+  if (flags.json) speak(`${JSON.stringify(report)}\n`);
+  const chosen = report?.crossValidation.find((it) => it.strength === report.strength);
+  if (report && !flags.json) {
+    const accuracy =
+      chosen === undefined
+        ? "too few for cross-validation"
+        : `accuracy ${chosen.accuracy.toFixed(3)} in ${report.folds} parts`;
+    speak(`${report.samples} pictures, ${made.labels.join(" / ")}: ${accuracy}\n`);
+  }
+}
+
+/** The label is what stands after the last comma; a first row "file,label" is a heading. */
+async function readLabels(csv: string): Promise<LabelRow[]> {
+  await checkPictures([csv]);
+  const lines = (await readFile(csv, "utf8")).split(/\r?\n/).filter((line) => line.trim() !== "");
+  return lines.flatMap((line, number) => {
+    const comma = line.lastIndexOf(",");
+    const unquote = (text: string) => text.trim().replace(/^"(.*)"$/, "$1");
+    const [file, label] = [unquote(line.slice(0, Math.max(0, comma))), unquote(line.slice(comma + 1))];
+    if (number === 0 && /^(?:file|image|path)$/i.test(file)) return [];
+    if (file === "" || label === "") {
+      throw new MedGemmaError("bad_option", `Line ${number + 1} of ${path.basename(csv)} is no FILE,LABEL.`, {
+        facts: { option: "fit", line: number + 1 },
+      });
+    }
+    return [{ file: path.resolve(path.dirname(csv), file), label }];
+  });
+}

@@ -1,0 +1,67 @@
+import { copyFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { picturePath, truth } from "../../support/phantom.js";
+import { medgemma, temporaryFolder } from "../cli/support.js";
+
+const folder = temporaryFolder();
+const cases = truth as unknown as readonly { file: string; present: Record<string, boolean> }[];
+const some = cases
+  .slice(0, 8)
+  .map(({ file, present }) => ({ file, sick: present["pleural effusion"] === true }));
+for (const { file } of some) copyFileSync(picturePath(file), path.join(folder, file));
+const inFolder = (name: string) => path.join(folder, name);
+
+describe("medgemma embed", () => {
+  test("prints a vector a picture", async () => {
+    const outcome = await medgemma(["embed", "--pool", "mean", inFolder(some[0]?.file ?? "")]);
+    const { vector, space } = JSON.parse(outcome.stdout);
+    expect(vector).toHaveLength(256);
+    expect(space).toMatchObject({ pool: "mean", width: 256 });
+    expect(outcome.stderr).toContain("Unverified draft");
+  });
+
+  test("adds to an index and finds the same picture first", async () => {
+    const index = inFolder("cases.duckdb");
+    const added = await medgemma(["embed", "--index", index, ...some.map(({ file }) => inFolder(file))]);
+    expect(added).toMatchObject({ code: 0, stdout: "" });
+    const found = await medgemma([
+      "embed",
+      "--index",
+      index,
+      "--search",
+      "-k",
+      "2",
+      inFolder(some[3]?.file ?? ""),
+    ]);
+    const [first = "", second = ""] = found.stdout.split("\n");
+    expect(first).toBe(`1.0000 ${inFolder(some[3]?.file ?? "")}`);
+    expect(Number(second.split(" ")[0])).toBeLessThan(1);
+  });
+
+  test("fits a head on a list of labels and asks it", async () => {
+    const csv = inFolder("labels.csv");
+    const head = inFolder("effusion.json");
+    writeFileSync(
+      csv,
+      ["file,label", ...some.map(({ file, sick }) => `${file},${sick ? "effusion" : "none"}`)].join("\n"),
+    );
+    const fitted = await medgemma(["embed", "--fit", csv, "--head", head]);
+    expect(fitted.stdout).toMatch(/^8 pictures, /);
+    const asked = await medgemma(["embed", "--head", head, "--json", inFolder(some[0]?.file ?? "")]);
+    expect(JSON.parse(asked.stdout).label).toBe(some[0]?.sick ? "effusion" : "none");
+    const other = await medgemma(["embed", "--head", head, "--pool", "mean", inFolder(some[0]?.file ?? "")]);
+    expect(other).toMatchObject({ code: 5 });
+    expect(other.stderr).toContain("(space_mismatch)");
+  });
+
+  test.each([
+    [["embed"], /No picture/],
+    [["embed", "--search", "a.png"], /needs --index/],
+    [["embed", "--fit", "a.csv"], /needs --head/],
+  ])("%j is refused", async (words, message) => {
+    const outcome = await medgemma(words);
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toMatch(message);
+  });
+});
