@@ -90,6 +90,44 @@ export const ERROR_TABLE = {
       "Run `medgemma doctor`; check free memory and the file's sha256. The cause carries llama.cpp's own words.",
     exitCode: EXIT.model,
   },
+  model_unknown: {
+    meaning: "The model is neither a file nor a name of the catalogue.",
+    remedy: "`medgemma models` lists the names; a file needs its path.",
+    exitCode: EXIT.model,
+  },
+  catalogue_invalid: {
+    meaning: "The catalogue of models cannot be read.",
+    remedy: "Compare the file of MEDGEMMA_CATALOGUE with models/catalogue.schema.json.",
+    exitCode: EXIT.model,
+  },
+  license_not_accepted: {
+    meaning: "The model's terms have not been accepted on this machine.",
+    remedy:
+      "Read them; then pass `acceptLicense: true` (`--accept-license`, MEDGEMMA_ACCEPT_LICENSE=1) once.",
+    exitCode: EXIT.model,
+  },
+  access_denied: {
+    meaning: "The hub does not give the file to this user.",
+    remedy:
+      "Accept the terms on the model's page there, and set HF_TOKEN to a token that may read the repository.",
+    exitCode: EXIT.model,
+  },
+  download_failed: {
+    meaning: "A model file could not be fetched.",
+    remedy: "Check the network and MEDGEMMA_HUB, and run the same again: it continues where it was cut off.",
+    exitCode: EXIT.model,
+  },
+  hash_mismatch: {
+    meaning: "A model file is not the one that the catalogue names.",
+    remedy:
+      "Fetch it again; if it repeats, the source holds another file: do not use it. The wrong one was kept aside as .rejected where there was one.",
+    exitCode: EXIT.model,
+  },
+  disk_full: {
+    meaning: "There is not enough room for the model.",
+    remedy: "Free some, remove others with `medgemma models remove`, or set MEDGEMMA_MODELS to another disk.",
+    exitCode: EXIT.model,
+  },
   image_unreadable: {
     meaning: "The picture cannot be decoded: it is damaged, cut off, or not a picture.",
     remedy:

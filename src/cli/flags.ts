@@ -1,10 +1,13 @@
 import type { Command } from "commander";
+import type { AdapterOption } from "../engine/native/adapters.js";
 import { MedGemmaError } from "../errors.js";
 
 /** The options that commands share. Ranges are the library's business; here text only becomes a number. */
 export interface ModelFlags {
   model?: string;
   mmproj?: string;
+  adapter?: AdapterOption[];
+  acceptLicense?: boolean;
   contextSize?: number;
   threads?: number;
   gpuLayers?: number;
@@ -31,6 +34,11 @@ export interface AnswerFlags extends ModelFlags {
 const FLAGS: Readonly<Record<string, string>> = {
   model: "--model",
   projector: "--mmproj",
+  adapters: "--adapter",
+  "adapters.file": "--adapter",
+  "adapters.scale": "--adapter",
+  "adapters.name": "--adapter",
+  acceptLicense: "--accept-license",
   contextSize: "--context-size",
   threads: "--threads",
   gpuLayers: "--gpu-layers",
@@ -46,6 +54,11 @@ const FLAGS: Readonly<Record<string, string>> = {
   think: "--think",
 };
 
+export const ACCEPT_LICENSE_FLAG = [
+  "--accept-license",
+  "you have read and accept the terms of the model that is fetched (asked once)",
+] as const;
+
 /** The flag for an option of the library. */
 export function flagOf(option: unknown): string | undefined {
   return typeof option === "string" && Object.hasOwn(FLAGS, option) ? FLAGS[option] : undefined;
@@ -53,8 +66,17 @@ export function flagOf(option: unknown): string | undefined {
 
 export function addModelFlags(command: Command): Command {
   return command
-    .option("-m, --model <file>", "MedGemma as GGUF (default: the embedded phantom, a test object)")
-    .option("-p, --mmproj <file>", "its projector, which pictures need")
+    .option(
+      "-m, --model <name>",
+      "MedGemma: a GGUF file, or a name of `medgemma models`, fetched when it is not here (default: the embedded phantom, a test object)",
+    )
+    .option("-p, --mmproj <file>", "the projector of a GGUF file, which pictures need")
+    .option(
+      "--adapter <file[:scale]>",
+      "LoRA adapter of the model; may be repeated (default scale: 1)",
+      (text: string, all: AdapterOption[] = []) => [...all, toAdapter(text)],
+    )
+    .option(...ACCEPT_LICENSE_FLAG)
     .option(
       "--context-size <tokens>",
       "tokens the context holds (default: 8192 or the model's)",
@@ -100,6 +122,12 @@ export function addAnswerFlags(command: Command): Command {
     .option("--think", "let MedGemma 1.5 or 27B think first")
     .option("--show-thought", "print the thought on stderr")
     .option("--json", "one JSON document on stdout instead of the streamed answer");
+}
+
+/** `tuned.gguf:0.5`; a colon that no number follows belongs to the path. */
+function toAdapter(text: string): AdapterOption {
+  const [, file, scale] = /^(.+):(-?\d*\.?\d+)$/.exec(text) ?? [];
+  return file === undefined ? { file: text } : { file, scale: Number(scale) };
 }
 
 function number(flag: string): (text: string) => number {

@@ -6,6 +6,7 @@ import { MedGemmaError } from "../errors.js";
 import { type LoadOptions, resolveLoadOptions } from "../medgemma/load-options.js";
 import { MedGemma } from "../medgemma/medgemma.js";
 import { type AskOptions, checkAskOptions, toGenerateOptions } from "../medgemma/options.js";
+import { showDownload, withLicense } from "./download.js";
 import type { AnswerFlags, ModelFlags } from "./flags.js";
 import { clearStatus, note, progress } from "./terminal.js";
 
@@ -13,20 +14,25 @@ import { clearStatus, note, progress } from "./terminal.js";
 export async function loadModel(flags: ModelFlags, signal: AbortSignal): Promise<MedGemma> {
   const onLog = (level: string, line: string) => note(`llama.cpp ${level}: ${line.trimEnd()}`);
   const onProgress = (share: number) => progress("Loading", share);
+  const onDownload = showDownload();
   try {
-    return await MedGemma.load({
-      ...toLoadOptions(flags),
-      ...(flags.verbose && { onLog }),
-      ...(!flags.quiet && { onProgress }),
-      signal,
-    });
+    return await withLicense(flags.acceptLicense, signal, (accept) =>
+      MedGemma.load({
+        ...toLoadOptions(flags),
+        ...accept,
+        ...(flags.verbose && { onLog }),
+        ...(!flags.quiet && { onProgress, onDownload }),
+        signal,
+      }),
+    );
   } finally {
     clearStatus();
   }
 }
 
-export function toLoadOptions({ model, mmproj, contextSize, threads, gpuLayers }: ModelFlags): LoadOptions {
-  return defined({ model, projector: mmproj, contextSize, threads, gpuLayers });
+export function toLoadOptions(flags: ModelFlags): LoadOptions {
+  const { model, mmproj, adapter, contextSize, threads, gpuLayers } = flags;
+  return defined({ model, projector: mmproj, adapters: adapter, contextSize, threads, gpuLayers });
 }
 
 /** The library's options, checked before a model is loaded for nothing. */

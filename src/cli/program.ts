@@ -16,6 +16,8 @@ import { addExtract } from "./commands/extract.js";
 import { addInspect } from "./commands/inspect.js";
 import { addInterview } from "./commands/interview.js";
 import { addLocate } from "./commands/locate.js";
+import { addModels } from "./commands/models.js";
+import { addPull } from "./commands/pull.js";
 import { addReport } from "./commands/report.js";
 import { addTriage } from "./commands/triage.js";
 import type { Interrupt } from "./interrupt.js";
@@ -53,6 +55,8 @@ export function makeProgram(interrupt: Interrupt): Command {
   addInterview(program, interrupt);
   addEmbed(program, interrupt);
   addInspect(program, interrupt);
+  addPull(program, interrupt);
+  addModels(program, interrupt);
   addDoctor(program, interrupt);
   addDemo(program, interrupt);
   return program;

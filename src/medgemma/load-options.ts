@@ -2,14 +2,22 @@ import path from "node:path";
 import { packageRoot } from "../engine/native/addon.js";
 import type { ProcessEngineOptions } from "../engine/process/process-options.js";
 import { badOption } from "../errors.js";
+import type { DownloadProgress } from "../models/pull.js";
 import { checkNames, integerOption, stringOption } from "../options.js";
 import { checkSignal } from "./options.js";
 
 export interface LoadOptions {
-  /** Path of a MedGemma GGUF. Defaults to the embedded phantom, a test object that is not for patients. */
+  /**
+   * Path of a MedGemma GGUF, or a name of the catalogue (`medgemma-1.5-4b-it`, `medgemma-1.5-4b-it:Q8_0`), which is
+   * fetched unless it is here. Defaults to the embedded phantom, a test object that is not for patients.
+   */
   model?: string;
-  /** Path of the projector's GGUF (its name has `mmproj` in it). Without it the model takes text only. */
+  /** Path of the projector's GGUF (its name has `mmproj` in it). Without it a model given by its path takes text only; one of the catalogue has its own. */
   projector?: string;
+  /** True: the user has read and accepts the terms of the catalogue's model; recorded, so that once is enough. Defaults to whether MEDGEMMA_ACCEPT_LICENSE is 1. */
+  acceptLicense?: boolean;
+  /** Called while a model of the catalogue is fetched. */
+  onDownload?: (progress: DownloadProgress) => void;
   /** Tokens the context holds, picture tokens included, 256..1048576. Defaults to `8192`, or less if the model was trained for less. */
   contextSize?: number;
   /** Threads for computing, 1..512. Defaults to the cores this process may use; `1` for models too small to gain from more. */
@@ -50,6 +58,8 @@ export interface LoadOptions {
 const NAMES: readonly (keyof LoadOptions)[] = [
   "model",
   "projector",
+  "acceptLicense",
+  "onDownload",
   "contextSize",
   "threads",
   "gpuLayers",
@@ -71,9 +81,18 @@ const PHANTOM = {
   projector: path.join(phantomDir, "mmproj-phantom-f16.gguf"),
 };
 
+/** What is to be loaded, as the caller named it. */
+export interface ModelFiles {
+  readonly model: string;
+  readonly projector: string | undefined;
+  readonly acceptLicense: boolean | undefined;
+  readonly onDownload: LoadOptions["onDownload"];
+}
+
 export interface ResolvedLoadOptions {
   readonly isolation: "process" | "none";
-  readonly engine: ProcessEngineOptions;
+  readonly files: ModelFiles;
+  readonly engine: Omit<ProcessEngineOptions, "model" | "projector">;
 }
 
 /**
@@ -85,7 +104,7 @@ export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
   const model = stringOption("model", options.model);
   const projector = stringOption("projector", options.projector);
   if (model === undefined && projector !== undefined)
-    throw badOption("model", "a path, as projector is given,", model);
+    throw badOption("model", "a path or a name, as projector is given,", model);
   integerOption("contextSize", options.contextSize, 0, 256, 1 << 20);
   integerOption("threads", options.threads, 1, 1, 512);
   integerOption("gpuLayers", options.gpuLayers, 0, 0, 1000);
@@ -94,16 +113,25 @@ export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
   stringOption("embeddingCacheDir", options.embeddingCacheDir);
   integerOption("embeddingCacheDirBytes", options.embeddingCacheDirBytes, 0, 0, Number.MAX_SAFE_INTEGER);
   integerOption("embeddingCacheBytes", options.embeddingCacheBytes, 0, 0, Number.MAX_SAFE_INTEGER);
-  for (const name of ["onProgress", "onLog"] as const) {
+  for (const name of ["onProgress", "onLog", "onDownload"] as const) {
     if (options[name] !== undefined && typeof options[name] !== "function")
       throw badOption(name, "a function", options[name]);
   }
-  const { isolation = "process", ...engine } = options;
+  if (options.acceptLicense !== undefined && typeof options.acceptLicense !== "boolean")
+    throw badOption("acceptLicense", "true or false", options.acceptLicense);
+  const {
+    isolation = "process",
+    model: _model,
+    projector: _projector,
+    acceptLicense,
+    onDownload,
+    ...engine
+  } = options;
   if (isolation !== "process" && isolation !== "none") {
     throw badOption("isolation", '"process" or "none"', isolation);
   }
   stringOption("execPath", options.execPath);
   checkSignal(options.signal);
-  const files = model === undefined ? PHANTOM : { model };
-  return { isolation, engine: { ...engine, ...files } };
+  const files = model === undefined ? PHANTOM : { model, projector };
+  return { isolation, engine, files: { ...files, acceptLicense, onDownload } };
 }

@@ -11,8 +11,9 @@ export interface LoadedModel {
   readonly version: ModelVersion;
 }
 
-export function loadedModel(engine: Engine): LoadedModel {
-  return { engine, phantom: isPhantom(engine.info), version: versionOf(engine.info) };
+/** @param version Where the catalogue tells it. */
+export function loadedModel(engine: Engine, version = versionOf(engine.info)): LoadedModel {
+  return { engine, phantom: isPhantom(engine.info), version };
 }
 
 /** By its name, for it may also be loaded by its path, or copied under another. */

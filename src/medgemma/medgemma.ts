@@ -9,11 +9,12 @@ import { type CompareOptions, type CompareResult, streamCompare } from "./compar
 import { type Pictures, type Question, systemTurn, toContent } from "./conversation.js";
 import { type ExplainOptions, type ExplainResult, streamExplain } from "./explain.js";
 import { type ExtractInput, type ExtractOptions, type ExtractResult, extract } from "./extract.js";
+import { checkHashes, findModel } from "./find-model.js";
 import { type LoadOptions, resolveLoadOptions } from "./load-options.js";
 import { type LoadedModel, loadedModel } from "./loaded-model.js";
 import { type LocateOptions, type LocateResult, locate } from "./locate.js";
 import { type AskOptions, checkAskOptions, checkSignal, type PrepareOptions } from "./options.js";
-import { readContent } from "./pictures.js";
+import { type ModelVersion, readContent } from "./pictures.js";
 import { CUSTOM_PROMPT } from "./provenance.js";
 import { RecordTasks } from "./record-tasks.js";
 import { type ReportOptions, type ReportResult, streamReport } from "./report.js";
@@ -51,21 +52,38 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
     return this.#model;
   }
 
-  private constructor(engine: Engine) {
+  private constructor(engine: Engine, version?: ModelVersion) {
     super();
-    this.#model = loadedModel(engine);
+    this.#model = loadedModel(engine, version);
   }
 
   /**
-   * Loads a model off the event loop. Without a model, the embedded phantom.
+   * Loads a model off the event loop. Without a model, the embedded phantom; a name of the catalogue is fetched first,
+   * unless it is here.
+   *
+   * @param options Or the model's path or name alone.
    * @throws MedGemmaError `bad_option`, `file_not_found`, `not_gguf`, `gguf_truncated`, `gguf_invalid`, `not_gemma3`,
    * `projector_mismatch`, `projector_as_model`, `model_as_projector`, `model_load_failed`, `addon_missing`,
-   * `addon_unloadable`, `engine_crashed`, `aborted`.
+   * `addon_unloadable`, `engine_crashed`, `aborted`; by name also `model_unknown`, `catalogue_invalid`,
+   * `license_not_accepted`, `access_denied`, `download_failed`, `hash_mismatch`, `disk_full`.
+   *
+   * @example
+   * await using model = await MedGemma.load("medgemma-1.5-4b-it");
    */
-  static async load(options: LoadOptions = {}): Promise<MedGemma> {
-    const { isolation, engine } = resolveLoadOptions(options);
-    const load = isolation === "none" ? NativeEngine.load(engine) : ProcessEngine.load(engine);
-    return new MedGemma(await load);
+  static async load(options: LoadOptions | string = {}): Promise<MedGemma> {
+    const given = typeof options === "string" ? { model: options } : options;
+    const { isolation, files, engine: rest } = resolveLoadOptions(given);
+    const found = await findModel(files, rest.signal);
+    const { model, projector } = found;
+    const settings = { ...rest, model, ...(projector !== undefined && { projector }) };
+    const engine = await (isolation === "none" ? NativeEngine : ProcessEngine).load(settings);
+    try {
+      checkHashes(found, { model: engine.info.model.file, projector: engine.info.projector?.file });
+    } catch (error) {
+      await engine.dispose();
+      throw error;
+    }
+    return new MedGemma(engine, found.version);
   }
 
   /** Runs on an engine of the caller's, e.g. a fake one in tests. The engine then belongs to this object. */

@@ -1,0 +1,77 @@
+import type { Command } from "commander";
+import { EXIT } from "../../errors.js";
+import { type ListedModel, listModels, removeModel, verifyModels } from "../../models/manage.js";
+import type { Interrupt } from "../interrupt.js";
+import { clearStatus, gigabytes, note, progress } from "../terminal.js";
+
+interface ModelsFlags {
+  json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  medgemma models                             all names, and which are on this machine
+  medgemma models verify                      hash the files that are here; a wrong one is put aside
+  medgemma models remove medgemma-4b-it
+`;
+
+const MARKS = { here: "here", partial: "begun", absent: "" } as const;
+
+export function addModels(program: Command, interrupt: Interrupt): void {
+  const models = program
+    .command("models")
+    .description("list, verify and remove models")
+    .addHelpText("after", EXAMPLES);
+  models
+    .command("list", { isDefault: true })
+    .description("the catalogue, and what of it is on this machine")
+    .option("--json", "one JSON document on stdout")
+    .action(list);
+  models
+    .command("verify")
+    .description("compare the files with their hashes; a wrong one is put aside as FILE.rejected")
+    .argument("[name]", "one model (default: all that are here)")
+    .option("--json", "one JSON document on stdout")
+    .action((name: string | undefined, flags: ModelsFlags) => verify(name, flags, interrupt.signal));
+  models
+    .command("remove")
+    .description("delete a model's files; a projector that another one needs stays")
+    .argument("<name>", "as listed")
+    .option("--json", "one JSON document on stdout")
+    .action(remove);
+}
+
+async function list({ json }: ModelsFlags): Promise<void> {
+  const models = await listModels();
+  if (json) process.stdout.write(`${JSON.stringify({ models }, null, 2)}\n`);
+  else process.stdout.write(table(models));
+}
+
+function table(models: readonly ListedModel[]): string {
+  const width = Math.max(4, ...models.map(({ name }) => name.length));
+  const row = (name: string, size: string, memory: string, state: string, title: string) =>
+    `${name.padEnd(width)}  ${size.padStart(8)}  ${memory.padStart(8)}  ${state.padEnd(5)}  ${title}\n`;
+  const size = (bytes: number | undefined) => (bytes === undefined ? "?" : gigabytes(bytes));
+  const rows = models.map(({ name, bytes, memory, state, title }) =>
+    row(name, size(bytes), size(memory), MARKS[state], title),
+  );
+  return row("NAME", "DISK", "MEMORY", "STATE", "") + rows.join("");
+}
+
+async function verify(name: string | undefined, { json }: ModelsFlags, signal: AbortSignal): Promise<void> {
+  const onProgress = (file: string, share: number) => progress(`Hashing ${file}`, share);
+  const files = await verifyModels(name, { signal, onProgress }).finally(clearStatus);
+  if (json) process.stdout.write(`${JSON.stringify({ files }, null, 2)}\n`);
+  else if (files.length === 0) note("There is nothing to verify.");
+  else
+    for (const { file, outcome, model } of files)
+      process.stdout.write(`${outcome.padEnd(8)}  ${file}  (${model})\n`);
+  if (files.some(({ outcome }) => outcome === "rejected")) process.exitCode = EXIT.model;
+}
+
+async function remove(name: string, { json }: ModelsFlags): Promise<void> {
+  const removed = await removeModel(name);
+  if (json) process.stdout.write(`${JSON.stringify({ removed }, null, 2)}\n`);
+  else process.stdout.write(removed.map((file) => `removed  ${file}\n`).join(""));
+  if (removed.length === 0 && !json) note("There was nothing to remove.");
+}

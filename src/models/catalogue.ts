@@ -1,0 +1,94 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { MedGemmaError } from "../errors.js";
+import { nearestName } from "../options.js";
+import { catalogueProblem } from "./catalogue-check.js";
+import type { Catalogue, CatalogueEntry, CatalogueModel, CatalogueVariant } from "./catalogue-types.js";
+
+/** The package's own. */
+export const CATALOGUE_FILE = fileURLToPath(new URL("../../models/catalogue.json", import.meta.url));
+
+/**
+ * Reads a catalogue: that of `MEDGEMMA_CATALOGUE`, or the package's own.
+ * @throws MedGemmaError `catalogue_invalid`.
+ */
+export async function readCatalogue(
+  file = process.env.MEDGEMMA_CATALOGUE || CATALOGUE_FILE,
+): Promise<Catalogue> {
+  const name = path.basename(file);
+  const fail = (reason: string, cause?: unknown) =>
+    new MedGemmaError("catalogue_invalid", `The catalogue ${name} cannot be used: ${reason}.`, {
+      facts: { file: name, reason },
+      cause,
+    });
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    throw fail((error as NodeJS.ErrnoException).code ?? "it is not JSON", error);
+  }
+  const problem = catalogueProblem(value);
+  if (problem !== undefined) throw fail(problem);
+  return value as Catalogue;
+}
+
+/** Every variant, as `models` lists them: the default of each model first. */
+export function catalogueEntries(catalogue: Catalogue): CatalogueEntry[] {
+  return catalogue.models.flatMap((model) =>
+    [...model.variants]
+      .sort((a, b) => Number(b.tag === model.defaultTag) - Number(a.tag === model.defaultTag))
+      .map((variant) => toEntry(catalogue, model, variant)),
+  );
+}
+
+/**
+ * The variant that NAME (its default) or NAME:TAG means, in whatever case.
+ * @throws MedGemmaError `model_unknown`, with the nearest name there is.
+ */
+export function findEntry(catalogue: Catalogue, name: string): CatalogueEntry {
+  const entries = catalogueEntries(catalogue);
+  const wanted = name.toLowerCase();
+  const found = entries.find(
+    ({ model, variant, name: short }) =>
+      short.toLowerCase() === wanted || `${model.name}:${variant.tag}`.toLowerCase() === wanted,
+  );
+  if (found) return found;
+  const near = nearestEntry(entries, wanted);
+  const hint = near === undefined ? "" : ` Did you mean ${near}?`;
+  throw new MedGemmaError("model_unknown", `There is no file and no model named ${shorten(name)}.${hint}`, {
+    facts: { near, known: entries.map((entry) => entry.name) },
+  });
+}
+
+function toEntry(catalogue: Catalogue, model: CatalogueModel, variant: CatalogueVariant): CatalogueEntry {
+  const license = catalogue.licenses[model.license];
+  if (license === undefined) throw new MedGemmaError("catalogue_invalid");
+  return {
+    name: variant.tag === model.defaultTag ? model.name : `${model.name}:${variant.tag}`,
+    model,
+    variant,
+    projector: model.projectors.find(({ tag }) => tag === variant.projector),
+    licenseId: model.license,
+    license,
+  };
+}
+
+/** The model first, then its tag: `medgema-4b:Q4` is two slips, not one far one. */
+function nearestEntry(entries: readonly CatalogueEntry[], wanted: string): string | undefined {
+  const [head = "", tag] = wanted.split(":");
+  const bare = (text: string) => text.replaceAll(/[-_]/g, "");
+  const names = [...new Set(entries.map(({ model }) => model.name))];
+  const near = nearestName(bare(head), names.map(bare));
+  const model = names.find((name) => bare(name) === near);
+  if (model === undefined || tag === undefined) return model;
+  const tags = entries.filter((entry) => entry.model.name === model).map((entry) => entry.variant.tag);
+  const nearTag = nearestName(bare(tag), tags.map(bare));
+  const known = tags.find((it) => bare(it) === nearTag);
+  return entries.find((entry) => entry.model.name === model && (!known || entry.variant.tag === known))?.name;
+}
+
+/** A wrong name may be a wrong argument, such as a question: enough of it to be recognised, not more. */
+function shorten(name: string): string {
+  return /^[\w.:@-]{1,80}$/.test(name) ? name : "that";
+}

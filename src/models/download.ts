@@ -1,0 +1,189 @@
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { MedGemmaError, throwIfAborted } from "../errors.js";
+import { type Claim, waitForClaim } from "./claim.js";
+import { failed, Interruption } from "./hub-request.js";
+import { PartFile } from "./part-file.js";
+import { type Transferred, transfer } from "./transfer.js";
+
+export interface DownloadOptions {
+  /** Where the file is, in order: the next is tried when one does not have it. */
+  readonly urls: readonly URL[];
+  /** Its final path here. It exists only when the file is whole and verified. */
+  readonly target: string;
+  readonly bytes: number | undefined;
+  readonly sha256: string | undefined;
+  readonly token: string | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** Bytes that are here, and of how many if that is known. */
+  readonly onBytes: (bytes: number, total: number | undefined) => void;
+  /** Milliseconds without a byte after which a connection is given up. Defaults to 60,000. */
+  readonly idle?: number;
+  /** Milliseconds before the second attempt without progress, doubled for each further one. Defaults to 1,000. */
+  readonly pause?: number;
+}
+
+/** Stands beside a downloaded file as FILE.json. */
+export interface DownloadRecord {
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Whose hash it was compared with. */
+  readonly verifiedBy: "catalogue" | "hub" | "nobody";
+  readonly downloadedAt: string;
+}
+
+/** Attempts in a row that brought no byte. */
+const ATTEMPTS = 6;
+const LONGEST_PAUSE = 30_000;
+
+export const partOf = (target: string): string => `${target}.part`;
+export const recordOf = (target: string): string => `${target}.json`;
+export const rejectedOf = (target: string): string => `${target}.rejected`;
+const etagOf = (target: string): string => `${target}.etag`;
+
+/**
+ * Fetches a file to its final path: continues what was begun, verifies while it writes, and gives it its name last.
+ * Another process that fetches the same is waited for.
+ * @throws MedGemmaError `access_denied`, `download_failed`, `hash_mismatch`, `disk_full`, `aborted`.
+ */
+export async function download(options: DownloadOptions): Promise<void> {
+  const { target, signal, onBytes, bytes } = options;
+  try {
+    await mkdir(path.dirname(target), { recursive: true });
+    const claim = await waitForClaim(target, signal, async () => {
+      throwIfAborted(signal);
+      const size = await fileSize(partOf(target));
+      if (size !== undefined) onBytes(size, bytes);
+    });
+    try {
+      // Whoever was waited for may have brought it.
+      if ((await fileSize(target)) === undefined) await fetchWhole(options, claim);
+    } finally {
+      await claim.release();
+    }
+  } catch (error) {
+    throwIfAborted(signal);
+    throw error;
+  }
+}
+
+export async function fileSize(file: string): Promise<number | undefined> {
+  return stat(file).then(
+    ({ size }) => size,
+    () => undefined,
+  );
+}
+
+async function fetchWhole(options: DownloadOptions, claim: Claim): Promise<void> {
+  const { target, signal, onBytes, bytes } = options;
+  const part = await PartFile.open(partOf(target), signal, (done) => onBytes(done, bytes));
+  let outcome: Transferred = { hubSha256: undefined, tooLong: false };
+  let verdict: { actual: string; expected: string | undefined };
+  try {
+    if (part.bytes > (bytes ?? Infinity) || !(await canContinue(options))) await part.restart();
+    if (bytes === undefined || part.bytes < bytes) outcome = await insist(part, options, claim);
+    await part.sync();
+    const actual = part.sha256;
+    verdict = { actual, expected: options.sha256 ?? outcome.hubSha256 };
+    await writeRecord(target, {
+      sha256: actual,
+      bytes: part.bytes,
+      verifiedBy: options.sha256 !== undefined ? "catalogue" : outcome.hubSha256 ? "hub" : "nobody",
+      downloadedAt: new Date().toISOString(),
+    });
+  } finally {
+    await part.close();
+  }
+  if (!(await claim.held()))
+    throw failed(path.basename(target), "another process took it over", { reason: "taken_over" });
+  await rm(etagOf(target), { force: true });
+  if (outcome.tooLong || (verdict.expected ?? verdict.actual) !== verdict.actual)
+    throw await reject(options, outcome, verdict);
+  await rename(partOf(target), target);
+}
+
+/** Where no hash will tell whether two halves belong together, the server must. */
+async function canContinue({ target, sha256 }: DownloadOptions): Promise<boolean> {
+  return sha256 !== undefined || (await readEtag(target)) !== undefined;
+}
+
+/** Attempts until the file is whole. Progress makes the count begin anew; a link that is cut every minute still ends. */
+async function insist(part: PartFile, options: DownloadOptions, claim: Claim): Promise<Transferred> {
+  const { target, signal, pause = 1_000, idle = 60_000 } = options;
+  const file = path.basename(target);
+  let [source, barren] = [0, 0];
+  for (;;) {
+    throwIfAborted(signal);
+    const url = options.urls[source];
+    if (url === undefined) throw failed(file, "nobody has it", { reason: "not_found" });
+    const before = part.bytes;
+    try {
+      // With a hash the halves may even come from different mirrors, whose tags differ.
+      const etag = options.sha256 === undefined ? await readEtag(target) : undefined;
+      const onEtag = (tag: string | undefined) => writeEtag(target, tag);
+      return await transfer(part, { ...options, url, file, etag, claim, idle, onEtag });
+    } catch (error) {
+      throwIfAborted(signal);
+      const gone = MedGemmaError.isInstance(error) && error.facts.reason === "not_found";
+      if (gone && source + 1 < options.urls.length) {
+        source++;
+        continue;
+      }
+      if (!(error instanceof Interruption)) throw error;
+      barren = part.bytes > before ? 0 : barren + 1;
+      if (barren >= ATTEMPTS)
+        throw failed(file, `${error.reason}, ${ATTEMPTS} times in a row`, { reason: error.reason }, error);
+      const wait =
+        error.retryAfter ?? (barren === 0 ? 0 : Math.min(pause * 2 ** (barren - 1), LONGEST_PAUSE));
+      await sleep(wait, undefined, signal ? { signal } : {});
+    }
+  }
+}
+
+/** Keeps the wrong file aside, where nothing uses it, for whoever wants to know what it was. */
+async function reject(
+  { target, bytes, sha256 }: DownloadOptions,
+  { tooLong }: Transferred,
+  { actual, expected }: { actual: string; expected: string | undefined },
+): Promise<MedGemmaError> {
+  const file = path.basename(target);
+  await rm(recordOf(target), { force: true });
+  const kept = (await fileSize(partOf(target))) ? path.basename(rejectedOf(target)) : undefined;
+  if (kept !== undefined) await rename(partOf(target), rejectedOf(target));
+  else await rm(partOf(target), { force: true });
+  const aside = kept === undefined ? "Nothing of it was kept" : `It was kept aside as ${kept}`;
+  const by = sha256 === undefined ? "the hub" : "the catalogue";
+  const what = tooLong ? "it is longer" : `its sha256 is not the one that ${by} names`;
+  return new MedGemmaError(
+    "hash_mismatch",
+    `${file} is not the file that was asked for: ${what}. ${aside}.`,
+    {
+      facts: { file, ...(tooLong ? { bytes } : { expected, actual }), kept },
+    },
+  );
+}
+
+async function writeRecord(target: string, record: DownloadRecord): Promise<void> {
+  await writeFile(recordOf(target), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+export async function readRecord(target: string): Promise<DownloadRecord | undefined> {
+  const text = await readFile(recordOf(target), "utf8").catch(() => undefined);
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as DownloadRecord);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Strong ones only: a weak one does not promise the same bytes, and must not be used for ranges. */
+async function writeEtag(target: string, etag: string | undefined): Promise<void> {
+  if (etag?.startsWith('"')) await writeFile(etagOf(target), etag);
+  else await rm(etagOf(target), { force: true });
+}
+
+async function readEtag(target: string): Promise<string | undefined> {
+  const text = await readFile(etagOf(target), "utf8").catch(() => "");
+  return /^"[^"\r\n]*"$/.test(text) ? text : undefined;
+}

@@ -1,0 +1,137 @@
+import { MedGemmaError } from "../errors.js";
+
+const MAX_REDIRECTS = 10;
+/** Seconds of Retry-After that are waited for; more than that is told to the user. */
+const MAX_RETRY_AFTER = 300;
+
+/** What may go better another time. */
+export class Interruption extends Error {
+  /** Milliseconds that the server asks to wait, if it does. */
+  readonly retryAfter: number | undefined;
+  readonly reason: string;
+
+  constructor(reason: string, options: { retryAfter?: number; cause?: unknown } = {}) {
+    super(reason, { cause: options.cause });
+    this.reason = reason;
+    this.retryAfter = options.retryAfter;
+  }
+}
+
+export interface HubRequest {
+  readonly url: URL;
+  readonly file: string;
+  /** Sent to the origin of `url` only, never to where it redirects, and never in the open over a network. */
+  readonly token: string | undefined;
+  /** First byte to ask for. */
+  readonly from: number;
+  /** With `from`: of which state of the file the bytes are that we have. */
+  readonly etag: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface HubResponse {
+  readonly response: Response;
+  /** sha256 of the file by the hub's own word, when it gave it. */
+  readonly hubSha256: string | undefined;
+}
+
+/**
+ * A GET that follows redirects itself, for fetch tells nobody where the token went and what the hub said on the way.
+ * Gives any of 200, 206 and 416.
+ * @throws MedGemmaError `access_denied`, `download_failed`; Interruption for what may pass: network, 408, 429, 5xx.
+ */
+export async function requestFile(request: HubRequest): Promise<HubResponse> {
+  const { file, token, from, etag, signal } = request;
+  let { url } = request;
+  let hubSha256: string | undefined;
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+    const isHub = url.origin === request.url.origin;
+    const headers = new Headers({ "accept-encoding": "identity", "user-agent": "medgemma" });
+    if (token !== undefined && isHub && isPrivate(url)) headers.set("authorization", `Bearer ${token}`);
+    if (from > 0) headers.set("range", `bytes=${from}-`);
+    if (from > 0 && etag !== undefined) headers.set("if-range", etag);
+    const response = await send(url, headers, signal);
+    if (isHub) hubSha256 ??= linkedSha256(response);
+    const { status } = response;
+    if (status === 200 || status === 206 || status === 416) return { response, hubSha256 };
+    // Nobody reads it: give the connection back.
+    await response.body?.cancel().catch(() => undefined);
+    if (![301, 302, 303, 307, 308].includes(status)) throw statusError(file, response, token !== undefined);
+    url = redirected(file, url, response.headers.get("location"));
+  }
+  throw failed(file, "it is redirected without end", { reason: "redirects" });
+}
+
+async function send(url: URL, headers: Headers, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(url, { headers, redirect: "manual", signal });
+  } catch (cause) {
+    const inner = (cause as { cause?: { code?: string } }).cause;
+    throw new Interruption(inner?.code ?? "network", { cause });
+  }
+}
+
+/** https, or this machine. */
+function isPrivate({ protocol, hostname }: URL): boolean {
+  return protocol === "https:" || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+/** Hugging Face names a large file's sha256 before it redirects to where the bytes are. */
+function linkedSha256({ headers }: Response): string | undefined {
+  return /^(?:W\/)?"?([0-9a-f]{64})"?$/.exec(headers.get("x-linked-etag") ?? "")?.[1];
+}
+
+function redirected(file: string, from: URL, location: string | null): URL {
+  if (location === null || !URL.canParse(location, from.href))
+    throw failed(file, "the hub redirects to nowhere", { reason: "redirects" });
+  const to = new URL(location, from);
+  if (to.protocol !== "https:" && !(to.protocol === "http:" && from.protocol === "http:"))
+    throw failed(file, "the hub redirects from https to something else", { reason: "redirects" });
+  return to;
+}
+
+function statusError(file: string, { status, headers }: Response, hadToken: boolean): Error {
+  if (status === 401 || status === 403) {
+    const remedy = hadToken
+      ? "The token of HF_TOKEN was refused: accept the terms on the model's page there, and check what the token may read."
+      : undefined;
+    return new MedGemmaError(
+      "access_denied",
+      `The hub does not give ${file} to this user (HTTP ${status}).`,
+      {
+        facts: { file, status },
+        ...(remedy !== undefined && { remedy }),
+      },
+    );
+  }
+  if (status === 404 || status === 410)
+    return failed(file, `it is not there (HTTP ${status})`, { status, reason: "not_found" });
+  if (status === 408 || status === 425 || status === 429 || status >= 500) {
+    const wait = retryAfter(headers.get("retry-after"));
+    if (wait !== undefined && wait > MAX_RETRY_AFTER * 1000) {
+      const minutes = Math.ceil(wait / 60_000);
+      return failed(file, `the hub asks to come back in ${minutes} minutes`, { status, reason: "busy" });
+    }
+    return new Interruption(`HTTP ${status}`, wait === undefined ? {} : { retryAfter: wait });
+  }
+  return failed(file, `the hub answers HTTP ${status}`, { status, reason: "status" });
+}
+
+/** Seconds or a date, as milliseconds from now. */
+function retryAfter(text: string | null): number | undefined {
+  if (text === null || text.trim() === "") return undefined;
+  const wait = /^\d+$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+}
+
+export function failed(
+  file: string,
+  why: string,
+  facts: { status?: number; reason: string },
+  cause?: unknown,
+): MedGemmaError {
+  return new MedGemmaError("download_failed", `${file} cannot be fetched: ${why}.`, {
+    facts: { file, ...facts },
+    cause,
+  });
+}

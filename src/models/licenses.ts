@@ -1,0 +1,53 @@
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { MedGemmaError } from "../errors.js";
+import type { CatalogueEntry } from "./catalogue-types.js";
+
+interface Acceptance {
+  readonly name: string;
+  readonly url: string;
+  readonly acceptedAt: string;
+}
+
+/**
+ * Lets a download begin when the user has accepted the model's terms: now (`accept`, or MEDGEMMA_ACCEPT_LICENSE=1), or
+ * once before, as licenses.json of the models folder records.
+ * @throws MedGemmaError `license_not_accepted`.
+ */
+export async function requireLicense(
+  folder: string,
+  { licenseId, license, model }: CatalogueEntry,
+  accept: boolean | undefined,
+): Promise<void> {
+  if (!license.mustAccept || (await isAccepted(folder, licenseId))) return;
+  if (!(accept ?? process.env.MEDGEMMA_ACCEPT_LICENSE === "1")) {
+    const message = `${model.name} is under the ${license.name} (${license.url}), which nobody has accepted here.`;
+    throw new MedGemmaError("license_not_accepted", message, {
+      facts: { model: model.name, license: license.name, url: license.url },
+    });
+  }
+  const { name, url } = license;
+  const all = {
+    ...(await readAll(folder)),
+    [licenseId]: { name, url, acceptedAt: new Date().toISOString() },
+  };
+  await mkdir(folder, { recursive: true });
+  // Written aside and renamed: another process may read it now.
+  const aside = path.join(folder, `licenses.json.${process.pid}`);
+  await writeFile(aside, `${JSON.stringify(all, null, 2)}\n`);
+  await rename(aside, path.join(folder, "licenses.json"));
+}
+
+export async function isAccepted(folder: string, licenseId: string): Promise<boolean> {
+  return Object.hasOwn(await readAll(folder), licenseId);
+}
+
+async function readAll(folder: string): Promise<Record<string, Acceptance>> {
+  const text = await readFile(path.join(folder, "licenses.json"), "utf8").catch(() => "{}");
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, Acceptance>) : {};
+  } catch {
+    return {};
+  }
+}

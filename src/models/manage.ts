@@ -1,0 +1,161 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { rename, rm, rmdir } from "node:fs/promises";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { throwIfAborted } from "../errors.js";
+import { catalogueEntries, findEntry, readCatalogue } from "./catalogue.js";
+import type { CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
+import { fileSize, partOf, readRecord, recordOf, rejectedOf } from "./download.js";
+import { isAccepted } from "./licenses.js";
+import { expectedBytes, expectedMemory, filesOf, isHere, targetOf } from "./places.js";
+import { type ModelSettings, resolveSettings } from "./settings.js";
+
+export interface ListedModel {
+  readonly name: string;
+  readonly title: string;
+  /** `partial`: a download was begun, or the projector is missing. */
+  readonly state: "here" | "partial" | "absent";
+  /** Bytes of model and projector together; undefined when the catalogue does not know. */
+  readonly bytes: number | undefined;
+  /** Expected memory in bytes with a context of 8192 tokens. */
+  readonly memory: number | undefined;
+  /** Tokens the model was made for. */
+  readonly contextSize: number;
+  /** Whether it takes pictures. */
+  readonly pictures: boolean;
+  readonly license: { readonly name: string; readonly url: string; readonly accepted: boolean };
+  /** Paths, where the model is here. */
+  readonly model: string | undefined;
+  readonly projector: string | undefined;
+}
+
+export interface VerifiedFile {
+  /** The catalogue's name of the model. */
+  readonly model: string;
+  readonly file: string;
+  readonly sha256: string;
+  /** `unknown`: nobody has named a hash that it could be compared with. `rejected`: another one; it was put aside. */
+  readonly outcome: "verified" | "unknown" | "rejected";
+}
+
+/** The catalogue, and what of it is on this machine. */
+export async function listModels(settings: ModelSettings = {}): Promise<ListedModel[]> {
+  const { folder, catalogue } = resolveSettings(settings);
+  const entries = catalogueEntries(await readCatalogue(catalogue));
+  return Promise.all(entries.map((entry) => listed(folder, entry)));
+}
+
+async function listed(folder: string, entry: CatalogueEntry): Promise<ListedModel> {
+  const { name, model, variant, projector, license, licenseId } = entry;
+  const files = filesOf(entry);
+  const here = await Promise.all(files.map((file) => isHere(folder, file)));
+  const begun = await fileSize(partOf(targetOf(folder, variant)));
+  const whole = here.every(Boolean);
+  const sizes = files.map(expectedBytes);
+  return {
+    name,
+    title: model.title,
+    state: whole ? "here" : here[0] || begun !== undefined ? "partial" : "absent",
+    bytes: sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0),
+    memory: expectedMemory(entry),
+    contextSize: model.contextSize,
+    pictures: projector !== undefined,
+    license: { name: license.name, url: license.url, accepted: await isAccepted(folder, licenseId) },
+    model: whole ? targetOf(folder, variant) : undefined,
+    projector: whole && projector !== undefined ? targetOf(folder, projector) : undefined,
+  };
+}
+
+/**
+ * Deletes a model's files and what is left of its downloads. A projector that another model here needs stays.
+ * @returns names of the files that were deleted.
+ * @throws MedGemmaError `model_unknown`, `catalogue_invalid`.
+ */
+export async function removeModel(name: string, settings: ModelSettings = {}): Promise<string[]> {
+  const { folder, catalogue: file } = resolveSettings(settings);
+  const catalogue = await readCatalogue(file);
+  const entry = findEntry(catalogue, name);
+  const others = catalogueEntries(catalogue).filter((it) => it.name !== entry.name);
+  const needed = new Set<string>();
+  for (const other of others) {
+    if (!(await isHere(folder, other.variant))) continue;
+    for (const it of filesOf(other)) needed.add(targetOf(folder, it));
+  }
+  const removed: string[] = [];
+  for (const target of filesOf(entry).map((it) => targetOf(folder, it))) {
+    if (needed.has(target)) continue;
+    if ((await fileSize(target)) !== undefined) removed.push(path.basename(target));
+    for (const leftover of [target, partOf(target), recordOf(target), rejectedOf(target), `${target}.etag`])
+      await rm(leftover, { force: true });
+    await removeEmpty(path.dirname(target), folder);
+  }
+  return removed;
+}
+
+/** Folders of a repository that hold nothing any more, up to the models folder. */
+async function removeEmpty(folder: string, top: string): Promise<void> {
+  if (folder === top || !folder.startsWith(top)) return;
+  const gone = await rmdir(folder).then(
+    () => true,
+    () => false,
+  );
+  if (gone) await removeEmpty(path.dirname(folder), top);
+}
+
+/**
+ * Hashes the files of one model, or of all that are here, and compares. A wrong one is renamed to FILE.rejected.
+ * @throws MedGemmaError `model_unknown`, `catalogue_invalid`, `aborted`.
+ */
+export async function verifyModels(
+  name?: string,
+  options: ModelSettings & { signal?: AbortSignal; onProgress?: (file: string, share: number) => void } = {},
+): Promise<VerifiedFile[]> {
+  const { signal, onProgress } = options;
+  const { folder, catalogue: file } = resolveSettings(options);
+  const catalogue = await readCatalogue(file);
+  const entries = name === undefined ? catalogueEntries(catalogue) : [findEntry(catalogue, name)];
+  const seen = new Set<string>();
+  const verified: VerifiedFile[] = [];
+  for (const entry of entries) {
+    for (const it of filesOf(entry)) {
+      const target = targetOf(folder, it);
+      if (seen.has(target) || (await fileSize(target)) === undefined) continue;
+      seen.add(target);
+      const sha256 = await hashFile(target, signal, (share) => onProgress?.(it.file, share));
+      const outcome = await judge(target, it, sha256);
+      verified.push({ model: entry.name, file: it.file, sha256, outcome });
+    }
+  }
+  return verified;
+}
+
+async function judge(target: string, file: CatalogueFile, sha256: string): Promise<VerifiedFile["outcome"]> {
+  const expected = file.sha256 ?? (await readRecord(target))?.sha256;
+  if (expected === undefined) return "unknown";
+  if (expected === sha256) return "verified";
+  await rename(target, rejectedOf(target));
+  return "rejected";
+}
+
+async function hashFile(
+  file: string,
+  signal: AbortSignal | undefined,
+  onShare: (share: number) => void,
+): Promise<string> {
+  const hash = createHash("sha256");
+  const size = (await fileSize(file)) || 1;
+  let done = 0;
+  const stream = createReadStream(file, { highWaterMark: 1 << 20 });
+  stream.on("data", (chunk) => {
+    done += chunk.length;
+    onShare(done / size);
+  });
+  try {
+    await pipeline(stream, hash, signal ? { signal } : {});
+  } catch (error) {
+    throwIfAborted(signal);
+    throw error;
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,169 @@
+import { mkdir, rename, statfs } from "node:fs/promises";
+import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
+import { checkNames, stringOption } from "../options.js";
+import { findEntry, readCatalogue } from "./catalogue.js";
+import type { CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
+import { download, fileSize, partOf, rejectedOf } from "./download.js";
+import { requireLicense } from "./licenses.js";
+import { expectedBytes, filesOf, isHere, targetOf, urlsOf } from "./places.js";
+import { type ModelSettings, type ResolvedSettings, resolveSettings } from "./settings.js";
+
+export interface DownloadProgress {
+  /** The catalogue's name. */
+  readonly model: string;
+  /** Files that are fetched. */
+  readonly files: readonly string[];
+  /** Bytes that are here, of all files that are fetched. */
+  readonly bytes: number;
+  /** Of how many, when all sizes are known. */
+  readonly total: number | undefined;
+}
+
+export interface PullOptions extends ModelSettings {
+  /** True: the user has read and accepts the model's terms. Recorded in the folder, so that once is enough. Defaults to whether MEDGEMMA_ACCEPT_LICENSE is 1. */
+  acceptLicense?: boolean;
+  onProgress?: (progress: DownloadProgress) => void;
+  /** Stops it; it rejects with `aborted`, and what has come is continued the next time. */
+  signal?: AbortSignal;
+}
+
+/** A model of the catalogue that is on this machine, verified. */
+export interface PulledModel {
+  /** The catalogue's name. */
+  readonly name: string;
+  /** Paths. */
+  readonly model: string;
+  readonly projector: string | undefined;
+  readonly promptVersion: "1.0" | "1.5";
+  /** What each must be, by the catalogue. */
+  readonly sha256: { readonly model: string | undefined; readonly projector: string | undefined };
+  /** True when anything had to be fetched. */
+  readonly downloaded: boolean;
+}
+
+const NAMES = ["folder", "hub", "token", "catalogue", "acceptLicense", "onProgress", "signal"];
+
+/**
+ * Fetches a model of the catalogue and its projector, unless they are here: continued where it was cut off, verified,
+ * and given its name last.
+ *
+ * @param name `medgemma-1.5-4b-it`, or with a quantisation `medgemma-1.5-4b-it:Q8_0`.
+ * @throws MedGemmaError `model_unknown`, `catalogue_invalid`, `license_not_accepted`, `access_denied`,
+ * `download_failed`, `hash_mismatch`, `disk_full`, `aborted`, `bad_option`.
+ *
+ * @example
+ * const { model, projector } = await pullModel("medgemma-1.5-4b-it", { acceptLicense: true });
+ */
+export async function pullModel(name: string, options: PullOptions = {}): Promise<PulledModel> {
+  checkPullOptions(name, options);
+  const settings = resolveSettings(options);
+  const entry = findEntry(await readCatalogue(settings.catalogue), name);
+  const missing = await missingFiles(settings.folder, entry);
+  if (missing.length > 0) {
+    await requireLicense(settings.folder, entry, options.acceptLicense);
+    throwIfAborted(options.signal);
+    await mkdir(settings.folder, { recursive: true });
+    await requireSpace(settings.folder, missing);
+    await fetchAll(entry, missing, settings, options);
+  }
+  const { variant, projector, model } = entry;
+  return {
+    name: entry.name,
+    model: targetOf(settings.folder, variant),
+    projector: projector && targetOf(settings.folder, projector),
+    promptVersion: model.promptVersion,
+    sha256: { model: variant.sha256, projector: projector?.sha256 },
+    downloaded: missing.length > 0,
+  };
+}
+
+function checkPullOptions(name: unknown, options: PullOptions): void {
+  if (typeof name !== "string" || name === "") throw badOption("name", "a model's name", name);
+  checkNames("pullModel", options, NAMES);
+  for (const key of ["folder", "hub", "token", "catalogue"] as const) stringOption(key, options[key]);
+  if (options.acceptLicense !== undefined && typeof options.acceptLicense !== "boolean")
+    throw badOption("acceptLicense", "true or false", options.acceptLicense);
+  if (options.onProgress !== undefined && typeof options.onProgress !== "function")
+    throw badOption("onProgress", "a function", options.onProgress);
+  if (options.signal !== undefined && !(options.signal instanceof AbortSignal))
+    throw badOption("signal", "an AbortSignal", options.signal);
+}
+
+/** A file of the right name and the wrong size was put there by somebody else: it goes aside. */
+async function missingFiles(folder: string, entry: CatalogueEntry): Promise<CatalogueFile[]> {
+  const missing: CatalogueFile[] = [];
+  for (const file of filesOf(entry)) {
+    if (await isHere(folder, file)) continue;
+    const target = targetOf(folder, file);
+    if ((await fileSize(target)) !== undefined) await rename(target, rejectedOf(target));
+    missing.push(file);
+  }
+  return missing;
+}
+
+/** @throws MedGemmaError `disk_full`, before the first byte. */
+async function requireSpace(folder: string, files: readonly CatalogueFile[]): Promise<void> {
+  let needed = 0;
+  for (const file of files) {
+    const here = (await fileSize(partOf(targetOf(folder, file)))) ?? 0;
+    needed += Math.max(0, (expectedBytes(file) ?? 0) - here);
+  }
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  if (needed <= free) return;
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  throw new MedGemmaError(
+    "disk_full",
+    `The models folder's disk has ${gigabytes(free)} left, and ${gigabytes(needed)} are needed.`,
+    { facts: { needed, free } },
+  );
+}
+
+/** All files at once; the first failure stops the others, whose parts stay. */
+async function fetchAll(
+  entry: CatalogueEntry,
+  files: readonly CatalogueFile[],
+  { folder, hub, token }: ResolvedSettings,
+  { signal, onProgress }: PullOptions,
+): Promise<void> {
+  const stop = new AbortController();
+  const onAbort = () => stop.abort();
+  signal?.addEventListener("abort", onAbort);
+  const here = files.map(() => 0);
+  const totals = files.map(expectedBytes);
+  const tell = () =>
+    onProgress?.({
+      model: entry.name,
+      files: files.map(({ file }) => file),
+      bytes: here.reduce((sum, bytes) => sum + bytes, 0),
+      total: totals.reduce<number | undefined>(
+        (sum, bytes) => (sum === undefined || bytes === undefined ? undefined : sum + bytes),
+        0,
+      ),
+    });
+  let failure: unknown;
+  const downloads = files.map(async (file, index) => {
+    try {
+      await download({
+        urls: urlsOf(hub, file),
+        target: targetOf(folder, file),
+        bytes: file.bytes,
+        sha256: file.sha256,
+        token,
+        signal: stop.signal,
+        onBytes: (bytes, total) => {
+          here[index] = bytes;
+          totals[index] = total ?? totals[index];
+          tell();
+        },
+      });
+    } catch (error) {
+      failure ??= error;
+      stop.abort();
+    }
+  });
+  await Promise.all(downloads);
+  signal?.removeEventListener("abort", onAbort);
+  throwIfAborted(signal);
+  if (failure !== undefined) throw failure;
+}

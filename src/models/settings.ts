@@ -1,0 +1,57 @@
+import os from "node:os";
+import path from "node:path";
+import { badOption } from "../errors.js";
+
+/** Where models come from and where they stay. All of it has a default from the environment. */
+export interface ModelSettings {
+  /** Folder of the downloaded models. Defaults to `MEDGEMMA_MODELS`, or the system's folder for caches. */
+  folder?: string;
+  /**
+   * Base address of a hub with Hugging Face's paths (`/OWNER/REPOSITORY/resolve/REVISION/FILE`). Defaults to
+   * `MEDGEMMA_HUB`, then `HF_ENDPOINT`, then `https://huggingface.co`.
+   */
+  hub?: string;
+  /** Sent to the hub's own host only. Defaults to `HF_TOKEN`. */
+  token?: string;
+  /** Another catalogue of the form of models/catalogue.schema.json. Defaults to `MEDGEMMA_CATALOGUE`, or the package's. */
+  catalogue?: string;
+}
+
+export interface ResolvedSettings {
+  readonly folder: string;
+  readonly hub: URL;
+  readonly token: string | undefined;
+  readonly catalogue: string | undefined;
+}
+
+const HUB = "https://huggingface.co";
+
+/** @throws MedGemmaError `bad_option`: the hub is no http address. */
+export function resolveSettings(settings: ModelSettings = {}): ResolvedSettings {
+  const { env } = process;
+  return {
+    folder: path.resolve(settings.folder ?? (env.MEDGEMMA_MODELS || defaultFolder())),
+    hub: hubUrl(settings.hub ?? (env.MEDGEMMA_HUB || env.HF_ENDPOINT || HUB)),
+    token: settings.token ?? (env.HF_TOKEN?.trim() || undefined),
+    catalogue: settings.catalogue,
+  };
+}
+
+/** Where each system keeps what can be fetched again. */
+function defaultFolder(): string {
+  const home = os.homedir();
+  if (process.platform === "darwin") return path.join(home, "Library", "Caches", "medgemma", "models");
+  if (process.platform === "win32") {
+    const local = process.env.LOCALAPPDATA || path.join(home, "AppData", "Local");
+    return path.join(local, "medgemma", "models");
+  }
+  return path.join(process.env.XDG_CACHE_HOME || path.join(home, ".cache"), "medgemma", "models");
+}
+
+function hubUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== "https:" && url?.protocol !== "http:")
+    throw badOption("hub (MEDGEMMA_HUB)", "an http or https address", text);
+  if (!url.pathname.endsWith("/")) url.pathname += "/";
+  return url;
+}
