@@ -128,6 +128,22 @@ export const ERROR_TABLE = {
     remedy: "Free some, remove others with `medgemma models remove`, or set MEDGEMMA_MODELS to another disk.",
     exitCode: EXIT.model,
   },
+  adapter_mismatch: {
+    meaning: "The file is no LoRA adapter for this model.",
+    remedy:
+      "Train it on this very model and convert it with llama.cpp's convert_lora_to_gguf.py; tuned embeddings and norms are not carried over.",
+    exitCode: EXIT.model,
+  },
+  quantize_unsupported: {
+    meaning: "The file cannot be quantised to this type.",
+    remedy: "Take a type of `medgemma quantize --help` and an unquantised file (F16, BF16 or F32).",
+    exitCode: EXIT.usage,
+  },
+  quantize_failed: {
+    meaning: "llama.cpp failed while quantising.",
+    remedy: "Check the room on the disk and the file's sha256; the cause carries llama.cpp's own words.",
+    exitCode: EXIT.engine,
+  },
   image_unreadable: {
     meaning: "The picture cannot be decoded: it is damaged, cut off, or not a picture.",
     remedy:

@@ -10,6 +10,7 @@
 #include "javascript.h"
 #include "log.h"
 #include "napi_setup.h"
+#include "quantize_binding.h"
 #include "resize.h"
 
 namespace medgemma {
@@ -44,6 +45,11 @@ Napi::Value devices(const Napi::CallbackInfo& info) {
     array.Set(array.Length(), object);
   }
   return array;
+}
+
+// loadBackend(file) => whether the system could load it
+Napi::Value load_backend_js(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), load_backend(info[0].ToString()));
 }
 
 // setLogger(callback | null): whole lines with their level, on the JavaScript thread.
@@ -107,6 +113,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   state->engine_class = Napi::Persistent(EngineBinding::define(env));
   state->embedding_class = Napi::Persistent(EmbeddingBinding::define(env));
   exports.Set("initBackend", Napi::Function::New<init_backend_js>(env));
+  exports.Set("loadBackend", Napi::Function::New<load_backend_js>(env));
   exports.Set("versions", Napi::Function::New<versions>(env));
   exports.Set("devices", Napi::Function::New<devices>(env));
   exports.Set("setLogger", Napi::Function::New<set_logger>(env));
@@ -114,6 +121,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("jsonSchemaGrammar", Napi::Function::New<json_schema_grammar_js>(env));
   exports.Set("resize", Napi::Function::New<resize>(env));
   exports.Set("loadEngine", Napi::Function::New<EngineBinding::load>(env));
+  exports.Set("quantize", Napi::Function::New<quantize_js>(env));
+  exports.Set("quantizeTypes", Napi::Function::New<quantize_types_js>(env));
   exports.Set("Embedding", state->embedding_class.Value());
   return exports;
 }

@@ -93,6 +93,14 @@ Napi::Value to_js(Napi::Env env, const std::vector<TokenLogprob>& logprobs) {
 void read_options(const Napi::Object& object, Request& request) {
   request.batch = object.Get("batch").ToBoolean();
   request.deterministic = object.Get("deterministic").ToBoolean();
+  const bool adapted = object.Get("adapters").IsArray();
+  const Napi::Array adapters =
+      adapted ? object.Get("adapters").As<Napi::Array>() : Napi::Array::New(object.Env());
+  for (uint32_t i = 0; i < adapters.Length(); ++i) {
+    const Napi::Object part = adapters.Get(i).As<Napi::Object>();
+    request.adapters.parts.push_back(
+        {static_cast<int>(number(part, "adapter")), static_cast<float>(number(part, "scale"))});
+  }
   if (request.scores()) return;
   GenerateOptions& options = request.options;
   options.sampling.temperature = static_cast<float>(number(object, "temperature"));

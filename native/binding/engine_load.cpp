@@ -17,8 +17,13 @@ Napi::Value EngineBinding::load(const Napi::CallbackInfo& info) {
   params.context_size = options.Get("contextSize").ToNumber().Int32Value();
   params.threads = options.Get("threads").ToNumber().Int32Value();
   params.gpu_layers = options.Get("gpuLayers").ToNumber().Int32Value();
+  params.gpu = options.Get("gpu").ToString();
+  params.projector_on_gpu = options.Get("projectorOnGpu").ToBoolean();
   params.parallel = options.Get("parallel").ToNumber().Int32Value();
   params.queue_size = options.Get("queueSize").ToNumber().Int32Value();
+  const bool adapted = options.Get("adapters").IsArray();
+  const Napi::Array adapters = adapted ? options.Get("adapters").As<Napi::Array>() : Napi::Array::New(env);
+  for (uint32_t i = 0; i < adapters.Length(); ++i) params.adapters.push_back(adapters.Get(i).ToString());
   params.encoder = options.Get("encoder").ToString();
 
   auto deferred = std::make_unique<Napi::Promise::Deferred>(Napi::Promise::Deferred::New(env));

@@ -80,6 +80,10 @@ int Context::decode(Batch& batch, bool causal) {
   return code;
 }
 
+void Context::set_adapters(std::vector<llama_adapter_lora*> adapters, std::vector<float> scales) {
+  llama_set_adapters_lora(context_.get(), adapters.data(), adapters.size(), scales.data());
+}
+
 bool Context::reaches(llama_seq_id sequence, llama_pos position) const {
   const llama_pos first = llama_memory_seq_pos_min(llama_get_memory(context_.get()), sequence);
   // A window of n positions ending at `position` begins at position - n + 1.

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "backend.h"
 #include "batch.h"
@@ -38,6 +39,8 @@ class Context {
   // True when sliding windows keep everything, so that a sequence can be cut back to any length.
   bool keeps_all() const { return keeps_all_; }
 
+  // What the next decodes are computed with. Each change makes llama.cpp build its graphs anew.
+  void set_adapters(std::vector<llama_adapter_lora*> adapters, std::vector<float> scales);
   // llama_decode's code; exceptions become -3. Rows of a picture attend in both directions: causal = false.
   int decode(Batch& batch, bool causal);
   const float* logits(int row) const { return llama_get_logits_ith(context_.get(), row); }

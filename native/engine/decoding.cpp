@@ -25,7 +25,7 @@ void Scheduler::decode_one_image() {
   for (size_t i = 0; i < slots_.size(); ++i) {
     Slot& slot = *slots_[(next_image_slot_ + i) % slots_.size()];
     const Segment* segment = slot.segment();
-    if (segment == nullptr || !segment->image) continue;
+    if (segment == nullptr || !segment->image || !has_turn(slot)) continue;
     next_image_slot_ = (next_image_slot_ + i + 1) % slots_.size();
     const int rows = segment->size();
     batch_.set_image(segment->image->values.data(), rows, slot.position(), slot.sequence());
@@ -56,6 +56,7 @@ void Scheduler::decode_text() {
   std::vector<Slot*> prompts;
   batch_.clear();
   for (const SlotPtr& slot : slots_) {
+    if (!has_turn(*slot)) continue;
     if (slot->generating()) {
       rows.push_back(
           {slot.get(), 1, batch_.add(slot->last_token(), slot->position(), slot->sequence(), true)});
@@ -115,7 +116,7 @@ void Scheduler::take(Slot& slot, const float* logits) {
 void Scheduler::score() {
   for (size_t i = 0; i < slots_.size(); ++i) {
     Slot& slot = *slots_[i];
-    if (!slot.scoring() || slot.result().scores.empty()) continue;
+    if (!slot.scoring() || !has_turn(slot) || slot.result().scores.empty()) continue;
     lone_cancel_ = &slot.request().cancelled;
     const int code = score_continuations(slot, context_, cache_, batch_);
     lone_cancel_ = nullptr;

@@ -29,20 +29,22 @@ std::shared_ptr<Engine> Engine::load(const LoadParams& params, const LoadProgres
 
   const double total = static_cast<double>(engine->model_facts_.bytes + engine->projector_facts_.bytes);
   const double model_share = engine->model_facts_.bytes / total;
-  engine->model_ = Model::load(params.model_path, params.gpu_layers, [&](float value) {
-    return progress(static_cast<float>(value * model_share));
-  });
+  engine->model_ = Model::load(
+      params.model_path, params.gpu_layers,
+      [&](float value) { return progress(static_cast<float>(value * model_share)); }, params.gpu);
   if (with_projector) {
     VisionParams vision;
     vision.path = params.projector_path;
     vision.threads = params.threads;
-    vision.use_gpu = params.gpu_layers != 0;
+    vision.use_gpu = params.gpu_layers != 0 && params.gpu != "none" && params.projector_on_gpu;
     vision.encoder = params.encoder;
     engine->encoder_ = std::make_unique<Encoder>(load_vision_model(vision, *engine->model_, [&](float value) {
       return progress(static_cast<float>(model_share + value * (1 - model_share)));
     }));
   }
+  engine->adapters_ = std::make_shared<Adapters>(engine->model_, params.model_path, params.adapters);
   SchedulerParams scheduler;
+  scheduler.adapters = engine->adapters_;
   scheduler.context.size = params.context_size;
   scheduler.context.threads = params.threads;
   scheduler.context.parallel = params.parallel;
@@ -81,6 +83,11 @@ std::vector<Segment> Engine::tokenize_prompt(const std::vector<PromptPiece>& pie
 void Engine::encode(std::shared_ptr<EncodeJob> job) {
   if (!encoder_) throw EngineError("projector_missing", "This model was loaded without a projector.");
   encoder_->submit(std::move(job));
+}
+
+void Engine::submit(std::shared_ptr<Request> request) {
+  request->adapters = adapters_->resolve(std::move(request->adapters.parts));
+  scheduler_->submit(std::move(request));
 }
 
 void Engine::stop() {

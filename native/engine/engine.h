@@ -18,10 +18,13 @@ struct LoadParams {
   std::string projector_path;  // empty: text only
   int context_size = 0;        // 0: the smaller of 8192 and what the model was trained for
   int threads = 1;
-  int gpu_layers = -1;           // -1: all that fit the backends present
-  int parallel = 8;              // requests that decode at the same time
-  int queue_size = 1024;         // requests that may wait
-  std::string encoder = "auto";  // see VisionParams
+  int gpu_layers = -1;                // -1: all that fit the backends present
+  std::string gpu = "auto";           // see model_devices
+  bool projector_on_gpu = true;       // where there is one
+  int parallel = 8;                   // requests that decode at the same time
+  int queue_size = 1024;              // requests that may wait
+  std::string encoder = "auto";       // see VisionParams
+  std::vector<std::string> adapters;  // LoRA files
 };
 
 // One loaded model with its projector. Methods may be called from any thread.
@@ -45,7 +48,7 @@ class Engine {
   // `job->rgb` must be image_size * image_size * 3 bytes. Throws EngineError(projector_missing).
   void encode(std::shared_ptr<EncodeJob> job);
   // An answer, or the scores of continuations.
-  void submit(std::shared_ptr<Request> request) { scheduler_->submit(std::move(request)); }
+  void submit(std::shared_ptr<Request> request);
   SchedulerStats stats() const { return scheduler_->stats(); }
   void cancel(Request& request) { scheduler_->cancel(request); }
   // Fails everything that runs or waits with `disposed`. Later calls fail the same way. Blocks until the
@@ -60,6 +63,7 @@ class Engine {
   int threads_ = 1;
   std::shared_ptr<Model> model_;
   std::unique_ptr<Encoder> encoder_;
+  std::shared_ptr<Adapters> adapters_;
   std::unique_ptr<Scheduler> scheduler_;
 };
 

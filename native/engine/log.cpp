@@ -24,6 +24,8 @@ struct Problem {
 };
 thread_local Problem problem;
 
+thread_local const std::function<void(const std::string&)>* watch = nullptr;
+
 LogState& state() {
   static LogState* instance = new LogState;  // never destroyed: libraries may log while the process exits
   return *instance;
@@ -56,6 +58,7 @@ void on_log(ggml_log_level level, const char* text, void*) {
     if (log.partial_level == LogLevel::error && problem.error.empty()) problem.error = line;
     if (log.partial_level == LogLevel::warning && problem.warning.empty()) problem.warning = line;
     for (const auto& [id, sink] : log.sinks) sink(log.partial_level, line);
+    if (watch != nullptr) (*watch)(line);
   }
 }
 
@@ -77,6 +80,14 @@ void remove_log_sink(uint64_t id) {
 void route_logs() {
   llama_log_set(on_log, nullptr);
   mtmd_log_set(on_log, nullptr);
+}
+
+LogWatch::LogWatch(std::function<void(const std::string&)> listener) : listener_(std::move(listener)) {
+  watch = &listener_;
+}
+
+LogWatch::~LogWatch() {
+  watch = nullptr;
 }
 
 std::string last_problem() {

@@ -9,6 +9,7 @@ namespace {
 
 constexpr Unit kImage = Unit{1} << 63;
 constexpr int kRowBits = 16;  // a picture has at most 65,536 rows
+constexpr int kMixShift = 32;
 constexpr Unit kRowMask = (Unit{1} << kRowBits) - 1;
 
 constexpr size_t kMaxSerials = 1 << 16;
@@ -36,7 +37,7 @@ uint64_t picture_serial(const std::string& key) {
   return last;
 }
 
-std::vector<Unit> to_units(const std::vector<Segment>& segments) {
+std::vector<Unit> to_units(const std::vector<Segment>& segments, uint32_t mix) {
   std::vector<Unit> units;
   for (const Segment& segment : segments) {
     if (segment.image) {
@@ -45,6 +46,13 @@ std::vector<Unit> to_units(const std::vector<Segment>& segments) {
     } else {
       for (const llama_token token : segment.tokens) units.push_back(text_unit(token));
     }
+  }
+  if (mix != 0 && !units.empty()) {
+    // The first unit tells: tokens leave the upper half free; a picture becomes another one.
+    Unit& first = units.front();
+    first = (first & kImage) == 0
+                ? first | Unit{mix} << kMixShift
+                : image_unit(picture_serial("mix " + std::to_string(mix) + "/" + std::to_string(first)), 0);
   }
   return units;
 }

@@ -26,7 +26,9 @@ Unit image_unit(uint64_t serial, int row);
 // forgotten.
 uint64_t picture_serial(const std::string& key);
 
-std::vector<Unit> to_units(const std::vector<Segment>& segments);
+// `mix` is the number of the adapters that compute it (see AdapterMix): sequences of two mixes have no prefix
+// in common.
+std::vector<Unit> to_units(const std::vector<Segment>& segments, uint32_t mix = 0);
 
 // Length of the longest common prefix of at most `limit` units that does not end inside a picture, whose rows
 // see each other and so are computed together or not at all.

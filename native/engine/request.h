@@ -35,6 +35,17 @@ struct Segment {
   int size() const { return image ? image->tokens : static_cast<int>(tokens.size()); }
 };
 
+// The adapters that a request is computed with. Rows of one decode share one mix, and what was computed under
+// one is of no use under another.
+struct AdapterMix {
+  struct Part {
+    int adapter;
+    float scale;
+  };
+  std::vector<Part> parts;
+  uint32_t number = 0;  // 0: none; equal mixes have equal numbers. See Adapters::resolve.
+};
+
 struct GenerateOptions {
   SamplingOptions sampling;
   int max_tokens = 512;
@@ -67,6 +78,7 @@ struct Request {
   std::vector<Segment> segments;
   std::vector<std::vector<llama_token>> continuations;  // none: generate
   GenerateOptions options;
+  AdapterMix adapters;
   bool batch = false;          // admitted after interactive requests
   bool deterministic = false;  // runs alone on an empty context
   std::function<void(const TokenEvent&)> token;

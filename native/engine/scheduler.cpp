@@ -7,6 +7,7 @@ Scheduler::Scheduler(std::shared_ptr<Model> model, const SchedulerParams& params
     : model_(std::move(model)),
       parallel_(params.context.parallel),
       queue_size_(params.queue_size),
+      adapters_(params.adapters),
       context_(model_, params.context,
                [this] {
                  const std::atomic<bool>* lone = lone_cancel_.load();
@@ -100,6 +101,7 @@ void Scheduler::run() {
 void Scheduler::turn() {
   drop_cancelled();
   admit();
+  choose_adapters();
   decode_one_image();
   decode_text();
   score();

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "adapter.h"
 #include "batch.h"
 #include "context.h"
 #include "model.h"
@@ -20,7 +21,8 @@ namespace medgemma {
 
 struct SchedulerParams {
   ContextParams context;
-  int queue_size = 1024;  // requests that may wait
+  int queue_size = 1024;               // requests that may wait
+  std::shared_ptr<Adapters> adapters;  // null: none
 };
 
 // Runs requests on one context with one thread. Each turn: admit, one picture of a prompt, then one batch
@@ -66,6 +68,11 @@ class Scheduler {
   bool fits(const Slot& slot, const PrefixCache::Match& match) const;
   PrefixCache::Match find_prefix(const Slot& slot, bool& wait);
 
+  // adapter_turns.cpp
+  // Whose adapters this turn computes with.
+  void choose_adapters();
+  bool has_turn(const Slot& slot) const { return slot.request().adapters.number == active_mix_; }
+
   // decoding.cpp
   void decode_one_image();
   void decode_text();
@@ -89,6 +96,7 @@ class Scheduler {
   std::shared_ptr<Model> model_;
   int parallel_;
   int queue_size_;
+  std::shared_ptr<Adapters> adapters_;
   std::atomic<bool> stopping_{false};
   // The cancel flag of the only request in the running batch: its decode can be broken off without hurting
   // others.
@@ -107,6 +115,9 @@ class Scheduler {
   Queue paused_;  // oldest first
   // A request was paused, and none that goes on has ended since: what is paused would be paused again.
   bool crowded_ = false;
+  // Requests of one mix of adapters have the turn, the others wait theirs.
+  uint32_t active_mix_ = 0;
+  int turns_of_mix_ = 0;
   Batch batch_;
   size_t next_image_slot_ = 0;
   uint64_t last_group_ = 0;

@@ -8,7 +8,7 @@ Slot::Slot(std::shared_ptr<Request> request, const Model& model)
     : request_(std::move(request)),
       model_(model),
       segments_(request_->segments),
-      units_(to_units(segments_)),
+      units_(to_units(segments_, request_->adapters.number)),
       prompt_units_(units_.size()),
       sampler_(model, request_->options.sampling),
       stops_(request_->options.stop) {
@@ -41,7 +41,7 @@ llama_seq_id Slot::pause() {
     segments_ = request_->segments;
     if (segments_.back().image) segments_.emplace_back();
     segments_.back().tokens.insert(segments_.back().tokens.end(), answer_.begin(), answer_.end());
-    units_ = to_units(segments_);
+    units_ = to_units(segments_, request_->adapters.number);
     prompt_units_ = units_.size();
   }
   const llama_seq_id sequence = sequence_;

@@ -91,6 +91,8 @@ export interface GenerateOptions extends SamplingOptions {
   deterministic?: boolean;
   /** Interactive requests are admitted before batch ones. Defaults to `"interactive"`. */
   priority?: Priority;
+  /** The adapters to answer with, of those that were loaded; `[]` for none. Defaults to all, each with its scale. */
+  adapters?: readonly AdapterUse[];
   /** Takes effect between tokens, between prefill chunks, and at the next layer of a picture being encoded. */
   signal?: AbortSignal;
 }
@@ -102,6 +104,15 @@ export interface ScoreOptions {
   priority?: Priority;
   /** As in {@link GenerateOptions}. */
   deterministic?: boolean;
+  /** As in {@link GenerateOptions}. */
+  adapters?: readonly AdapterUse[];
+}
+
+/** A loaded LoRA adapter, as one request wants it. */
+export interface AdapterUse {
+  readonly name: string;
+  /** -10..10; 0 is none at all. Defaults to `1`. */
+  readonly scale?: number;
 }
 
 export interface ScoreResult {
@@ -207,6 +218,8 @@ export interface EngineInfo {
   readonly kind: "native" | "process" | "remote" | "fake";
   readonly model: ModelInfo;
   readonly projector: ProjectorInfo | undefined;
+  /** LoRA adapters that were loaded; the scale is what holds for requests that name none. */
+  readonly adapters?: readonly AdapterInfo[];
   /** Tokens the context holds, picture tokens included. */
   readonly contextSize: number;
   readonly threads: number;
@@ -239,6 +252,12 @@ export interface ProjectorInfo {
   readonly imageTokens: number;
   /** Which code encodes pictures, e.g. `siglip-avx512bf16` or `mtmd` (llama.cpp's). */
   readonly encoder: string;
+}
+
+export interface AdapterInfo {
+  readonly name: string;
+  readonly scale: number;
+  readonly file: FileInfo;
 }
 
 export interface FileInfo {

@@ -75,11 +75,12 @@ export async function score(
   const texts = answers.map((spellings) =>
     argued ? [...new Set(spellings.map((text) => text.replace(preset.lead, "")))] : spellings,
   );
-  const { signal, priority, deterministic } = options;
+  const { signal, priority, deterministic, adapters } = options;
   const result = await engine.score(parts, texts.flat(), {
     ...(signal && { signal }),
     ...(priority !== undefined && { priority }),
     ...(deterministic !== undefined && { deterministic }),
+    ...(adapters !== undefined && { adapters }),
   });
   let next = 0;
   const mass = texts.map((spellings) =>

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { type AdapterOption, resolveAdapterOptions } from "../engine/native/adapters.js";
 import { packageRoot } from "../engine/native/addon.js";
 import type { ProcessEngineOptions } from "../engine/process/process-options.js";
 import { badOption } from "../errors.js";
@@ -18,6 +19,11 @@ export interface LoadOptions {
   acceptLicense?: boolean;
   /** Called while a model of the catalogue is fetched. */
   onDownload?: (progress: DownloadProgress) => void;
+  /**
+   * LoRA adapters for the model (docs/tasks/tune.md). All act on every request with their scale, unless its `adapters`
+   * says otherwise. Defaults to none.
+   */
+  adapters?: readonly AdapterOption[];
   /** Tokens the context holds, picture tokens included, 256..1048576. Defaults to `8192`, or less if the model was trained for less. */
   contextSize?: number;
   /** Threads for computing, 1..512. Defaults to the cores this process may use; `1` for models too small to gain from more. */
@@ -58,6 +64,7 @@ export interface LoadOptions {
 const NAMES: readonly (keyof LoadOptions)[] = [
   "model",
   "projector",
+  "adapters",
   "acceptLicense",
   "onDownload",
   "contextSize",
@@ -105,6 +112,7 @@ export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
   const projector = stringOption("projector", options.projector);
   if (model === undefined && projector !== undefined)
     throw badOption("model", "a path or a name, as projector is given,", model);
+  resolveAdapterOptions(options.adapters);
   integerOption("contextSize", options.contextSize, 0, 256, 1 << 20);
   integerOption("threads", options.threads, 1, 1, 512);
   integerOption("gpuLayers", options.gpuLayers, 0, 0, 1000);

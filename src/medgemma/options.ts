@@ -47,6 +47,7 @@ const NAMES: readonly (keyof AskOptions)[] = [
   "grammar",
   "deterministic",
   "priority",
+  "adapters",
 ];
 
 /** @throws MedGemmaError `bad_option`. */

@@ -1,4 +1,5 @@
 import type { EngineInfo } from "../engine/engine.js";
+import { activeAdapters } from "../engine/native/adapters.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { Message } from "../prompt/message.js";
 import type { AskOptions } from "./options.js";
@@ -27,6 +28,11 @@ export function makeProvenance(
       quantization: projector.quantization,
       encoder: projector.encoder,
     },
+    adapters: activeAdapters(info.adapters, options.adapters).map(({ name, scale, file }) => ({
+      ...file,
+      adapter: name,
+      scale,
+    })),
     prompt: { ...prompt, thinking: options.think ?? false },
     pictures: pictureOrigins(messages),
     contextSize: info.contextSize,

@@ -43,6 +43,8 @@ export interface Timings extends EngineTimings {
 export interface Provenance {
   readonly model: FileInfo & { readonly quantization: string; readonly name: string };
   readonly projector: (FileInfo & { readonly quantization: string; readonly encoder: string }) | undefined;
+  /** The LoRA adapters that acted on this answer. */
+  readonly adapters: readonly (FileInfo & { readonly adapter: string; readonly scale: number })[];
   readonly contextSize: number;
   readonly threads: number;
   readonly prompt: {

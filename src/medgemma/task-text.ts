@@ -55,10 +55,10 @@ export async function* textTask<R extends TextResult>(
 /** The options of `ask` in a task's, with the preset's limit where the caller gives none. */
 export function toAskOptions(options: TaskOptions, { maxTokens }: Preset): AskOptions {
   const { system, think, limits, study, temperature, topK, topP, minP, repeatPenalty, seed, stop } = options;
-  const { signal, priority, deterministic, maxTokens: asked } = options;
+  const { signal, priority, deterministic, adapters, maxTokens: asked } = options;
   const all = {
     ...{ system, think, limits, study, temperature, topK, topP, minP, repeatPenalty, seed, stop },
-    ...{ signal, priority, deterministic, maxTokens: asked ?? (think ? undefined : maxTokens) },
+    ...{ signal, priority, deterministic, adapters, maxTokens: asked ?? (think ? undefined : maxTokens) },
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as AskOptions;
 }

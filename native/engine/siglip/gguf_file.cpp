@@ -50,6 +50,13 @@ std::vector<float> GgufFile::floats(const std::string& key) const {
   return {values, values + gguf_get_arr_n(gguf_.get(), id)};
 }
 
+std::vector<std::string> GgufFile::tensor_names() const {
+  std::vector<std::string> names;
+  for (int64_t i = 0; i < gguf_get_n_tensors(gguf_.get()); ++i)
+    names.emplace_back(gguf_get_tensor_name(gguf_.get(), i));
+  return names;
+}
+
 bool GgufFile::has_tensor(const std::string& name) const {
   return gguf_find_tensor(gguf_.get(), name.c_str()) >= 0;
 }

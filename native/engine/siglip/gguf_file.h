@@ -37,6 +37,7 @@ class GgufFile {
   std::string string(const std::string& key, const std::string& otherwise) const;
   std::vector<float> floats(const std::string& key) const;
 
+  std::vector<std::string> tensor_names() const;
   bool has_tensor(const std::string& name) const;
   TensorInfo tensor(const std::string& name) const;
   // A tensor's bytes, and its numbers as float32. Safe from several threads.

@@ -29,7 +29,31 @@ export interface Addon {
     options: NativeLoadOptions,
     onProgress: (share: number) => void,
   ): Cancellable<NativeEngineHandle>;
+  /** The types that `quantize` knows, by llama.cpp's names. */
+  quantizeTypes(): string[];
+  quantize(
+    options: NativeQuantizeOptions,
+    onProgress: (share: number) => void,
+  ): Cancellable<NativeQuantizeReport>;
   Embedding: new (values: Float32Array, tokens: number, width: number, key: string) => NativeEmbedding;
+}
+
+export interface NativeQuantizeOptions {
+  input: string;
+  /** Overwritten; removed again when it does not come to be whole. */
+  output: string;
+  type: string;
+  threads: number;
+}
+
+export interface NativeQuantizeReport {
+  bytes: number;
+  /** Matrices that the type could be used for. */
+  matrices: number;
+  /** Of these, stored in another type because their width does not divide. */
+  fallbacks: number;
+  /** Matrices that stay as they are. */
+  kept: string[];
 }
 
 export type NativeLogger = (level: "debug" | "info" | "warning" | "error", line: string) => void;
@@ -54,6 +78,8 @@ export interface NativeLoadOptions {
   queueSize: number;
   /** Which code encodes pictures: `auto`, `mtmd`, or the kernels of the own encoder. */
   encoder: string;
+  /** Paths of LoRA files. Defaults to none. */
+  adapters?: readonly string[];
 }
 
 export interface NativeEngineHandle {
@@ -89,6 +115,13 @@ export interface NativeRequestOptions {
   batch: boolean;
   /** Alone and on an empty context. */
   deterministic: boolean;
+  /** By their place in the list given at load. Defaults to none. */
+  adapters?: readonly NativeAdapterUse[];
+}
+
+export interface NativeAdapterUse {
+  adapter: number;
+  scale: number;
 }
 
 export interface NativeGenerateOptions extends NativeRequestOptions {

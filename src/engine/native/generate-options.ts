@@ -3,6 +3,7 @@ import { badOption } from "../../errors.js";
 import { integerOption, numberOption } from "../../options.js";
 import type { GenerateOptions, ScoreOptions } from "../engine.js";
 import { checkSchema, toGrammarSchema } from "../schema.js";
+import { checkAdapterUses } from "./adapters.js";
 import type { Addon, NativeGenerateOptions, NativeRequestOptions } from "./addon.js";
 import { fromNative } from "./addon.js";
 
@@ -47,6 +48,7 @@ export function resolveRequestOptions(options: ScoreOptions): NativeRequestOptio
     throw badOption("priority", '"interactive" or "batch"', priority);
   }
   if (typeof deterministic !== "boolean") throw badOption("deterministic", "true or false", deterministic);
+  checkAdapterUses(options.adapters);
   return { batch: priority === "batch", deterministic };
 }
 

@@ -1,4 +1,4 @@
-import type { EngineInfo, FileInfo } from "../engine.js";
+import type { AdapterInfo, EngineInfo, FileInfo } from "../engine.js";
 import type { Addon, NativeEngineHandle } from "./addon.js";
 
 /** What was loaded, as the engine itself tells it. */
@@ -7,6 +7,7 @@ export function describeEngine(
   handle: NativeEngineHandle,
   modelFile: FileInfo,
   projectorFile: FileInfo | undefined,
+  adapters: readonly AdapterInfo[],
   loadTime: number,
 ): EngineInfo {
   const { model, projector, imageSize, imageTokens, encoder, contextSize, threads } = handle.info();
@@ -31,6 +32,7 @@ export function describeEngine(
         imageTokens,
         encoder,
       },
+    ...(adapters.length > 0 && { adapters }),
     contextSize,
     threads,
     devices: addon.devices(),

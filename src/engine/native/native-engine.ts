@@ -17,6 +17,7 @@ import type {
   ScoreResult,
 } from "../engine.js";
 import { fileInfo } from "../file-info.js";
+import { type AdapterOption, describeAdapters, resolveAdapterOptions, toNativeAdapters } from "./adapters.js";
 import {
   type Addon,
   fromNative,
@@ -52,6 +53,8 @@ export interface NativeEngineOptions {
    * the own code's kernels by name, for tests and measurements. Defaults to `"auto"`.
    */
   encoder?: string;
+  /** LoRA adapters, checked against the model. Defaults to none. */
+  adapters?: readonly AdapterOption[];
   /** Bytes of picture embeddings kept in memory. Defaults to 256 MiB, 100 pictures of MedGemma. */
   embeddingCacheBytes?: number;
   /** Folder for picture embeddings that outlive the process. Defaults to none. */
@@ -94,19 +97,23 @@ export class NativeEngine implements Engine {
   /**
    * @throws MedGemmaError `addon_missing`, `addon_unloadable`, `file_not_found`, `not_gguf`, `gguf_truncated`,
    * `gguf_invalid`, `not_gemma3`, `projector_mismatch`, `projector_as_model`, `model_as_projector`,
-   * `model_load_failed`, `aborted`.
+   * `model_load_failed`, `adapter_mismatch`, `aborted`.
    */
   static async load(options: NativeEngineOptions): Promise<NativeEngine> {
     const { signal } = options;
     throwIfAborted(signal);
     const started = performance.now();
     const addon = loadAddon();
+    const adapters = resolveAdapterOptions(options.adapters);
     if (options.onLog) addon.setLogger(options.onLog);
     const files = [options.model, ...(options.projector === undefined ? [] : [options.projector])];
+    const adapterFiles = adapters.map(({ file }) => file);
     // The files' hashes take as long to compute as the weights to load: side by side, and stopped with the load.
     const stop = new AbortController();
     const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
     const hashes = Promise.all(files.map((file) => fileInfo(file, both)));
+    const adapterHashes = Promise.all(adapterFiles.map((file) => fileInfo(file, both)));
+    adapterHashes.catch(() => undefined);
     hashes.catch(() => undefined);
     const load = addon.loadEngine(
       {
@@ -118,6 +125,7 @@ export class NativeEngine implements Engine {
         parallel: options.parallel ?? 8,
         queueSize: options.queueSize ?? 1024,
         encoder: options.encoder ?? "auto",
+        adapters: adapterFiles,
       },
       (share) => options.onProgress?.(share),
     );
@@ -127,7 +135,8 @@ export class NativeEngine implements Engine {
       const [model, projector] = await hashes;
       if (model === undefined) throw new MedGemmaError("file_not_found");
       const store = await openStore(options);
-      const info = describeEngine(addon, handle, model, projector, performance.now() - started);
+      const described = describeAdapters(adapters, await adapterHashes);
+      const info = describeEngine(addon, handle, model, projector, described, performance.now() - started);
       const cacheBytes = options.embeddingCacheBytes ?? DEFAULT_EMBEDDING_CACHE;
       const encoder = info.projector && new ImageEncoder(addon, handle, info.projector, cacheBytes, store);
       return new NativeEngine(addon, handle, info, encoder);
@@ -161,6 +170,7 @@ export class NativeEngine implements Engine {
     const started = performance.now();
     const resolved = {
       ...resolveGenerateOptions(options),
+      adapters: toNativeAdapters(this.info.adapters, options.adapters),
       grammar: await resolveGrammar(this.#addon, options),
     };
     const [nativeParts, preparation] = await this.#prepare(parts, started, signal);
@@ -187,7 +197,10 @@ export class NativeEngine implements Engine {
       if (typeof text !== "string" || text === "") throw badOption("continuations", "no empty string", text);
     }
     const started = performance.now();
-    const resolved = resolveRequestOptions(options);
+    const resolved = {
+      ...resolveRequestOptions(options),
+      adapters: toNativeAdapters(this.info.adapters, options.adapters),
+    };
     const [nativeParts, preparation] = await this.#prepare(parts, started, signal);
     return runScoring(
       (listener) => this.#handle.score(nativeParts, continuations, resolved, listener),

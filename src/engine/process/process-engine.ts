@@ -13,6 +13,7 @@ import type {
   ScoreOptions,
   ScoreResult,
 } from "../engine.js";
+import { activeAdapters } from "../native/adapters.js";
 import { resolveGenerateOptions, resolveRequestOptions } from "../native/generate-options.js";
 import type { ChildLink } from "./child-link.js";
 import { generateRemotely } from "./generate.js";
@@ -79,6 +80,7 @@ export class ProcessEngine implements Engine {
     throwIfAborted(signal);
     // Here, where a wrong type is still seen; the message would turn it into something else.
     resolveGenerateOptions(options);
+    activeAdapters(this.info.adapters, options.adapters);
     if (parts.some((part) => part.type === "image")) this.#requireProjector();
     const link = await this.#link(signal);
     yield* generateRemotely(link, parts, options, started, () => this.#supervisor.answered());
@@ -91,6 +93,7 @@ export class ProcessEngine implements Engine {
   ): Promise<ScoreResult> {
     const { signal, ...rest } = options;
     resolveRequestOptions(options);
+    activeAdapters(this.info.adapters, options.adapters);
     if (parts.some((part) => part.type === "image")) this.#requireProjector();
     const link = await this.#link(signal);
     const { wire, images } = await sendParts(link, parts, signal);

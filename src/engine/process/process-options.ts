@@ -1,4 +1,5 @@
 import path from "node:path";
+import { resolveAdapterOptions } from "../native/adapters.js";
 import type { NativeEngineOptions } from "../native/native-engine.js";
 import type { LoadSettings, LogLevel } from "./messages.js";
 import type { SpawnOptions } from "./spawn-child.js";
@@ -36,6 +37,7 @@ export function toStartSettings(options: ProcessEngineOptions): StartSettings {
     maxCrashes,
     model,
     projector,
+    adapters,
     ...rest
   } = options;
   return {
@@ -43,6 +45,12 @@ export function toStartSettings(options: ProcessEngineOptions): StartSettings {
       ...rest,
       model: path.resolve(model),
       ...(projector !== undefined && { projector: path.resolve(projector) }),
+      ...(adapters && {
+        adapters: resolveAdapterOptions(adapters).map(({ file, ...rest }) => ({
+          ...rest,
+          file: path.resolve(file),
+        })),
+      }),
     },
     spawn: {
       ...(execPath !== undefined && { execPath }),
