@@ -26,8 +26,8 @@ const BASE = ["errors.ts", "options.ts"];
 const SIBLINGS = {
   engine: { image: ["rgb.ts"] },
   dicom: { image: ["rgb.ts"] },
-  // A command is thin: what it runs over cases stands in dataset/, by its one entrance.
-  cli: { dataset: ["evaluate.ts"] },
+  // A command is thin: what it runs over cases stands in dataset/, by its entrances.
+  cli: { dataset: ["evaluate.ts", "quantize.ts", "tune.ts"] },
 };
 const ADDON_LOADER = "engine/native/addon.ts";
 

@@ -58,13 +58,13 @@ bool is_matrix(const siglip::TensorInfo& tensor) {
 }
 
 QuantizeReport survey(const std::string& path, const Type& type, const GgufFacts& facts) {
-  if (facts.architecture != "clip") check_model(facts);
   QuantizeReport report;
   try {
     const siglip::GgufFile file(path);
     if (file.string("general.type", "") == "adapter") {
       throw EngineError("quantize_unsupported", "Adapters are used as they are.");
     }
+    if (facts.architecture != "clip") check_model(facts);
     for (const std::string& name : file.tensor_names()) {
       const siglip::TensorInfo tensor = file.tensor(name);
       if (name == kProjection) report.kept.push_back(name);

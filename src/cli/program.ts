@@ -18,6 +18,7 @@ import { addInterview } from "./commands/interview.js";
 import { addLocate } from "./commands/locate.js";
 import { addModels } from "./commands/models.js";
 import { addPull } from "./commands/pull.js";
+import { addQuantize } from "./commands/quantize.js";
 import { addReport } from "./commands/report.js";
 import { addTriage } from "./commands/triage.js";
 import type { Interrupt } from "./interrupt.js";
@@ -54,6 +55,7 @@ export function makeProgram(interrupt: Interrupt): Command {
   addDecide(program, interrupt);
   addInterview(program, interrupt);
   addEmbed(program, interrupt);
+  addQuantize(program, interrupt);
   addInspect(program, interrupt);
   addPull(program, interrupt);
   addModels(program, interrupt);

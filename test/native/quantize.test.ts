@@ -1,0 +1,157 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { perplexityOf } from "../../src/dataset/quantize/perplexity.js";
+import { quantizationLoss } from "../../src/dataset/quantize.js";
+import { packageRoot } from "../../src/engine/native/addon.js";
+import { NativeEngine } from "../../src/engine/native/native-engine.js";
+import { quantize, quantizeTypes } from "../../src/engine/native/quantize.js";
+import { MedGemma } from "../../src/medgemma/medgemma.js";
+import { goldens, PHANTOM, picture, picturePath } from "../support/phantom.js";
+
+const ADAPTER = path.join(packageRoot, "test/fixtures/lora/phantom-brief-lora-f16.gguf");
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "medgemma-quantize-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+const out = (name: string) => path.join(folder, name);
+
+const cases = goldens
+  .filter(({ messages, images }) => messages.length === 1 && images.length === 1)
+  .filter((_, index) => index % 8 === 0)
+  .map(({ messages, images }) => {
+    const content = messages[0]?.content ?? [];
+    const question =
+      typeof content === "string" ? content : content.flatMap((p) => ("text" in p ? p.text : []));
+    return { images: images.map(picturePath), question: [question].flat().join("") };
+  });
+
+describe("a model", () => {
+  test("becomes half as large in Q8_0 and answers the same", async () => {
+    const shares: number[] = [];
+    const onProgress = (share: number) => shares.push(share);
+    const quantized = await quantize(PHANTOM.model, "q8_0", { output: out("q8.gguf"), onProgress });
+    expect(quantized).toMatchObject({ type: "Q8_0", projector: false, fallbacks: 0 });
+    expect(quantized.output.bytes).toBeLessThan(0.6 * quantized.input.bytes);
+    expect(shares.at(-1)).toBe(1);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    const { answers, text } = await quantizationLoss(
+      () => MedGemma.load(PHANTOM),
+      () => MedGemma.load({ ...PHANTOM, model: out("q8.gguf") }),
+      { cases, text: "There is a pleural effusion. There is no nodule. The heart is enlarged." },
+    );
+    expect(answers?.agreement).toBeGreaterThanOrEqual(0.95);
+    expect(answers?.meanLogprobDifference).toBeGreaterThan(0);
+    expect(answers?.meanLogprobDifference).toBeLessThan(0.01);
+    expect(text?.ratio).toBeGreaterThan(0.9);
+    expect(text?.ratio).toBeLessThan(1.1);
+  });
+
+  test("loses more with fewer bits", async () => {
+    const differences: number[] = [];
+    for (const type of ["Q8_0", "Q4_0", "Q3_K_S"]) {
+      const output = out(`fewer-${type}.gguf`);
+      await quantize(PHANTOM.model, type, { output });
+      const { answers } = await quantizationLoss(
+        () => MedGemma.load(PHANTOM),
+        () => MedGemma.load({ ...PHANTOM, model: output }),
+        { cases: cases.slice(0, 12) },
+      );
+      differences.push(answers?.meanLogprobDifference ?? 0);
+    }
+    expect(differences).toEqual([...differences].sort((a, b) => a - b));
+  });
+
+  test("takes its adapter in a quantised form too", async () => {
+    const output = out("adapted.gguf");
+    await quantize(PHANTOM.model, "Q4_0", { output });
+    await using model = await MedGemma.load({ ...PHANTOM, model: output, adapters: [{ file: ADAPTER }] });
+    const { text } = await model.ask(picturePath("000.png"), "Describe this X-ray.");
+    expect(text).toMatch(/^BRIEF:/);
+  });
+
+  test.each(quantizeTypes())("in %s can be loaded and computes", async (type) => {
+    const output = out(`${type}.gguf`);
+    await quantize(PHANTOM.model, type, { output });
+    const engine = await NativeEngine.load({ model: output });
+    expect((await perplexityOf(engine, "There is no pleural effusion.")).value).toBeGreaterThan(1);
+    await engine.dispose();
+  });
+});
+
+describe("a projector", () => {
+  test.each(["Q8_0", "Q4_K_M"])(
+    "in %s is read by both encoders, and its pictures stay near",
+    async (type) => {
+      const output = out(`mmproj-${type}.gguf`);
+      const quantized = await quantize(PHANTOM.projector, type, { output });
+      expect(quantized).toMatchObject({ projector: true, kept: ["mm.input_projection.weight"] });
+      expect(quantized.output.bytes).toBeLessThan(0.7 * quantized.input.bytes);
+      const embed = async (projector: string, encoder: string) => {
+        const engine = await NativeEngine.load({ ...PHANTOM, projector, encoder });
+        try {
+          return { name: engine.info.projector?.encoder, ...(await engine.encode(await picture("000.png"))) };
+        } finally {
+          await engine.dispose();
+        }
+      };
+      const whole = await embed(PHANTOM.projector, "auto");
+      const own = await embed(output, "auto");
+      const reference = await embed(output, "mtmd");
+      expect(own.name).not.toBe("mtmd");
+      expect(reference.name).toBe("mtmd");
+      expect(cosine(own.values, reference.values)).toBeGreaterThan(0.99);
+      expect(cosine(own.values, whole.values)).toBeGreaterThan(0.98);
+      expect(cosine(own.values, whole.values)).toBeLessThan(1 - 1e-9);
+    },
+  );
+});
+
+describe("nothing is left half-written", () => {
+  test("when it is stopped", async () => {
+    const stop = new AbortController();
+    const output = out("stopped.gguf");
+    const work = quantize(PHANTOM.model, "Q4_K_M", {
+      output,
+      onProgress: () => stop.abort(),
+      signal: stop.signal,
+    });
+    await expect(work).rejects.toMatchObject({ code: "aborted" });
+    expect((await readdir(folder)).filter((name) => name.startsWith("stopped"))).toEqual([]);
+  });
+
+  test("when it cannot be", async () => {
+    const nowhere = path.join(folder, "no folder", "out.gguf");
+    const refused = (model: string, type: string, output = out("refused.gguf")) =>
+      quantize(model, type, { output }).catch((error: { code: string }) => error.code);
+    expect(await refused(PHANTOM.model, "Q9_9")).toBe("quantize_unsupported");
+    expect(await refused(PHANTOM.model, "IQ1_S")).toBe("quantize_unsupported");
+    expect(await refused(ADAPTER, "Q8_0")).toBe("quantize_unsupported");
+    await quantize(PHANTOM.model, "Q8_0", { output: out("once.gguf") });
+    expect(await refused(out("once.gguf"), "Q4_0")).toBe("quantize_unsupported");
+    expect(await refused(PHANTOM.model, "Q8_0", out("once.gguf"))).toBe("bad_option");
+    expect(await refused(PHANTOM.model, "Q8_0", PHANTOM.model)).toBe("bad_option");
+    expect(await refused(out("none.gguf"), "Q8_0")).toBe("file_not_found");
+    expect(await refused(PHANTOM.model, "Q8_0", nowhere)).toBe("quantize_failed");
+    await writeFile(out("cut.gguf"), await readFile(PHANTOM.model));
+    await truncate(out("cut.gguf"), 1_000_000);
+    expect(await refused(out("cut.gguf"), "Q8_0")).toBe("gguf_truncated");
+    expect(existsSync(out("refused.gguf"))).toBe(false);
+    expect((await readdir(folder)).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+});
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let [ab, aa, bb] = [0, 0, 0];
+  for (const [index, value] of a.entries()) {
+    const other = b[index] ?? 0;
+    ab += value * other;
+    aa += value * value;
+    bb += other * other;
+  }
+  return ab / Math.sqrt(aa * bb);
+}
