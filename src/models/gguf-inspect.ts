@@ -1,0 +1,43 @@
+import { readGguf } from "./gguf.js";
+import { type ModelFacts, modelFacts } from "./gguf-model.js";
+import { checkPair, type ProjectorFacts, projectorFacts } from "./gguf-projector.js";
+
+export interface ModelInspection {
+  readonly model: ModelFacts;
+  readonly projector: ProjectorFacts | undefined;
+  /** What a user should know before trusting an answer; empty when all is as expected. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads what a model's and its projector's headers say, without the weights and without llama.cpp: damage that can be
+ * known is found here. Takes milliseconds, and memory for the headers only.
+ *
+ * @param projector Its projector's path; without it, text only.
+ * @throws MedGemmaError `file_not_found`, `not_gguf`, `gguf_truncated`, `gguf_invalid`, `not_gemma3`,
+ * `projector_as_model`, `model_as_projector`, `projector_mismatch`.
+ */
+export async function inspectModel(model: string, projector?: string): Promise<ModelInspection> {
+  const facts = modelFacts(await readGguf(model));
+  const vision = projector === undefined ? undefined : projectorFacts(await readGguf(projector));
+  if (vision) checkPair(facts, vision);
+  return { model: facts, projector: vision, warnings: warningsOf(facts, vision) };
+}
+
+function warningsOf(
+  { kind, chatTemplate, file }: ModelFacts,
+  projector: ProjectorFacts | undefined,
+): string[] {
+  const warnings: string[] = [];
+  if (kind.family === "gemma3")
+    warnings.push(`${file} says that it is Gemma 3, not MedGemma: it was not trained on medical pictures.`);
+  if (kind.family === "unknown")
+    warnings.push(`${file} does not say whether it is MedGemma; neither its name nor its header tells.`);
+  if (kind.textOnly && projector)
+    warnings.push(`${file} is MedGemma's text-only model: it was not trained on pictures.`);
+  if (!chatTemplate && kind.family !== "unknown")
+    warnings.push(
+      `${file} carries no chat template; MedGemma's is used, which a base model was not trained on.`,
+    );
+  return warnings;
+}

@@ -1,0 +1,106 @@
+/** GGUF's numbers for the kinds of values in its metadata. */
+export const VALUE = {
+  u8: 0,
+  i8: 1,
+  u16: 2,
+  i16: 3,
+  u32: 4,
+  i32: 5,
+  f32: 6,
+  bool: 7,
+  string: 8,
+  array: 9,
+  u64: 10,
+  i64: 11,
+  f64: 12,
+} as const;
+
+/** Bytes of a value of fixed size. */
+export const VALUE_BYTES: Readonly<Record<number, number>> = {
+  [VALUE.u8]: 1,
+  [VALUE.i8]: 1,
+  [VALUE.u16]: 2,
+  [VALUE.i16]: 2,
+  [VALUE.u32]: 4,
+  [VALUE.i32]: 4,
+  [VALUE.f32]: 4,
+  [VALUE.bool]: 1,
+  [VALUE.u64]: 8,
+  [VALUE.i64]: 8,
+  [VALUE.f64]: 8,
+};
+
+export interface TensorType {
+  readonly name: string;
+  /** Numbers that are stored together, and in how many bytes. */
+  readonly block: number;
+  readonly bytes: number;
+}
+
+/** ggml's types that hold real numbers, by their number in the file. */
+export const TENSOR_TYPES: ReadonlyMap<number, TensorType> = new Map(
+  (
+    [
+      [0, "F32", 1, 4],
+      [1, "F16", 1, 2],
+      [2, "Q4_0", 32, 18],
+      [3, "Q4_1", 32, 20],
+      [6, "Q5_0", 32, 22],
+      [7, "Q5_1", 32, 24],
+      [8, "Q8_0", 32, 34],
+      [10, "Q2_K", 256, 84],
+      [11, "Q3_K", 256, 110],
+      [12, "Q4_K", 256, 144],
+      [13, "Q5_K", 256, 176],
+      [14, "Q6_K", 256, 210],
+      [16, "IQ2_XXS", 256, 66],
+      [17, "IQ2_XS", 256, 74],
+      [18, "IQ3_XXS", 256, 98],
+      [19, "IQ1_S", 256, 50],
+      [20, "IQ4_NL", 32, 18],
+      [21, "IQ3_S", 256, 110],
+      [22, "IQ2_S", 256, 82],
+      [23, "IQ4_XS", 256, 136],
+      [29, "IQ1_M", 256, 56],
+      [30, "BF16", 1, 2],
+      [34, "TQ1_0", 256, 54],
+      [35, "TQ2_0", 256, 66],
+      [39, "MXFP4", 32, 17],
+      [40, "NVFP4", 64, 36],
+    ] as const
+  ).map(([id, name, block, bytes]) => [id, { name, block, bytes }]),
+);
+
+/** llama.cpp's numbers of general.file_type, by the names that files carry. */
+export const FILE_TYPES: Readonly<Record<number, string>> = {
+  0: "F32",
+  1: "F16",
+  2: "Q4_0",
+  3: "Q4_1",
+  7: "Q8_0",
+  8: "Q5_0",
+  9: "Q5_1",
+  10: "Q2_K",
+  11: "Q3_K_S",
+  12: "Q3_K_M",
+  13: "Q3_K_L",
+  14: "Q4_K_S",
+  15: "Q4_K_M",
+  16: "Q5_K_S",
+  17: "Q5_K_M",
+  18: "Q6_K",
+  19: "IQ2_XXS",
+  20: "IQ2_XS",
+  21: "Q2_K_S",
+  22: "IQ3_XS",
+  23: "IQ3_XXS",
+  24: "IQ1_S",
+  25: "IQ4_NL",
+  26: "IQ3_S",
+  27: "IQ3_M",
+  28: "IQ2_S",
+  29: "IQ2_M",
+  30: "IQ4_XS",
+  31: "IQ1_M",
+  32: "BF16",
+};

@@ -1,0 +1,258 @@
+import { type FileHandle, open } from "node:fs/promises";
+import path from "node:path";
+import { MedGemmaError } from "../errors.js";
+import { TENSOR_TYPES, VALUE, VALUE_BYTES } from "./gguf-types.js";
+
+/** A list in the metadata. Long ones, as the vocabulary, are counted and not kept. */
+export interface GgufArray {
+  readonly of: number;
+  readonly length: number;
+  /** Present up to 64 entries. */
+  readonly values?: readonly (number | bigint | boolean | string)[];
+}
+
+export interface GgufValue {
+  readonly type: number;
+  readonly value: number | bigint | boolean | string | GgufArray;
+}
+
+export interface GgufTensor {
+  readonly name: string;
+  /** The dimension that lies together comes first. */
+  readonly shape: readonly number[];
+  /** ggml's number of the type; see `TENSOR_TYPES`. */
+  readonly type: number;
+  /** From the beginning of the file. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** All that stands before the weights. */
+export interface GgufHeader {
+  /** Base name of the file. */
+  readonly file: string;
+  /** Size of the file. */
+  readonly bytes: number;
+  readonly values: ReadonlyMap<string, GgufValue>;
+  readonly tensors: ReadonlyMap<string, GgufTensor>;
+}
+
+/** The header of a 27B model takes some 8 MB, nearly all of it the vocabulary. */
+const FIRST_READ = 8 * 2 ** 20;
+const LARGEST_HEADER = 256 * 2 ** 20;
+const KEPT_ENTRIES = 64;
+const MAX_DIMENSIONS = 4;
+const DEFAULT_ALIGNMENT = 32;
+/** Least bytes of a pair (key, type, value) and of a tensor's entry. */
+const LEAST_PAIR = 13;
+const LEAST_TENSOR = 32;
+
+/**
+ * Reads a GGUF file's header. Nothing in the file can make it allocate more than the file's size: counts and lengths
+ * are compared with what is left before they are believed.
+ * @throws MedGemmaError `file_not_found`, `not_gguf`, `gguf_truncated`, `gguf_invalid`.
+ */
+export async function readGguf(file: string): Promise<GgufHeader> {
+  const name = path.basename(file);
+  const handle = await open(file, "r").catch((error: NodeJS.ErrnoException) => {
+    throw new MedGemmaError("file_not_found", `Cannot open the GGUF file ${name} (${error.code}).`, {
+      facts: { file: name, reason: error.code },
+    });
+  });
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw new MedGemmaError("file_not_found", `${name} is not a regular file.`);
+    return await readHeader(handle, name, stats.size);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readHeader(handle: FileHandle, file: string, size: number): Promise<GgufHeader> {
+  for (let length = FIRST_READ; ; length *= 4) {
+    const bytes = Buffer.alloc(Math.min(length, size));
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
+    try {
+      return parse(new Cursor(bytes.subarray(0, bytesRead), size, file));
+    } catch (error) {
+      if (error !== NEEDS_MORE) throw error;
+      if (length >= LARGEST_HEADER) throw invalid(file, "is longer than any model's");
+    }
+  }
+}
+
+const NEEDS_MORE = new Error("The header goes on behind what was read.");
+
+function invalid(file: string, what: string): MedGemmaError {
+  return new MedGemmaError("gguf_invalid", `The header of ${file} ${what}.`, { facts: { file } });
+}
+
+/** The place in the header, and the only access to it. */
+class Cursor {
+  #at = 0;
+
+  constructor(
+    readonly bytes: Buffer,
+    readonly size: number,
+    readonly file: string,
+  ) {}
+
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Moves on by `length` and returns where that began. */
+  take(length: number): number {
+    const start = this.#at;
+    const end = start + length;
+    if (end > this.size)
+      throw new MedGemmaError("gguf_truncated", `The GGUF file ${this.file} ends inside its header.`, {
+        facts: { file: this.file, bytes: this.size },
+      });
+    if (end > this.bytes.length) throw NEEDS_MORE;
+    this.#at = end;
+    return start;
+  }
+
+  u32(): number {
+    return this.bytes.readUInt32LE(this.take(4));
+  }
+
+  /** A 64-bit count of things that take `least` bytes each: more than the file can hold is refused. */
+  count(least: number): number {
+    const value = Number(this.bytes.readBigUInt64LE(this.take(8)));
+    if (value * least > this.size) throw invalid(this.file, "counts more than the file can hold");
+    return value;
+  }
+
+  skipString(): void {
+    this.take(this.count(1));
+  }
+
+  string(): string {
+    const length = this.count(1);
+    const start = this.take(length);
+    return this.bytes.toString("utf8", start, start + length);
+  }
+
+  scalar(type: number): number | bigint | boolean | string {
+    if (type === VALUE.string) return this.string();
+    const width = VALUE_BYTES[type];
+    if (width === undefined) throw invalid(this.file, "has a value of unknown type");
+    const at = this.take(width);
+    const { bytes } = this;
+    switch (type) {
+      case VALUE.u8:
+        return bytes.readUInt8(at);
+      case VALUE.i8:
+        return bytes.readInt8(at);
+      case VALUE.u16:
+        return bytes.readUInt16LE(at);
+      case VALUE.i16:
+        return bytes.readInt16LE(at);
+      case VALUE.u32:
+        return bytes.readUInt32LE(at);
+      case VALUE.i32:
+        return bytes.readInt32LE(at);
+      case VALUE.f32:
+        return bytes.readFloatLE(at);
+      case VALUE.u64:
+        return bytes.readBigUInt64LE(at);
+      case VALUE.i64:
+        return bytes.readBigInt64LE(at);
+      case VALUE.f64:
+        return bytes.readDoubleLE(at);
+      default: {
+        const flag = bytes.readUInt8(at);
+        if (flag > 1) throw invalid(this.file, "has a flag that is neither true nor false");
+        return flag === 1;
+      }
+    }
+  }
+
+  array(): GgufArray {
+    const of = this.u32();
+    const width = of === VALUE.string ? 8 : VALUE_BYTES[of];
+    if (width === undefined) throw invalid(this.file, "has a list of unknown type");
+    const length = this.count(width);
+    if (length <= KEPT_ENTRIES) return { of, length, values: Array.from({ length }, () => this.scalar(of)) };
+    if (of === VALUE.string) for (let i = 0; i < length; i++) this.skipString();
+    else this.take(length * width);
+    return { of, length };
+  }
+}
+
+function parse(cursor: Cursor): GgufHeader {
+  const { file, size } = cursor;
+  if (size < 4 || cursor.bytes.toString("latin1", cursor.take(4), 4) !== "GGUF")
+    throw new MedGemmaError("not_gguf", `${file} does not begin with GGUF's four letters.`, {
+      facts: { file },
+    });
+  const version = cursor.u32();
+  if (version !== 2 && version !== 3) throw invalid(file, `is of version ${version}, which is not read here`);
+  const tensorCount = cursor.count(LEAST_TENSOR);
+  const pairCount = cursor.count(LEAST_PAIR);
+  const values = new Map<string, GgufValue>();
+  for (let i = 0; i < pairCount; i++) {
+    const key = cursor.string();
+    if (key === "" || values.has(key)) throw invalid(file, "has a key twice, or one without a name");
+    const type = cursor.u32();
+    values.set(key, { type, value: type === VALUE.array ? cursor.array() : cursor.scalar(type) });
+  }
+  return { file, bytes: size, values, tensors: parseTensors(cursor, tensorCount, alignmentOf(file, values)) };
+}
+
+function alignmentOf(file: string, values: ReadonlyMap<string, GgufValue>): number {
+  const given = values.get("general.alignment");
+  if (given === undefined) return DEFAULT_ALIGNMENT;
+  const { type, value } = given;
+  if (type !== VALUE.u32 || typeof value !== "number" || value === 0 || (value & (value - 1)) !== 0)
+    throw invalid(file, "has an alignment that is no power of two");
+  return value;
+}
+
+/** Tensors lie behind one another, each padded to the alignment: any other offset is damage. */
+function parseTensors(cursor: Cursor, count: number, alignment: number): Map<string, GgufTensor> {
+  const { file, size } = cursor;
+  const entries: { name: string; shape: number[]; type: number; offset: number; bytes: number }[] = [];
+  const names = new Set<string>();
+  let next = 0;
+  for (let i = 0; i < count; i++) {
+    const name = cursor.string();
+    if (name === "" || name.length > 63 || names.has(name))
+      throw invalid(file, "names a tensor twice, or not at all");
+    names.add(name);
+    const dimensions = cursor.u32();
+    if (dimensions < 1 || dimensions > MAX_DIMENSIONS)
+      throw invalid(file, `gives ${name} ${dimensions} dimensions`);
+    const shape = Array.from({ length: dimensions }, () =>
+      Number(cursor.bytes.readBigUInt64LE(cursor.take(8))),
+    );
+    const type = cursor.u32();
+    const offset = Number(cursor.bytes.readBigUInt64LE(cursor.take(8)));
+    const bytes = tensorBytes(file, name, shape, type);
+    if (offset !== next) throw invalid(file, `puts ${name} where it cannot be`);
+    next = Math.ceil((offset + bytes) / alignment) * alignment;
+    entries.push({ name, shape, type, offset, bytes });
+  }
+  const data = Math.ceil(cursor.at / alignment) * alignment;
+  const tensors = new Map<string, GgufTensor>();
+  for (const entry of entries) {
+    const end = data + entry.offset + entry.bytes;
+    if (end > size)
+      throw new MedGemmaError("gguf_truncated", `The GGUF file ${file} ends before its last tensor.`, {
+        facts: { file, bytes: size, expected: end },
+      });
+    tensors.set(entry.name, { ...entry, offset: data + entry.offset });
+  }
+  return tensors;
+}
+
+function tensorBytes(file: string, name: string, shape: readonly number[], type: number): number {
+  const kind = TENSOR_TYPES.get(type);
+  if (!kind) throw invalid(file, `gives ${name} the unknown type ${type}`);
+  const numbers = shape.reduce((product, side) => product * side, 1);
+  if (shape.some((side) => side < 1) || !Number.isSafeInteger(numbers) || (shape[0] ?? 0) % kind.block !== 0)
+    throw invalid(file, `gives ${name} a shape that ${kind.name} cannot have`);
+  return (numbers / kind.block) * kind.bytes;
+}
