@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
-import { llamaBundle, packageVersion, platformPackage, root } from "./platform.mjs";
+import { gpuLibraries, llamaBundle, packageVersion, platformPackage, root } from "./platform.mjs";
 
 const buildDir = path.join(root, "build");
 const addon = path.join(buildDir, "Release", "medgemma.node");
@@ -248,9 +248,13 @@ await compile(buildMode, platform?.libDir);
 const releaseDir = path.dirname(addon);
 // Relative, so that the installed tree can be moved as a whole.
 const backends = buildMode === "linked" ? path.relative(releaseDir, platform.libDir) : "";
+// A GPU backend is a library of its own that is loaded beside the CPU's. A source build takes none: nothing says that
+// it fits own flags.
+const gpus = buildMode === "linked" ? Object.entries(gpuLibraries()) : [];
+const gpu = Object.fromEntries(gpus.map(([name, file]) => [name, path.relative(releaseDir, file)]));
 writeFileSync(
   path.join(releaseDir, "build-info.json"),
-  JSON.stringify({ mode: buildMode, version, backends }),
+  JSON.stringify({ mode: buildMode, version, backends, gpu }),
 );
 writeFileSync(stampFile, wanted);
 console.error("medgemma: the addon is built");

@@ -41,6 +41,21 @@ export function platformPackage() {
   return libDir && existsSync(libDir) ? { name: `@node-llama-cpp/${platform}`, libDir } : undefined;
 }
 
+const lib = (name) =>
+  process.platform === "win32" ? `${name}.dll` : process.platform === "darwin" ? `lib${name}.dylib` : `lib${name}.so`;
+
+/** The GPU backends' libraries that npm installed for this machine, from the same llama.cpp release: name to file. */
+export function gpuLibraries() {
+  const platform = `${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+  const found = {};
+  for (const gpu of ["cuda", "vulkan"]) {
+    const dir = packageDir(`@node-llama-cpp/${platform}-${gpu}`);
+    const file = dir && path.join(dir, "bins", `${platform}-${gpu}`, lib(`ggml-${gpu}`));
+    if (file && existsSync(file)) found[gpu] = file;
+  }
+  return found;
+}
+
 /** The git bundle with llama.cpp's whole source, inside node-llama-cpp. */
 export function llamaBundle() {
   const dir = packageDir("node-llama-cpp");

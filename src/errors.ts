@@ -144,6 +144,18 @@ export const ERROR_TABLE = {
     remedy: "Check the room on the disk and the file's sha256; the cause carries llama.cpp's own words.",
     exitCode: EXIT.engine,
   },
+  not_enough_memory: {
+    meaning: "The model would take more memory than there is.",
+    remedy:
+      "Use what the message names (a smaller `contextSize` or `parallel`, another quantisation), close other programs, or raise the container's limit; `medgemma doctor --model` shows the plan.",
+    exitCode: EXIT.capacity,
+  },
+  gpu_unavailable: {
+    meaning: "The GPU backend that was asked for cannot be used on this machine.",
+    remedy:
+      'Check the driver, and that npm installed the @node-llama-cpp package of that backend; `gpu: "auto"` (`--gpu auto`) takes what there is.',
+    exitCode: EXIT.install,
+  },
   image_unreadable: {
     meaning: "The picture cannot be decoded: it is damaged, cut off, or not a picture.",
     remedy:

@@ -17,8 +17,8 @@ Napi::Value EngineBinding::load(const Napi::CallbackInfo& info) {
   params.context_size = options.Get("contextSize").ToNumber().Int32Value();
   params.threads = options.Get("threads").ToNumber().Int32Value();
   params.gpu_layers = options.Get("gpuLayers").ToNumber().Int32Value();
-  params.gpu = options.Get("gpu").ToString();
-  params.projector_on_gpu = options.Get("projectorOnGpu").ToBoolean();
+  if (options.Has("gpu")) params.gpu = options.Get("gpu").ToString();
+  if (options.Has("projectorOnGpu")) params.projector_on_gpu = options.Get("projectorOnGpu").ToBoolean();
   params.parallel = options.Get("parallel").ToNumber().Int32Value();
   params.queue_size = options.Get("queueSize").ToNumber().Int32Value();
   const bool adapted = options.Get("adapters").IsArray();

@@ -6,6 +6,7 @@
 #include <llama.h>
 
 #include <mutex>
+#include <set>
 
 #include "errors.h"
 #include "log.h"
@@ -64,6 +65,34 @@ std::vector<Device> list_devices() {
     entry.memory_total = total;
     devices.push_back(entry);
   }
+  return devices;
+}
+
+bool load_backend(const std::string& file) {
+  static std::mutex mutex;
+  static std::set<std::string> loaded;
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (loaded.count(file) != 0) return true;
+  if (ggml_backend_load(file.c_str()) == nullptr) return false;
+  loaded.insert(file);
+  return true;
+}
+
+std::vector<ggml_backend_device*> model_devices(const std::string& gpu) {
+  if (gpu == "auto") return {};
+  if (gpu == "none") return {nullptr};
+  // Devices are called CUDA0, Vulkan0, MTL0.
+  const std::string prefix = gpu == "cuda" ? "CUDA" : gpu == "vulkan" ? "Vulkan" : "MTL";
+  std::vector<ggml_backend_device*> devices;
+  for (size_t i = 0; i < ggml_backend_dev_count(); ++i) {
+    ggml_backend_dev_t device = ggml_backend_dev_get(i);
+    const std::string type = device_type(device);
+    const std::string name = ggml_backend_dev_name(device);
+    if ((type == "gpu" || type == "igpu") && name.compare(0, prefix.size(), prefix) == 0)
+      devices.push_back(device);
+  }
+  if (devices.empty()) throw EngineError("gpu_unavailable", "There is no device of the backend " + gpu + ".");
+  devices.push_back(nullptr);
   return devices;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+struct ggml_backend_device;
 struct ggml_threadpool;
 
 namespace medgemma {
@@ -22,6 +23,14 @@ struct Device {
 void init_backend(const std::string& dir);
 
 std::vector<Device> list_devices();
+
+// Adds one backend's library (libggml-vulkan.so) of the same llama.cpp release, process-wide; once per file.
+// False when the system cannot load it: no driver, no such file.
+bool load_backend(const std::string& file);
+
+// What llama.cpp may use, ending with null: the devices of backend `gpu` ("cuda", "vulkan", "metal"), none
+// for "none". Empty for "auto": whatever is there. Throws EngineError(gpu_unavailable).
+std::vector<ggml_backend_device*> model_devices(const std::string& gpu);
 
 // The instruction sets that the chosen CPU backend uses, e.g. "AVX2 = 1, AVX512 = 1".
 std::string cpu_features();

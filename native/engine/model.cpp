@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "backend.h"
 #include "errors.h"
 #include "log.h"
 
@@ -36,7 +37,8 @@ Model::Model(llama_model* model) : model_(model, llama_model_free), vocab_(llama
   }
 }
 
-std::shared_ptr<Model> Model::load(const std::string& path, int gpu_layers, const LoadProgress& progress) {
+std::shared_ptr<Model> Model::load(const std::string& path, int gpu_layers, const LoadProgress& progress,
+                                   const std::string& gpu) {
   struct Watch {
     const LoadProgress& report;
     bool stopped = false;
@@ -44,6 +46,9 @@ std::shared_ptr<Model> Model::load(const std::string& path, int gpu_layers, cons
 
   llama_model_params params = llama_model_default_params();
   params.n_gpu_layers = gpu_layers;
+  // Without layers there a GPU would still be handed large products.
+  std::vector<ggml_backend_device*> devices = model_devices(gpu_layers == 0 ? "none" : gpu);
+  if (!devices.empty()) params.devices = devices.data();
   // Weights that the CPU backend repacks are copied out of a memory map while the map stays resident: the
   // process would hold most of the file twice.
   params.load_mode = LLAMA_LOAD_MODE_NONE;

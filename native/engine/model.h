@@ -15,8 +15,9 @@ using LoadProgress = std::function<bool(float)>;
 // Weights and vocabulary. Immutable after loading, so that every method may be called from any thread.
 class Model {
  public:
-  // Throws EngineError: model_load_failed, aborted.
-  static std::shared_ptr<Model> load(const std::string& path, int gpu_layers, const LoadProgress& progress);
+  // `gpu`: see model_devices. Throws EngineError: model_load_failed, gpu_unavailable, aborted.
+  static std::shared_ptr<Model> load(const std::string& path, int gpu_layers, const LoadProgress& progress,
+                                     const std::string& gpu = "auto");
 
   llama_model* get() const { return model_.get(); }
   int vocabulary_size() const { return llama_vocab_n_tokens(vocab_); }
