@@ -21,6 +21,7 @@ import { addPull } from "./commands/pull.js";
 import { addQuantize } from "./commands/quantize.js";
 import { addReport } from "./commands/report.js";
 import { addTriage } from "./commands/triage.js";
+import { addTune } from "./commands/tune.js";
 import type { Interrupt } from "./interrupt.js";
 
 const EPILOGUE = `
@@ -56,6 +57,7 @@ export function makeProgram(interrupt: Interrupt): Command {
   addInterview(program, interrupt);
   addEmbed(program, interrupt);
   addQuantize(program, interrupt);
+  addTune(program, interrupt);
   addInspect(program, interrupt);
   addPull(program, interrupt);
   addModels(program, interrupt);

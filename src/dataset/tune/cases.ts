@@ -1,0 +1,89 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { MedGemmaError } from "../../errors.js";
+import type { ImageInput } from "../../image/input.js";
+import { parseCsv } from "./csv.js";
+
+/** One labelled case. */
+export interface TuneCase {
+  /** Pictures, in the order in which the model shall read them. Defaults to none. */
+  readonly images?: ImageInput | readonly ImageInput[];
+  /** What is asked. Defaults to the set's question. */
+  readonly question?: string;
+  /** The answer to learn: a label of the options, or text. */
+  readonly truth: string;
+  /** Whose case it is: a patient's cases are all in one split. Never written out. Defaults to nobody's. */
+  readonly group?: string;
+}
+
+/**
+ * Cases from JSONL (`images` or `image`, `question`, `truth` or `label`, `group` or `patient`) or from a CSV with these
+ * columns (several pictures divided by `;`). Paths are relative to the file.
+ * @throws MedGemmaError `file_not_found`, `bad_option` with the line's number.
+ */
+export async function readTuneCases(file: string): Promise<TuneCase[]> {
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    const name = path.basename(file);
+    throw new MedGemmaError("file_not_found", `${name} cannot be read (${error.code}).`, {
+      facts: { file: name, reason: error.code },
+    });
+  });
+  const rows = /\.csv$/i.test(file) ? fromCsv(text) : fromJsonLines(text);
+  return rows.map(({ row, number }) => toCase(row, number, path.dirname(file)));
+}
+
+interface Row {
+  readonly row: Record<string, unknown>;
+  readonly number: number;
+}
+
+function fromCsv(text: string): Row[] {
+  const rows = parseCsv(text);
+  if (!rows) throw badCase(1, "has a quote that is not closed");
+  return rows.map((row, index) => ({ row: splitImages(row), number: index + 1 }));
+}
+
+function splitImages({ image = "", images = image, ...rest }: Record<string, string>): Row["row"] {
+  const filled = Object.entries(rest).filter(([, value]) => value !== "");
+  return { ...Object.fromEntries(filled), images: images.split(";").filter((name) => name.trim() !== "") };
+}
+
+function fromJsonLines(text: string): Row[] {
+  return text.split("\n").flatMap((line, index): Row[] => {
+    if (line.trim() === "") return [];
+    try {
+      const row: unknown = JSON.parse(line);
+      if (typeof row === "object" && row !== null && !Array.isArray(row))
+        return [{ row: row as Row["row"], number: index + 1 }];
+    } catch {
+      // Told below, without the parser's words: they quote the line.
+    }
+    throw badCase(index + 1, "is no JSON object");
+  });
+}
+
+function toCase(row: Row["row"], number: number, folder: string): TuneCase {
+  const { images = row.image ?? [], question, truth = row.label, group = row.patient } = row;
+  const names = [images].flat();
+  if (!names.every((name): name is string => typeof name === "string"))
+    throw badCase(number, "names pictures by something else than paths");
+  if (typeof truth !== "string" || truth.trim() === "") throw badCase(number, "has no truth");
+  for (const value of [question, group]) {
+    if (value !== undefined && typeof value !== "string")
+      throw badCase(number, "has a question or group that is no text");
+  }
+  return {
+    images: names.map((name) => path.resolve(folder, name.trim())),
+    truth,
+    ...(question !== undefined && { question: question as string }),
+    ...(group !== undefined && { group: group as string }),
+  };
+}
+
+/** @param number Counted from 1. */
+export function badCase(number: number, trouble: string): MedGemmaError {
+  return new MedGemmaError("bad_option", `Case ${number} ${trouble}.`, {
+    facts: { option: "cases", case: number },
+    remedy: 'Write {"images": ["a.png"], "truth": "..."} a line, or a CSV with the columns image and label.',
+  });
+}
