@@ -16,6 +16,19 @@ export {
   type TrueBox,
 } from "./dataset/evaluate.js";
 export {
+  type LossInput,
+  type QuantizationLoss,
+  quantizationLoss,
+  type TextLoss,
+} from "./dataset/quantize.js";
+export {
+  type PrepareTuningOptions,
+  prepareTuning,
+  readTuneCases,
+  type TuneCase,
+  type TuningSet,
+} from "./dataset/tune.js";
+export {
   type BoxMeasure,
   type DicomFacts,
   type DicomImage,
@@ -31,6 +44,8 @@ export {
   toModelPictures,
 } from "./dicom/index.js";
 export type {
+  AdapterInfo,
+  AdapterUse,
   DeviceInfo,
   EncodeOptions,
   Engine,
@@ -55,6 +70,8 @@ export type {
   Usage,
 } from "./engine/engine.js";
 export { FakeEngine, type FakePrompt, type FakeScript } from "./engine/fake-engine.js";
+export type { AdapterOption } from "./engine/native/adapters.js";
+export { type Quantized, type QuantizeOptions, quantize, quantizeTypes } from "./engine/native/quantize.js";
 export { ERROR_TABLE, type ErrorCode, type ErrorFacts, MedGemmaError } from "./errors.js";
 export type { PatientRecord, ReadRecordOptions, RecordEntry, RecordInput } from "./fhir/record.js";
 export { readRecord } from "./fhir/record.js";
@@ -124,6 +141,15 @@ export type {
   VitalScore,
   WordRule,
 } from "./medgemma/triage-scales/scale.js";
+export {
+  type ListedModel,
+  listModels,
+  removeModel,
+  type VerifiedFile,
+  verifyModels,
+} from "./models/manage.js";
+export { type DownloadProgress, type PulledModel, type PullOptions, pullModel } from "./models/pull.js";
+export type { ModelSettings } from "./models/settings.js";
 export type { ContentPart, Message } from "./prompt/message.js";
 export { PRESETS, type Preset, type PresetPart } from "./prompt/presets.js";
 export { type LocatePreset, type ScoredPreset, TASK_PRESETS } from "./prompt/presets-tasks.js";
