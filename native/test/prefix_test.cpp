@@ -119,6 +119,19 @@ TEST(pictures_are_shared_whole_and_by_their_key) {
   CHECK(common({begin, picture("a"), text({3})}, {begin, picture("a"), text({3})}, 2) == 2);
 }
 
+TEST(what_other_adapters_computed_is_never_shared) {
+  for (const std::vector<Segment>& prompt :
+       {std::vector<Segment>{text({2, 4, 6})}, std::vector<Segment>{picture("a"), text({1, 2})}}) {
+    const int length = static_cast<int>(to_units(prompt).size());
+    for (const uint32_t one : {0u, 1u, 2u, 4294967295u}) {
+      for (const uint32_t other : {0u, 1u, 2u, 4294967295u}) {
+        const int shared = common_prefix(to_units(prompt, one), to_units(prompt, other), 1000);
+        CHECK(shared == (one == other ? length : 0));
+      }
+    }
+  }
+}
+
 TEST(half_a_picture_is_never_shared) {
   // What a sequence might hold if a picture had been broken off.
   std::vector<Unit> whole = units_of({text({1}), picture("a"), text({2})});
