@@ -11,6 +11,7 @@ export interface ModelFlags {
   contextSize?: number;
   threads?: number;
   gpuLayers?: number;
+  gpu?: string;
   quiet?: boolean;
   verbose?: boolean;
 }
@@ -42,6 +43,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   contextSize: "--context-size",
   threads: "--threads",
   gpuLayers: "--gpu-layers",
+  gpu: "--gpu",
   maxTokens: "--max-tokens",
   temperature: "--temperature",
   topK: "--top-k",
@@ -88,6 +90,7 @@ export function addModelFlags(command: Command): Command {
       "layers on the GPU, where a GPU backend is built in (default: all)",
       number("--gpu-layers"),
     )
+    .option("--gpu <name>", "auto, cuda, vulkan, metal or none (default: auto)")
     .option("-q, --quiet", "no progress and no timings on stderr")
     .option("-v, --verbose", "llama.cpp's log on stderr");
 }

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { type AdapterOption, resolveAdapterOptions } from "../engine/native/adapters.js";
 import { packageRoot } from "../engine/native/addon.js";
+import { checkGpuOption, type GpuOption } from "../engine/native/gpu.js";
 import type { ProcessEngineOptions } from "../engine/process/process-options.js";
 import { badOption } from "../errors.js";
 import type { DownloadProgress } from "../models/pull.js";
@@ -30,6 +31,8 @@ export interface LoadOptions {
   threads?: number;
   /** Layers on the GPU, 0..1000. Only a build whose libraries have a GPU backend has one (docs/install.md); elsewhere all is on the CPU. Defaults to all. */
   gpuLayers?: number;
+  /** The GPU backend: by name, `false` for none. Defaults to `"auto"`: CUDA, then Vulkan, or Metal, where there is such a GPU; never a Vulkan made of software. */
+  gpu?: GpuOption;
   /** Requests that are answered at the same time, 1..64. Defaults to `8`. */
   parallel?: number;
   /** Requests that may wait; more reject with `queue_full`. 1..1000000. Defaults to `1024`. */
@@ -70,6 +73,7 @@ const NAMES: readonly (keyof LoadOptions)[] = [
   "contextSize",
   "threads",
   "gpuLayers",
+  "gpu",
   "parallel",
   "queueSize",
   "embeddingCacheBytes",
@@ -116,6 +120,7 @@ export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
   integerOption("contextSize", options.contextSize, 0, 256, 1 << 20);
   integerOption("threads", options.threads, 1, 1, 512);
   integerOption("gpuLayers", options.gpuLayers, 0, 0, 1000);
+  checkGpuOption(options.gpu);
   integerOption("parallel", options.parallel, 8, 1, 64);
   integerOption("queueSize", options.queueSize, 1024, 1, 1_000_000);
   stringOption("embeddingCacheDir", options.embeddingCacheDir);

@@ -15,6 +15,7 @@ import { type LoadedModel, loadedModel } from "./loaded-model.js";
 import { type LocateOptions, type LocateResult, locate } from "./locate.js";
 import { type AskOptions, checkAskOptions, checkSignal, type PrepareOptions } from "./options.js";
 import { type ModelVersion, readContent } from "./pictures.js";
+import { prepareLoad } from "./prepare-load.js";
 import { CUSTOM_PROMPT } from "./provenance.js";
 import { RecordTasks } from "./record-tasks.js";
 import { type ReportOptions, type ReportResult, streamReport } from "./report.js";
@@ -64,7 +65,7 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
    * @param options Or the model's path or name alone.
    * @throws MedGemmaError `bad_option`, `file_not_found`, `not_gguf`, `gguf_truncated`, `gguf_invalid`, `not_gemma3`,
    * `projector_mismatch`, `projector_as_model`, `model_as_projector`, `model_load_failed`, `addon_missing`,
-   * `addon_unloadable`, `engine_crashed`, `aborted`; by name also `model_unknown`, `catalogue_invalid`,
+   * `addon_unloadable`, `engine_crashed`, `not_enough_memory`, `gpu_unavailable`, `aborted`; by name also `model_unknown`, `catalogue_invalid`,
    * `license_not_accepted`, `access_denied`, `download_failed`, `hash_mismatch`, `disk_full`.
    *
    * @example
@@ -75,7 +76,8 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
     const { isolation, files, engine: rest } = resolveLoadOptions(given);
     const found = await findModel(files, rest.signal);
     const { model, projector } = found;
-    const settings = { ...rest, model, ...(projector !== undefined && { projector }) };
+    const { threads } = await prepareLoad(model, projector, rest);
+    const settings = { ...rest, threads, model, ...(projector !== undefined && { projector }) };
     const engine = await (isolation === "none" ? NativeEngine : ProcessEngine).load(settings);
     try {
       checkHashes(found, { model: engine.info.model.file, projector: engine.info.projector?.file });

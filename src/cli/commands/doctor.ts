@@ -3,15 +3,28 @@ import { EXIT, MedGemmaError } from "../../errors.js";
 import { MedGemma } from "../../medgemma/medgemma.js";
 import type { Interrupt } from "../interrupt.js";
 import { addonFacts, checkAddon, checkNode, type Fact, machineFacts } from "../machine.js";
+import { type PlanFlags, showPlan } from "../plan.js";
 import { type Check, selfTest } from "../self-test.js";
 import { seconds } from "../terminal.js";
+
+interface DoctorFlags extends Partial<PlanFlags> {
+  json?: boolean;
+}
 
 export function addDoctor(program: Command, interrupt: Interrupt): void {
   program
     .command("doctor")
     .description("show this machine, and test the embedded model against its reference")
+    .option("-m, --model <file>", "show how this GGUF file would be loaded here, without loading it")
+    .option("-p, --mmproj <file>", "its projector")
+    .option("--context-size <tokens>", "as for the other commands", Number)
+    .option("--parallel <n>", "requests at the same time (default: 8)", Number)
     .option("--json", "one JSON document on stdout")
-    .action((flags: { json?: boolean }) => doctor(flags.json ?? false, interrupt.signal));
+    .action((flags: DoctorFlags) =>
+      flags.model === undefined
+        ? doctor(flags.json ?? false, interrupt.signal)
+        : showPlan({ ...flags, model: flags.model }),
+    );
 }
 
 async function doctor(json: boolean, signal: AbortSignal): Promise<void> {

@@ -10,6 +10,8 @@ import { ERROR_TABLE, isErrorCode, MedGemmaError } from "../../errors.js";
 export interface Addon {
   /** Loads ggml's backends from a folder; process-wide, the first call counts. */
   initBackend(dir: string): void;
+  /** Adds a GPU backend's library, process-wide; false when the system cannot load it. */
+  loadBackend(file: string): boolean;
   versions(): { medgemma: string; llamaCpp: string; cpuFeatures: string };
   devices(): NativeDevice[];
   /** llama.cpp's log, whole lines, on this thread; null silences it. */
@@ -72,6 +74,8 @@ export interface NativeLoadOptions {
   threads: number;
   /** -1: all. */
   gpuLayers: number;
+  /** `auto`, `none`, `cuda`, `vulkan` or `metal`. Defaults to what is loaded. */
+  gpu?: string;
   /** Requests that decode at the same time. */
   parallel: number;
   /** Requests that may wait. */
@@ -249,6 +253,17 @@ export function loadAddon(): Addon {
       cause: error,
     });
   }
+}
+
+/** The library of a GPU backend that the build found, or undefined. */
+export function gpuLibrary(gpu: "cuda" | "vulkan"): string | undefined {
+  const override = process.env.MEDGEMMA_ADDON;
+  const dir = override === undefined ? releaseDir : path.dirname(override);
+  const info = path.join(dir, "build-info.json");
+  if (!existsSync(info)) return undefined;
+  const { gpu: found } = JSON.parse(readFileSync(info, "utf8")) as { gpu?: Record<string, string> };
+  const file = found?.[gpu];
+  return file === undefined ? undefined : path.resolve(dir, file);
 }
 
 /** Where the build found ggml's backends; empty when they are compiled in. */

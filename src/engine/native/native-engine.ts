@@ -28,6 +28,7 @@ import {
 } from "./addon.js";
 import { ImageEncoder } from "./encoder.js";
 import { resolveGenerateOptions, resolveGrammar, resolveRequestOptions } from "./generate-options.js";
+import { type GpuOption, selectGpu } from "./gpu.js";
 import { describeEngine } from "./info.js";
 import { type Preparation, runGeneration, runScoring } from "./requests.js";
 import { toEngineStats } from "./stats.js";
@@ -44,6 +45,8 @@ export interface NativeEngineOptions {
   threads?: number;
   /** Layers on the GPU; 0 keeps all on the CPU. Defaults to all, where there is a GPU. */
   gpuLayers?: number;
+  /** Which GPU backend to use. Defaults to `"auto"`: CUDA, Vulkan or Metal where there is such a GPU. */
+  gpu?: GpuOption;
   /** Requests that decode at the same time, 1..64. Defaults to `8`. */
   parallel?: number;
   /** Requests that may wait. Defaults to `1024`. */
@@ -105,6 +108,7 @@ export class NativeEngine implements Engine {
     const started = performance.now();
     const addon = loadAddon();
     const adapters = resolveAdapterOptions(options.adapters);
+    const gpu = selectGpu(addon, options.gpuLayers === 0 ? false : options.gpu);
     if (options.onLog) addon.setLogger(options.onLog);
     const files = [options.model, ...(options.projector === undefined ? [] : [options.projector])];
     const adapterFiles = adapters.map(({ file }) => file);
@@ -122,6 +126,7 @@ export class NativeEngine implements Engine {
         contextSize: options.contextSize ?? 0,
         threads: options.threads ?? (await defaultThreads(options.model)),
         gpuLayers: options.gpuLayers ?? -1,
+        gpu,
         parallel: options.parallel ?? 8,
         queueSize: options.queueSize ?? 1024,
         encoder: options.encoder ?? "auto",

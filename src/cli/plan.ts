@@ -1,0 +1,80 @@
+import { loadAddon } from "../engine/native/addon.js";
+import { selectGpu } from "../engine/native/gpu.js";
+import { EXIT, MedGemmaError } from "../errors.js";
+import { resolveLoadOptions } from "../medgemma/load-options.js";
+import { inspectModel } from "../models/gguf-inspect.js";
+import { readMachine } from "../models/machine.js";
+import { checkPlan, type PlanPart, planModel } from "../models/plan.js";
+import { note } from "./terminal.js";
+
+export interface PlanFlags {
+  model: string;
+  mmproj?: string;
+  contextSize?: number;
+  parallel?: number;
+  json?: boolean;
+}
+
+/** Prints what a model would take of this machine, with the reasons, without loading it. */
+export async function showPlan({ model, mmproj, contextSize, parallel, json }: PlanFlags): Promise<void> {
+  const options = {
+    ...(contextSize !== undefined && { contextSize }),
+    ...(parallel !== undefined && { parallel }),
+  };
+  resolveLoadOptions({ model, ...options });
+  const facts = await inspectModel(model, mmproj);
+  const machine = readMachine();
+  const planOptions = { ...options, devices: gpus() };
+  const plan = planModel(facts.model, facts.projector, machine, planOptions);
+  let problem: MedGemmaError | undefined;
+  try {
+    checkPlan(plan, facts.model, facts.projector, machine, planOptions);
+  } catch (error) {
+    if (!MedGemmaError.isInstance(error)) throw error;
+    problem = error;
+  }
+  if (json) {
+    const { code, message, facts: details } = problem ?? {};
+    const document = {
+      ...facts,
+      machine,
+      plan,
+      ...(problem && { problem: { code, message, facts: details } }),
+    };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  } else {
+    const { name, quantization, kind, layers } = facts.model;
+    line("model", [name, kind.size, quantization, `${layers} layers`].filter(Boolean).join(", "));
+    show("memory", plan.cpu);
+    if (plan.gpu) show("GPU", plan.gpu);
+    line("threads", String(plan.threads));
+    for (const reason of plan.reasons) line("", reason);
+    for (const warning of facts.warnings) line("warning", warning);
+    if (problem) note(problem.message);
+  }
+  if (problem) process.exitCode = EXIT.capacity;
+}
+
+/** GPUs that `auto` would use. */
+function gpus() {
+  try {
+    const addon = loadAddon();
+    selectGpu(addon);
+    return addon.devices().filter(({ type }) => type === "gpu" || type === "igpu");
+  } catch {
+    // Without the addon there is no GPU either; plain `doctor` says what is wrong with it.
+    return [];
+  }
+}
+
+function show(name: string, { weights, kvCache, projector, compute, total }: PlanPart): void {
+  const parts = Object.entries({ weights, "KV cache": kvCache, projector, compute });
+  const list = parts.map(([part, bytes]) => `${part} ${mib(bytes)}`).join(", ");
+  line(name, `${mib(total)}: ${list}`);
+}
+
+const mib = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
+
+function line(name: string, value: string): void {
+  process.stdout.write(`${name.padEnd(12)}${value}\n`);
+}
