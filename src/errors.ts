@@ -92,7 +92,7 @@ export const ERROR_TABLE = {
   },
   model_unknown: {
     meaning: "The model is neither a file nor a name of the catalogue.",
-    remedy: "`medgemma models` lists the names; a file needs its path.",
+    remedy: "List the names with `medgemma models`; a file needs its path.",
     exitCode: EXIT.model,
   },
   catalogue_invalid: {

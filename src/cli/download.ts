@@ -50,11 +50,15 @@ async function agrees(
   note(`${model} is under the ${license}:\n  ${url}`);
   // On stderr, for stdout is the answer's.
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // While it reads, the terminal sends Ctrl-C to it and not to the process.
+  lines.on("SIGINT", () => process.emit("SIGINT"));
   try {
     const answer = await lines.question("Have you read them, and do you accept them? [y/N] ", { signal });
     return /^y(es)?$/i.test(answer.trim());
   } catch (error) {
     if (signal.aborted) throw new MedGemmaError("aborted", undefined, { cause: error });
+    // Ctrl-D is no answer.
+    if ((error as Error).name === "AbortError") return false;
     throw error;
   } finally {
     lines.close();

@@ -49,6 +49,7 @@ const etagOf = (target: string): string => `${target}.etag`;
  */
 export async function download(options: DownloadOptions): Promise<void> {
   const { target, signal, onBytes, bytes } = options;
+  throwIfAborted(signal);
   try {
     await mkdir(path.dirname(target), { recursive: true });
     const claim = await waitForClaim(target, signal, async () => {
@@ -120,8 +121,11 @@ async function insist(part: PartFile, options: DownloadOptions, claim: Claim): P
     const before = part.bytes;
     try {
       // With a hash the halves may even come from different mirrors, whose tags differ.
-      const etag = options.sha256 === undefined ? await readEtag(target) : undefined;
-      const onEtag = (tag: string | undefined) => writeEtag(target, tag);
+      const blind = options.sha256 === undefined;
+      const etag = blind ? await readEtag(target) : undefined;
+      const onEtag = async (tag: string | undefined) => {
+        if (blind) await writeEtag(target, tag);
+      };
       return await transfer(part, { ...options, url, file, etag, claim, idle, onEtag });
     } catch (error) {
       throwIfAborted(signal);

@@ -55,7 +55,7 @@ export async function requestFile(request: HubRequest): Promise<HubResponse> {
     const { status } = response;
     if (status === 200 || status === 206 || status === 416) return { response, hubSha256 };
     // Nobody reads it: give the connection back.
-    await response.body?.cancel().catch(() => undefined);
+    response.body?.cancel().catch(() => undefined);
     if (![301, 302, 303, 307, 308].includes(status)) throw statusError(file, response, token !== undefined);
     url = redirected(file, url, response.headers.get("location"));
   }

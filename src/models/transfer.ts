@@ -37,11 +37,15 @@ export async function transfer(part: PartFile, options: TransferOptions): Promis
   const { bytes, claim, onBytes } = options;
   const idle = new IdleSignal(options.idle, options.signal);
   try {
-    const { response, hubSha256 } = await requestFile({ ...options, from: part.bytes, signal: idle.signal });
+    const request = { ...options, from: part.bytes, signal: idle.signal };
+    const { response, hubSha256 } = await idle.race(requestFile(request));
     const total = await begin(part, response, options);
     checkPromise(options, total, hubSha256);
     if (response.body === null) throw new Interruption("empty answer");
-    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    const reader = response.body.getReader();
+    for (;;) {
+      const { value: chunk } = await idle.race(reader.read());
+      if (chunk === undefined) break;
       idle.renew();
       if (!(await claim.held())) throw lost(options.file);
       const limit = bytes ?? total;
@@ -75,7 +79,6 @@ async function begin(
   }
   if (status !== 200) {
     // The file has no such place (416), or these are other bytes than were asked for: begin anew.
-    await response.body?.cancel();
     await part.restart();
     throw new Interruption(`unusable range (HTTP ${status})`);
   }
@@ -124,6 +127,20 @@ class IdleSignal {
 
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /**
+   * Waits for the network, but no longer than the signal allows. fetch is given the signal too, which is not enough: in
+   * Node 20 a body whose signal fires just before it is read neither ends nor fails.
+   */
+  race<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this;
+    return new Promise((resolve, reject) => {
+      const stop = () => reject(new DOMException("stopped", "AbortError"));
+      if (signal.aborted) stop();
+      signal.addEventListener("abort", stop, { once: true });
+      work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+    });
   }
 
   renew(): void {

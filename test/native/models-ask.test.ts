@@ -1,88 +1,109 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { MedGemma } from "../../src/medgemma/medgemma.js";
-import { cutAfter, sha256, startHub } from "../unit/models/hub.js";
-import { chest, medgemma, phantom, phantomProjector, temporaryFolder } from "./cli/support.js";
+import { cutAfter, startHub } from "../unit/models/hub.js";
+import { chest, expectFailure, medgemma, phantom, phantomProjector, temporaryFolder } from "./cli/support.js";
+import { at, inFolder, MODEL, PROJECTOR, phantomHub } from "./models-support.js";
 
 const folder = temporaryFolder();
 const hub = await startHub();
-const COMMIT = "0123456789abcdef0123456789abcdef01234567";
-const files = {
-  "phantom-f16.gguf": readFileSync(phantom),
-  "mmproj-f16.gguf": readFileSync(phantomProjector),
-};
-
-function catalogueFile(changes: { promptVersion?: string } = {}): string {
-  const entry = (file: keyof typeof files, tag: string) => {
-    hub.serve(`/lab/phantom-GGUF/resolve/${COMMIT}/${file}`, files[file]);
-    const bytes = files[file];
-    return {
-      tag,
-      repository: "lab/phantom-GGUF",
-      revision: COMMIT,
-      file,
-      bytes: bytes.length,
-      sha256: sha256(bytes),
-    };
-  };
-  const file = path.join(folder, `catalogue-${changes.promptVersion ?? "1.5"}.json`);
-  const catalogue = {
-    version: 1,
-    licenses: { lab: { name: "Terms of the lab", url: "https://lab.example/terms", mustAccept: true } },
-    models: [
-      {
-        name: "drawn-chests",
-        title: "The phantom, from a hub",
-        promptVersion: "1.5",
-        license: "lab",
-        contextSize: 8192,
-        workingBytes: 1_000_000,
-        defaultTag: "F16",
-        variants: [{ ...entry("phantom-f16.gguf", "F16"), projector: "F16" }],
-        projectors: [entry("mmproj-f16.gguf", "F16")],
-        ...changes,
-      },
-    ],
-  };
-  writeFileSync(file, JSON.stringify(catalogue));
-  return file;
-}
-
-function environment(models: string): Record<string, string> {
-  return {
-    MEDGEMMA_CATALOGUE: catalogueFile(),
-    MEDGEMMA_HUB: hub.url,
-    MEDGEMMA_MODELS: path.join(folder, models),
-  };
-}
+const QUESTION = "Is there a pleural effusion?";
+afterEach(() => vi.unstubAllEnvs());
 
 test("one command downloads, verifies, loads and answers", async () => {
-  const env = environment("one");
-  const words = ["ask", "--model", "drawn-chests", chest, "Is there a pleural effusion?"];
+  const models = path.join(folder, "one");
+  const env = phantomHub(hub, models);
+  const words = ["ask", "--model", "drawn-chests", chest, QUESTION];
   const refused = await medgemma(words, { env });
-  expect(refused).toMatchObject({ code: 4, stdout: "" });
-  expect(refused.stderr).toContain("https://lab.example/terms");
+  expectFailure(refused, "license_not_accepted", 4, /https:\/\/lab\.example\/terms/);
 
-  hub.script(
-    `/lab/phantom-GGUF/resolve/${COMMIT}/phantom-f16.gguf`,
-    cutAfter(1_000_000),
-    cutAfter(3_000_000),
-  );
+  hub.script(at(MODEL), cutAfter(1_000_000), cutAfter(3_000_000));
   const asked = await medgemma([...words, "--accept-license"], { env });
-  hub.script(`/lab/phantom-GGUF/resolve/${COMMIT}/phantom-f16.gguf`);
+  hub.script(at(MODEL));
   expect(asked.stdout).toBe("No.\n");
   expect(asked.stderr).toContain("Fetching drawn-chests");
-  const here = readdirSync(path.join(folder, "one", "lab", "phantom-GGUF", COMMIT)).sort();
-  expect(here).toEqual([
-    "mmproj-f16.gguf",
-    "mmproj-f16.gguf.json",
-    "phantom-f16.gguf",
-    "phantom-f16.gguf.json",
-  ]);
+  const here = readdirSync(path.dirname(inFolder(models, MODEL))).sort();
+  expect(here).toEqual([PROJECTOR, `${PROJECTOR}.json`, MODEL, `${MODEL}.json`]);
 
-  const before = hub.requests.length;
+  hub.requests.length = 0;
   const again = await medgemma(words, { env });
   expect(again.stdout).toBe("No.\n");
-  expect(hub.requests.length).toBe(before);
+  expect(hub.requests.length).toBe(0);
+});
+
+function stub(env: Record<string, string>): void {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+}
+
+test("MedGemma.load takes a name alone, and the version is the catalogue's", async () => {
+  stub(phantomHub(hub, path.join(folder, "two"), "1.0"));
+  vi.stubEnv("MEDGEMMA_ACCEPT_LICENSE", "1");
+  const model = await MedGemma.load("drawn-chests");
+  try {
+    expect((await model.ask(chest, QUESTION)).text).toBe("No.");
+    expect(model.info.projector).toBeDefined();
+    expect(Reflect.get(model, "loaded")).toMatchObject({ version: "1.0", phantom: true });
+  } finally {
+    await model.dispose();
+  }
+});
+
+test("loading tells how the download goes, and its signal stops it", async () => {
+  stub(phantomHub(hub, path.join(folder, "three")));
+  const controller = new AbortController();
+  const load = MedGemma.load({
+    model: "drawn-chests",
+    acceptLicense: true,
+    signal: controller.signal,
+    onDownload: ({ model, bytes, total }) => {
+      expect(model).toBe("drawn-chests");
+      if (bytes > (total ?? 0) / 10) controller.abort();
+    },
+  });
+  await expect(load).rejects.toMatchObject({ code: "aborted" });
+});
+
+test("a file that went bad on the disk is told, put aside and fetched anew", async () => {
+  const models = path.join(folder, "four");
+  const env = phantomHub(hub, models);
+  await medgemma(["pull", "--accept-license", "drawn-chests"], { env });
+  const file = inFolder(models, MODEL);
+  const bytes = readFileSync(file);
+  bytes[bytes.length - 5] = (bytes[bytes.length - 5] ?? 0) ^ 1;
+  writeFileSync(file, bytes);
+  stub(env);
+  await expect(MedGemma.load("drawn-chests")).rejects.toMatchObject({
+    code: "hash_mismatch",
+    facts: { file: MODEL },
+  });
+  const verified = await medgemma(["models", "verify"], { env });
+  expect(verified).toMatchObject({ code: 4 });
+  expect(verified.stdout).toMatch(/^rejected +phantom-f16\.gguf/m);
+  const model = await MedGemma.load("drawn-chests");
+  await model.dispose();
+});
+
+test("a path that exists wins over a name, and a mistyped path stays one", async () => {
+  const models = path.join(folder, "five");
+  const env = phantomHub(hub, models);
+  const cwd = temporaryFolder();
+  writeFileSync(path.join(cwd, "drawn-chests"), readFileSync(phantom));
+  const words = ["ask", "-q", "--model", "drawn-chests", "--mmproj", phantomProjector, chest, QUESTION];
+  hub.requests.length = 0;
+  const byPath = await medgemma(words, { env, cwd });
+  expect(byPath.stdout).toBe("No.\n");
+  expect(hub.requests.length).toBe(0);
+  expectFailure(
+    await medgemma(["ask", "--model", "drawn-chests.gguf", "x"], { env, cwd }),
+    "file_not_found",
+    5,
+    /Cannot open/,
+  );
+  expectFailure(
+    await medgemma(["ask", "--model", "drawn-chest", "x"], { env }),
+    "model_unknown",
+    4,
+    /Did you mean drawn-chests\?/,
+  );
 });

@@ -1,0 +1,291 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { type DownloadOptions, download } from "../../../src/models/download.js";
+import {
+  answer,
+  cutAfter,
+  type Hub,
+  ignoreRanges,
+  ignoreRangesAndCutAfter,
+  noise,
+  ranges,
+  send,
+  sha256,
+  stallAfter,
+  startHub,
+} from "./hub.js";
+
+const top = mkdtempSync(path.join(os.tmpdir(), "medgemma-download-"));
+afterAll(() => rmSync(top, { recursive: true, force: true }));
+const hub = await startHub();
+const BODY = noise(300_000);
+const OTHER = noise(300_000, 2);
+
+let count = 0;
+let name = "";
+let target = "";
+beforeEach(() => {
+  name = `file-${++count}.gguf`;
+  target = path.join(top, String(count), name);
+  hub.serve(`/${name}`, BODY);
+  hub.requests.length = 0;
+});
+
+function fetchFile(changes: Partial<DownloadOptions> = {}): Promise<void> {
+  return download({
+    urls: [new URL(`${hub.url}/${name}`)],
+    target,
+    bytes: BODY.length,
+    sha256: sha256(BODY),
+    token: undefined,
+    signal: undefined,
+    onBytes: () => undefined,
+    pause: 1,
+    ...changes,
+  });
+}
+
+const fileNames = () => readdirSync(path.dirname(target)).sort();
+const asked = (from: Hub) => from.requests.map(({ headers }) => headers.range);
+const record = () => JSON.parse(readFileSync(`${target}.json`, "utf8"));
+
+function expectWhole(): void {
+  expect(readFileSync(target).equals(BODY)).toBe(true);
+  expect(fileNames()).toEqual([name, `${name}.json`]);
+}
+
+test("a file comes whole, with a record of its hash and nothing else", async () => {
+  const seen: number[] = [];
+  await fetchFile({ onBytes: (bytes) => seen.push(bytes) });
+  expectWhole();
+  expect(record()).toMatchObject({ sha256: sha256(BODY), bytes: BODY.length, verifiedBy: "catalogue" });
+  expect(seen.at(-1)).toBe(BODY.length);
+  expect(seen).toEqual([...seen].sort((a, b) => a - b));
+});
+
+test("a link that is cut again and again still ends, and no byte is asked for twice", async () => {
+  hub.script(`/${name}`, ...Array.from({ length: 20 }, () => cutAfter(12_000)), ranges);
+  await fetchFile();
+  expectWhole();
+  expect(hub.requests.length).toBe(21);
+  expect(asked(hub).slice(1)).toEqual(
+    Array.from({ length: 20 }, (_, index) => `bytes=${(index + 1) * 12_000}-`),
+  );
+});
+
+test("a server that ignores ranges is started over with", async () => {
+  hub.script(`/${name}`, cutAfter(100_000), ignoreRangesAndCutAfter(150_000), ignoreRanges);
+  await fetchFile();
+  expectWhole();
+});
+
+test("a range that is not the one asked for is not believed", async () => {
+  hub.script(
+    `/${name}`,
+    cutAfter(100_000),
+    (_request, response) => {
+      const rest = BODY.subarray(50_000);
+      response.writeHead(206, {
+        "content-range": `bytes 50000-299999/300000`,
+        "content-length": rest.length,
+      });
+      response.end(rest);
+    },
+    ranges,
+  );
+  await fetchFile();
+  expectWhole();
+});
+
+test("other bytes are kept aside and said, and the right ones are taken the next time", async () => {
+  hub.script(`/${name}`, send(OTHER));
+  await expect(fetchFile()).rejects.toMatchObject({
+    code: "hash_mismatch",
+    facts: { expected: sha256(BODY), actual: sha256(OTHER), kept: `${name}.rejected` },
+  });
+  expect(fileNames()).toEqual([`${name}.rejected`]);
+  expect(readFileSync(`${target}.rejected`).equals(OTHER)).toBe(true);
+  hub.script(`/${name}`, ranges);
+  await fetchFile();
+  expect(readFileSync(target).equals(BODY)).toBe(true);
+});
+
+test("a part that somebody damaged is found by the hash of the whole", async () => {
+  hub.script(`/${name}`, cutAfter(100_000), answer(404));
+  await expect(fetchFile()).rejects.toMatchObject({ code: "download_failed" });
+  const part = readFileSync(`${target}.part`);
+  part[50_000] = (part[50_000] ?? 0) ^ 1;
+  writeFileSync(`${target}.part`, part);
+  hub.script(`/${name}`, ranges);
+  await expect(fetchFile()).rejects.toMatchObject({ code: "hash_mismatch" });
+  expect(existsSync(target)).toBe(false);
+  await fetchFile();
+  expect(readFileSync(target).equals(BODY)).toBe(true);
+});
+
+test("another size is told before anything is fetched", async () => {
+  hub.script(`/${name}`, send(noise(10), { "content-length": "10" }));
+  await expect(fetchFile()).rejects.toMatchObject({ code: "hash_mismatch", facts: { hubBytes: 10 } });
+  expect(existsSync(target)).toBe(false);
+});
+
+test("bytes without an end are cut off at the file's size", async () => {
+  hub.script(`/${name}`, (_request, response) => {
+    response.writeHead(200);
+    const write = () => {
+      while (response.write(noise(65_536)));
+    };
+    response.on("drain", write);
+    write();
+  });
+  await expect(fetchFile()).rejects.toMatchObject({ code: "hash_mismatch" });
+  expect(readFileSync(`${target}.rejected`).length).toBeLessThanOrEqual(BODY.length);
+});
+
+test("the token goes to the hub's host, also after a redirect there, and never to another", async () => {
+  hub.script(`/${name}`, answer(302, { location: "/inner" }));
+  hub.script("/inner", answer(307, { location: `${hub.otherUrl}/outer?signed=1` }));
+  hub.serve("/outer", BODY);
+  await fetchFile({ token: "secret" });
+  expectWhole();
+  const tokens = hub.requests.map(({ url, headers }) => [url, headers.authorization]);
+  expect(tokens).toEqual([
+    [`/${name}`, "Bearer secret"],
+    ["/inner", "Bearer secret"],
+    ["/outer?signed=1", undefined],
+  ]);
+});
+
+test("a redirect back from another host does not bring the token along by itself", async () => {
+  hub.script(`/${name}`, answer(302, { location: `${hub.otherUrl}/away` }));
+  hub.script("/away", answer(302, { location: `${hub.otherUrl}/end` }));
+  hub.serve("/end", BODY);
+  await fetchFile({ token: "secret" });
+  expect(hub.requests.map(({ headers }) => headers.authorization)).toEqual([
+    "Bearer secret",
+    undefined,
+    undefined,
+  ]);
+});
+
+test.each([
+  ["a circle", { location: "?again" }],
+  ["nowhere", {}],
+  ["something that is not http", { location: "file:///etc/hostname" }],
+])("a redirect to %s fails", async (_what, headers) => {
+  hub.script(`/${name}`, answer(302, headers));
+  await expect(fetchFile()).rejects.toMatchObject({
+    code: "download_failed",
+    facts: { reason: "redirects" },
+  });
+});
+
+test.each([401, 403])("HTTP %i is access_denied, at once", async (status) => {
+  hub.script(`/${name}`, answer(status));
+  await expect(fetchFile()).rejects.toMatchObject({ code: "access_denied", facts: { status } });
+  await expect(fetchFile({ token: "secret" })).rejects.toThrow(
+    expect.objectContaining({ code: "access_denied" }),
+  );
+  expect(hub.requests.length).toBe(2);
+});
+
+test("HTTP 404 fails at once, or goes on to the next address", async () => {
+  hub.script("/gone", answer(404));
+  await expect(fetchFile({ urls: [new URL(`${hub.url}/gone`)] })).rejects.toMatchObject({
+    code: "download_failed",
+    facts: { status: 404, reason: "not_found" },
+  });
+  expect(hub.requests.length).toBe(1);
+  await fetchFile({ urls: [new URL(`${hub.url}/gone`), new URL(`${hub.url}/${name}`)] });
+  expectWhole();
+});
+
+test("HTTP 429 and 503 are waited out, as long as Retry-After says", async () => {
+  const date = new Date(Date.now() + 1000).toUTCString();
+  hub.script(`/${name}`, answer(429, { "retry-after": "1" }), answer(503, { "retry-after": date }), ranges);
+  await fetchFile();
+  expectWhole();
+});
+
+test("a server that asks to come back much later, or never recovers, fails", async () => {
+  hub.script(`/${name}`, answer(429, { "retry-after": "86400" }));
+  await expect(fetchFile()).rejects.toMatchObject({ facts: { status: 429, reason: "busy" } });
+  hub.script(`/${name}`, answer(500));
+  hub.requests.length = 0;
+  await expect(fetchFile()).rejects.toMatchObject({ code: "download_failed", facts: { reason: "HTTP 500" } });
+  expect(hub.requests.length).toBe(6);
+});
+
+test("a host that nobody is at fails with the network's own word", async () => {
+  const urls = [new URL("http://127.0.0.1:1/x")];
+  await expect(fetchFile({ urls })).rejects.toMatchObject({ code: "download_failed" });
+});
+
+test("silence ends a connection, and the next continues", async () => {
+  hub.script(`/${name}`, stallAfter(100_000), ranges);
+  await fetchFile({ idle: 200 });
+  expectWhole();
+  expect(asked(hub)).toEqual([undefined, "bytes=100000-"]);
+});
+
+test("an aborted download keeps its part and continues there", async () => {
+  const controller = new AbortController();
+  hub.script(`/${name}`, stallAfter(100_000), ranges);
+  const running = fetchFile({
+    signal: controller.signal,
+    onBytes: (bytes) => bytes === 100_000 && controller.abort(),
+  });
+  await expect(running).rejects.toMatchObject({ code: "aborted" });
+  expect(fileNames()).toEqual([`${name}.part`]);
+  await fetchFile();
+  expectWhole();
+  expect(asked(hub)).toEqual([undefined, "bytes=100000-"]);
+  await expect(fetchFile({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "aborted" });
+});
+
+test("without a hash, halves of two states of a file never meet", async () => {
+  hub.script(`/${name}`, cutAfter(100_000), answer(404));
+  const unknown = { bytes: undefined, sha256: undefined };
+  await expect(fetchFile(unknown)).rejects.toMatchObject({ code: "download_failed" });
+  hub.serve(`/${name}`, OTHER);
+  hub.script(`/${name}`, ranges);
+  await fetchFile(unknown);
+  expect(readFileSync(target).equals(OTHER)).toBe(true);
+  expect(record()).toMatchObject({ verifiedBy: "nobody", sha256: sha256(OTHER) });
+  expect(fileNames()).toEqual([name, `${name}.json`]);
+});
+
+test("without a hash, the same state is continued", async () => {
+  hub.script(`/${name}`, cutAfter(100_000), answer(404));
+  await expect(fetchFile({ sha256: undefined })).rejects.toMatchObject({ code: "download_failed" });
+  hub.script(`/${name}`, ranges);
+  await fetchFile({ sha256: undefined });
+  expectWhole();
+  expect(asked(hub).at(-1)).toBe("bytes=100000-");
+});
+
+test("the hub's own hash is held against the file where the catalogue has none", async () => {
+  const promise = (hash: string) => answer(302, { location: `/${name}`, "x-linked-etag": `"${hash}"` });
+  hub.script("/linked", promise(sha256(BODY)));
+  const urls = [new URL(`${hub.url}/linked`)];
+  await fetchFile({ urls, sha256: undefined });
+  expectWhole();
+  expect(record().verifiedBy).toBe("hub");
+  rmSync(target);
+  hub.serve(`/${name}`, OTHER);
+  await expect(fetchFile({ urls, sha256: undefined })).rejects.toMatchObject({ code: "hash_mismatch" });
+  // And where it has one, another file is told before it is fetched.
+  hub.script("/linked", promise(sha256(OTHER)));
+  hub.requests.length = 0;
+  await expect(fetchFile({ urls })).rejects.toMatchObject({ code: "hash_mismatch" });
+  expect(existsSync(target)).toBe(false);
+});
+
+test("several that fetch the same file share one download", async () => {
+  hub.script(`/${name}`, cutAfter(100_000), ranges);
+  await Promise.all([fetchFile(), fetchFile(), fetchFile()]);
+  expectWhole();
+  expect(hub.requests.length).toBe(2);
+});
