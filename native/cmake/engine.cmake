@@ -21,4 +21,5 @@ medgemma_own_code(medgemma-engine)
 get_target_property(dirs mtmd INTERFACE_INCLUDE_DIRECTORIES)
 target_include_directories(medgemma-engine SYSTEM PUBLIC
   ${MEDGEMMA_LLAMA_DIR}/include ${MEDGEMMA_LLAMA_DIR}/ggml/include ${MEDGEMMA_LLAMA_DIR}/tools/mtmd
-  ${MEDGEMMA_LLAMA_DIR}/common ${MEDGEMMA_LLAMA_DIR}/vendor)
+  ${MEDGEMMA_LLAMA_DIR}/common ${MEDGEMMA_LLAMA_DIR}/vendor
+  ${MEDGEMMA_LLAMA_DIR}/ggml/src)  # ggml-backend-impl.h: matmul/packed_weights.cpp

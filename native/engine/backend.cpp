@@ -5,11 +5,13 @@
 #include <ggml.h>
 #include <llama.h>
 
+#include <cstdlib>
 #include <mutex>
 #include <set>
 
 #include "errors.h"
 #include "log.h"
+#include "matmul/packed_weights.h"
 
 namespace medgemma {
 namespace {
@@ -44,6 +46,8 @@ void init_backend(const std::string& dir) {
     route_logs();
     if (!dir.empty()) ggml_backend_load_all_from_path(dir.c_str());
     llama_backend_init();
+    const char* kernels = std::getenv("MEDGEMMA_CPU_KERNELS");
+    matmul::install_packed_weights(kernels == nullptr ? "" : kernels);
   });
   if (ggml_backend_dev_count() == 0) {
     throw EngineError("addon_unloadable", "No ggml backend could be loaded from the platform package.");
@@ -99,8 +103,8 @@ std::vector<ggml_backend_device*> model_devices(const std::string& gpu) {
 std::string cpu_features() {
   auto get_features = cpu_function<ggml_backend_get_features_t>("ggml_backend_get_features");
   ggml_backend_dev_t device = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
-  if (get_features == nullptr || device == nullptr) return "";
-  std::string text;
+  std::string text = std::string("KERNELS = ") + matmul::installed_kernels();
+  if (get_features == nullptr || device == nullptr) return text;
   for (ggml_backend_feature* feature = get_features(ggml_backend_dev_backend_reg(device)); feature->name;
        ++feature) {
     if (!text.empty()) text += ", ";

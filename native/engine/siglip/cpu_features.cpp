@@ -67,5 +67,9 @@ bool cpu_has_avx512_bf16() {
   return cpu_has_avx512() && bit(cpuid(7, 1).a, 5);
 }
 
+bool cpu_has_avx512_vnni() {
+  return cpu_has_avx512() && bit(cpuid(7, 0).c, 11);
+}
+
 }  // namespace medgemma::siglip
 #endif
