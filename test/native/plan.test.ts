@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import type { ProcessEngine } from "../../src/engine/process/process-engine.js";
+import { MedGemma } from "../../src/index.js";
+import { inspectModel } from "../../src/models/gguf-inspect.js";
+import { readMachine } from "../../src/models/machine.js";
+import { planModel } from "../../src/models/plan.js";
+import { PHANTOM, picturePath } from "../support/phantom.js";
+
+// .ci/run fetches it and names it here.
+const REAL_MODEL = process.env.MEDGEMMA_GEMMA3_270M;
+const cases: { name: string; model: string; projector?: string; contextSize?: number; parallel?: number }[] =
+  [
+    { name: "the phantom", ...PHANTOM },
+    { name: "the phantom, small", ...PHANTOM, contextSize: 512, parallel: 1 },
+    ...(REAL_MODEL === undefined
+      ? []
+      : [
+          { name: "Gemma 3 270M", model: REAL_MODEL },
+          { name: "Gemma 3 270M, long", model: REAL_MODEL, contextSize: 32_768, parallel: 2 },
+        ]),
+  ];
+
+/** The most that a process had in memory so far, in bytes. Linux tells. */
+function peak(pid: number): number {
+  const kib = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(kib) * 1024;
+}
+
+test.runIf(process.platform === "linux").each(cases)(
+  "the plan for $name is within 10 % of what the process takes",
+  async ({ name: _, ...files }) => {
+    const { model, projector, ...options } = files;
+    const facts = await inspectModel(model, projector);
+    const plan = planModel(facts.model, facts.projector, readMachine(), options);
+    await using medgemma = await MedGemma.load({ ...files, gpu: false });
+    const pictures = projector === undefined ? [] : [picturePath("000.png")];
+    await medgemma.ask(pictures, "Is there a nodule?", { maxTokens: 8 });
+    const taken = peak((medgemma.engine as ProcessEngine).pid ?? 0);
+    expect(plan.contextSize).toBe(medgemma.info.contextSize);
+    const ratio = plan.cpu.total / taken;
+    expect(ratio, `${plan.cpu.total} planned, ${taken} taken`).toBeGreaterThan(0.9);
+    expect(ratio, `${plan.cpu.total} planned, ${taken} taken`).toBeLessThan(1.1);
+  },
+);
