@@ -39,6 +39,7 @@ export function addonFacts(addon: Addon): Fact[] {
     { name: "build", value: buildMode() },
     { name: "CPU variant", value: cpuVariant() },
     { name: "CPU features", value: features.join(" ") || "none" },
+    { name: "matrix products", value: /KERNELS = (\w+)/.exec(cpuFeatures)?.[1] ?? "ggml" },
     ...addon.devices().map(({ name, description, type, memoryFree, memoryTotal }) => ({
       name: "device",
       value: `${name} (${type}): ${description}, ${gigabytes(memoryFree)} of ${gigabytes(memoryTotal)} free`,
