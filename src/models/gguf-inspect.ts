@@ -1,6 +1,6 @@
 import { readGguf } from "./gguf.js";
 import { type ModelFacts, modelFacts } from "./gguf-model.js";
-import { checkPair, type ProjectorFacts, projectorFacts } from "./gguf-projector.js";
+import { type ProjectorFacts, projectorFacts } from "./gguf-projector.js";
 
 export interface ModelInspection {
   readonly model: ModelFacts;
@@ -19,8 +19,7 @@ export interface ModelInspection {
  */
 export async function inspectModel(model: string, projector?: string): Promise<ModelInspection> {
   const facts = modelFacts(await readGguf(model));
-  const vision = projector === undefined ? undefined : projectorFacts(await readGguf(projector));
-  if (vision) checkPair(facts, vision);
+  const vision = projector === undefined ? undefined : projectorFacts(await readGguf(projector), facts.width);
   return { model: facts, projector: vision, warnings: warningsOf(facts, vision) };
 }
 

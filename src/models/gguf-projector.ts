@@ -1,6 +1,6 @@
 import { MedGemmaError } from "../errors.js";
 import type { GgufHeader } from "./gguf.js";
-import { type ModelFacts, quantizationOf } from "./gguf-model.js";
+import { quantizationOf } from "./gguf-model.js";
 import { GgufValues } from "./gguf-values.js";
 
 /** What a projector's file says of itself, checked against itself. */
@@ -25,10 +25,10 @@ export interface ProjectorFacts {
 }
 
 /**
- * Checks a projector's header as far as it can be known from it.
+ * Checks a projector's header as far as it can be known from it, and that it belongs to a model of `modelWidth`.
  * @throws MedGemmaError `model_as_projector`, `projector_mismatch`, `gguf_invalid`.
  */
-export function projectorFacts(header: GgufHeader): ProjectorFacts {
+export function projectorFacts(header: GgufHeader, modelWidth: number): ProjectorFacts {
   const values = new GgufValues(header);
   const { file } = header;
   if (values.text("general.architecture") !== "clip")
@@ -47,6 +47,7 @@ export function projectorFacts(header: GgufHeader): ProjectorFacts {
   const layers = whole("block_count", 512);
   const heads = whole("attention.head_count", 1024);
   const outputWidth = whole("projection_dim", 65_536);
+  checkWidth(outputWidth, modelWidth);
   const merge = values.optionalWhole("clip.vision.projector.scale_factor", 1, 64) ?? 4;
   values.real("clip.vision.attention.layer_norm_epsilon", 0, 1);
   values.flag("clip.use_gelu");
@@ -100,14 +101,12 @@ function checkLayer(values: GgufValues, layer: string, width: number, hidden: nu
   values.tensor(`${layer}.ffn_down.bias`, [swapped ? hidden : width]);
 }
 
-/**
- * @throws MedGemmaError `projector_mismatch`: the widths differ.
- */
-export function checkPair(model: ModelFacts, projector: ProjectorFacts): void {
-  if (projector.outputWidth === model.width) return;
+/** The first thing told of a projector of another model, before what else differs in it. */
+function checkWidth(projectorWidth: number, modelWidth: number): void {
+  if (projectorWidth === modelWidth) return;
   throw new MedGemmaError(
     "projector_mismatch",
-    `The projector's width is ${projector.outputWidth}, the model's is ${model.width}.`,
-    { facts: { projectorWidth: projector.outputWidth, modelWidth: model.width } },
+    `The projector's width is ${projectorWidth}, the model's is ${modelWidth}.`,
+    { facts: { projectorWidth, modelWidth } },
   );
 }

@@ -87,6 +87,9 @@ function invalid(file: string, what: string): MedGemmaError {
   return new MedGemmaError("gguf_invalid", `The header of ${file} ${what}.`, { facts: { file } });
 }
 
+/** A vocabulary, the longest list of a model, is well below. */
+const MOST_ITEMS = 1 << 22;
+
 /** The place in the header, and the only access to it. */
 class Cursor {
   #at = 0;
@@ -105,10 +108,7 @@ class Cursor {
   take(length: number): number {
     const start = this.#at;
     const end = start + length;
-    if (end > this.size)
-      throw new MedGemmaError("gguf_truncated", `The GGUF file ${this.file} ends inside its header.`, {
-        facts: { file: this.file, bytes: this.size },
-      });
+    if (end > this.size) throw this.#cutOff();
     if (end > this.bytes.length) throw NEEDS_MORE;
     this.#at = end;
     return start;
@@ -118,11 +118,20 @@ class Cursor {
     return this.bytes.readUInt32LE(this.take(4));
   }
 
-  /** A 64-bit count of things that take `least` bytes each: more than the file can hold is refused. */
+  /**
+   * A 64-bit count of things that take `least` bytes each: more than the file can hold is refused, as a file that was
+   * cut off where a whole one could have so many, and as damage otherwise.
+   */
   count(least: number): number {
     const value = Number(this.bytes.readBigUInt64LE(this.take(8)));
-    if (value * least > this.size) throw invalid(this.file, "counts more than the file can hold");
-    return value;
+    if (value * least <= this.size) return value;
+    throw value <= MOST_ITEMS ? this.#cutOff() : invalid(this.file, "counts more than the file can hold");
+  }
+
+  #cutOff(): MedGemmaError {
+    return new MedGemmaError("gguf_truncated", `The GGUF file ${this.file} ends inside its header.`, {
+      facts: { file: this.file, bytes: this.size },
+    });
   }
 
   skipString(): void {

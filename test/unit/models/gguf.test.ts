@@ -108,7 +108,7 @@ describe("what contradicts itself", () => {
   test.each([
     ["clip.vision.block_count", 6, "gguf_invalid"],
     ["clip.vision.image_size", 252, "gguf_invalid"],
-    ["clip.vision.projection_dim", 512, "gguf_invalid"],
+    ["clip.vision.projection_dim", 512, "projector_mismatch"],
     ["clip.vision.attention.head_count", 3, "gguf_invalid"],
     ["clip.vision.projector.scale_factor", 3, "gguf_invalid"],
   ])("the projector's %s = %d", async (key, value, code) => {
