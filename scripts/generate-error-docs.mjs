@@ -1,4 +1,4 @@
-// Writes docs/errors.md from the table in src/errors.ts (as built: run `npm run build` first). Lines that begin with
+// Writes docs/errors.md from the table in src/errors/ (as built: run `npm run build` first). Lines that begin with
 // "Facts:" are written by hand and kept.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -12,7 +12,7 @@ Every error that this package throws on purpose is a \`MedGemmaError\` with a st
 it from others. The command line ends with the exit code. Messages and facts never hold pixels, prompts, tag values or
 folders; a file's own name they may hold.
 
-This page is written by \`npm run docs:errors\` from the table in src/errors.ts; only the lines "Facts:" are written here.
+This page is written by \`npm run docs:errors\` from the table in src/errors/; only the lines "Facts:" are written here.
 `;
 
 /** The hand-written facts of a page: code to line. */

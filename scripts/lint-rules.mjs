@@ -21,7 +21,7 @@ const LAYERS = {
   models: 1,
   prompt: 0,
 };
-const BASE = ["errors.ts", "options.ts"];
+const BASE = ["errors.ts", "errors", "options.ts"];
 /** What one folder may take from its sibling, besides the base. */
 const SIBLINGS = {
   engine: { image: ["rgb.ts"] },

@@ -47,6 +47,7 @@ describe("the rules", () => {
     ["cli/a.ts", 'import { x } from "../server/app.js";'],
     ["cli/a.ts", 'import { x } from "../index.js";'],
     ["errors.ts", 'import { x } from "./prompt/render.js";'],
+    ["errors/table.ts", 'import { x } from "../prompt/render.js";'],
     ["novel/a.ts", 'import { x } from "../prompt/render.js";'],
     ["medgemma/a.ts", 'import { x } from "../../scripts/platform.mjs";'],
     ["medgemma/a.ts", 'load("/build/Release/medgemma.node");'],

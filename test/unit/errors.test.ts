@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readFacts, renderErrorDocs } from "../../scripts/generate-error-docs.mjs";
+import { INPUT_ERRORS } from "../../src/errors/input-errors.js";
+import { MODEL_ERRORS } from "../../src/errors/model-errors.js";
+import { RUN_ERRORS } from "../../src/errors/run-errors.js";
 import { badOption, ERROR_TABLE, EXIT, isErrorCode, MedGemmaError } from "../../src/errors.js";
 
 const page = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
@@ -17,6 +20,11 @@ describe("docs/errors.md", () => {
 });
 
 describe("the table", () => {
+  test("has no code in two rooms", () => {
+    const codes = [MODEL_ERRORS, INPUT_ERRORS, RUN_ERRORS].flatMap((room) => Object.keys(room));
+    expect(codes).toEqual(Object.keys(ERROR_TABLE));
+  });
+
   test.each(Object.entries(ERROR_TABLE))(
     "%s reads as sentences and ends a command with a known code",
     (code, entry) => {

@@ -1,0 +1,73 @@
+import { type ErrorEntry, EXIT } from "./entry.js";
+
+/** Errors of what is read: pictures, DICOM, records, embeddings. */
+export const INPUT_ERRORS = {
+  image_unreadable: {
+    meaning: "The picture cannot be decoded: it is damaged, cut off, or not a picture.",
+    remedy:
+      "Open it in a viewer; supported are PNG, JPEG, WebP, GIF, TIFF, AVIF and raw pixels; convert HEIC, BMP, SVG and PDF first.",
+    exitCode: EXIT.input,
+  },
+  image_too_large: {
+    meaning: "The picture has more pixels or bytes than the limit.",
+    remedy: "Scale it down, or raise `limits` (maxPixels, maxBytes) if the source is trusted.",
+    exitCode: EXIT.input,
+  },
+  not_dicom: {
+    meaning: "The file is not a DICOM file.",
+    remedy: "Check the path; plain pictures are read by their own readers.",
+    exitCode: EXIT.input,
+  },
+  dicom_unreadable: {
+    meaning: "The DICOM file is damaged, cut off, or contradicts itself.",
+    remedy: "Fetch the file again from its source; `dcmdump` or `dciodvfy` shows where it breaks.",
+    exitCode: EXIT.input,
+  },
+  dicom_unsupported: {
+    meaning: "The DICOM file is of a form that is not read here.",
+    remedy: "Convert it with `gdcmconv --raw` or `dcmdjpeg` and pass the result.",
+    exitCode: EXIT.input,
+  },
+  dicom_no_picture: {
+    meaning: "The DICOM file, folder or list holds no picture.",
+    remedy: "Pass image objects; reports, plans, annotations and directories hold none.",
+    exitCode: EXIT.input,
+  },
+  dicom_modality: {
+    meaning: "MedGemma was not trained on this kind of picture, so there is no rule for showing it.",
+    remedy: 'Pass `rule: "display"` to show it as a viewer would; the answer is then worth less.',
+    exitCode: EXIT.input,
+  },
+  dicom_timeout: {
+    meaning: "Decoding took longer than the limit and was ended.",
+    remedy: "Raise `limits.timeout` if the source is trusted.",
+    exitCode: EXIT.input,
+  },
+  nifti_unreadable: {
+    meaning: "The NIfTI volume is damaged, cut off, or of a kind that is not read.",
+    remedy: "Check it with a NIfTI tool; a single .nii or .nii.gz of integers or floats is read.",
+    exitCode: EXIT.input,
+  },
+  record_unreadable: {
+    meaning: "The patient's record is not valid FHIR JSON, or holds nothing to read.",
+    remedy: "Pass a FHIR R4 Bundle (object or JSON text), NDJSON of resources, or plain text.",
+    exitCode: EXIT.input,
+  },
+  space_mismatch: {
+    meaning: "Vectors of different projectors or poolings were put together.",
+    remedy:
+      "Embed all pictures with one projector file and the same `pool` and `normalize`; then fit or index anew.",
+    exitCode: EXIT.input,
+  },
+  head_invalid: {
+    meaning: "The saved head is damaged or of another version.",
+    remedy: "Fit it again with `fitHead` and save it.",
+    exitCode: EXIT.input,
+  },
+  index_unusable: {
+    meaning: "The index of embeddings cannot be opened or written.",
+    remedy:
+      "One process at a time may hold an index: close the other one. A damaged or foreign file must be made anew.",
+    exitCode: EXIT.input,
+  },
+} as const satisfies Record<string, ErrorEntry>;

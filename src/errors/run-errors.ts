@@ -1,0 +1,63 @@
+import { type ErrorEntry, EXIT } from "./entry.js";
+
+/** Errors of a call: its options, its answer, the engine at work. */
+export const RUN_ERRORS = {
+  context_full: {
+    meaning: "The prompt and the answer do not fit into the context.",
+    remedy:
+      "Shorten the text, use fewer pictures or a smaller `maxTokens` (`--max-tokens`), or load with a larger `contextSize` (`--context-size`).",
+    exitCode: EXIT.capacity,
+  },
+  queue_full: {
+    meaning: "Too many requests wait already.",
+    remedy: "Try again later, or load with a larger `queueSize`.",
+    exitCode: EXIT.capacity,
+  },
+  grammar_unsupported: {
+    meaning: "The schema or grammar cannot be turned into rules for the model's answer.",
+    remedy: "Simplify the part that is named; see docs/structured-output.md for what can be expressed.",
+    exitCode: EXIT.usage,
+  },
+  answer_incomplete: {
+    meaning: "The answer was cut off before its JSON was whole, so that there is no value.",
+    remedy:
+      "Ask again with more `maxTokens` and without `stop`; bound texts and lists in the schema (maxLength, maxItems) if the model does not end them.",
+    exitCode: EXIT.capacity,
+  },
+  answer_invalid: {
+    meaning: "The answer has the form of the schema, but the schema's own check refuses it.",
+    remedy: "Ask again, or check less: what a grammar cannot hold the model to, it need not keep.",
+    exitCode: EXIT.unexpected,
+  },
+  engine_crashed: {
+    meaning: "The engine's process ended while it worked.",
+    remedy:
+      "Ask again: the next request starts it anew. If it repeats, run `medgemma doctor` and report the cause.",
+    exitCode: EXIT.engine,
+  },
+  aborted: {
+    meaning: "The caller's signal stopped the call.",
+    remedy: "Nothing: this was asked for.",
+    exitCode: EXIT.aborted,
+  },
+  disposed: {
+    meaning: "The model has been disposed.",
+    remedy: "Load it again; do not call a model after dispose().",
+    exitCode: EXIT.usage,
+  },
+  bad_option: {
+    meaning: "An option or argument is unknown or out of range.",
+    remedy: "See the option's documentation.",
+    exitCode: EXIT.usage,
+  },
+  decode_failed: {
+    meaning: "llama.cpp failed while computing.",
+    remedy: "Try again; if it repeats, run `medgemma doctor` and report the cause.",
+    exitCode: EXIT.engine,
+  },
+  encode_failed: {
+    meaning: "The picture encoder failed while computing.",
+    remedy: "Try again; if it repeats, run `medgemma doctor` and report the cause.",
+    exitCode: EXIT.engine,
+  },
+} as const satisfies Record<string, ErrorEntry>;
