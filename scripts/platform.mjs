@@ -42,7 +42,11 @@ export function platformPackage() {
 }
 
 const lib = (name) =>
-  process.platform === "win32" ? `${name}.dll` : process.platform === "darwin" ? `lib${name}.dylib` : `lib${name}.so`;
+  process.platform === "win32"
+    ? `${name}.dll`
+    : process.platform === "darwin"
+      ? `lib${name}.dylib`
+      : `lib${name}.so`;
 
 /** The GPU backends' libraries that npm installed for this machine, from the same llama.cpp release: name to file. */
 export function gpuLibraries() {
