@@ -30,3 +30,19 @@ export function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
 }
+
+/** Works on all items at once; when one fails, the others are stopped, for nobody waits for them any more. */
+export async function allOrStop<T, R>(
+  items: readonly T[],
+  signal: AbortSignal | undefined,
+  work: (item: T, signal: AbortSignal) => Promise<R>,
+): Promise<R[]> {
+  const stop = new AbortController();
+  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  try {
+    return await Promise.all(items.map((item) => work(item, either)));
+  } catch (error) {
+    stop.abort();
+    throw error;
+  }
+}

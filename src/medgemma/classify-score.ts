@@ -1,3 +1,4 @@
+import { allOrStop } from "../engine/abort.js";
 import type { EngineTimings, PromptPart, Usage } from "../engine/engine.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart, Message } from "../prompt/message.js";
@@ -110,7 +111,10 @@ export async function scoreAll(
   const scored = [await score(model, preset, first, options)];
   for (let at = 0; at < rest.length; at += AT_ONCE) {
     const some = rest.slice(at, at + AT_ONCE);
-    scored.push(...(await Promise.all(some.map((question) => score(model, preset, question, options)))));
+    const scores = await allOrStop(some, options.signal, (question, signal) =>
+      score(model, preset, question, { ...options, signal }),
+    );
+    scored.push(...scores);
   }
   return scored;
 }

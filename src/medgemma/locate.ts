@@ -1,3 +1,4 @@
+import { allOrStop } from "../engine/abort.js";
 import { badOption } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
 import { padImage } from "../image/pad-image.js";
@@ -58,16 +59,17 @@ export async function locate(
     prompt: { preset: preset.id, version: preset.version },
     ...{ options: toAskOptions(options, preset), studies, started, read },
   };
-  const answer = (values: Record<string, string>): Promise<ModelResult> => {
+  const answer = (values: Record<string, string>, signal = options.signal): Promise<ModelResult> => {
     const [system, user] = fillPreset(preset, [shown], values);
     const engine = new LoopGuard(model.engine);
-    return collect(respond({ ...model, engine }, withSystem(system, user, options), context));
+    const stoppable = { ...context, options: { ...context.options, ...(signal && { signal }) } };
+    return collect(respond({ ...model, engine }, withSystem(system, user, options), stoppable));
   };
   // The first alone: the others then find the picture and the words before its name computed.
   const questions = preset.oneTargetEach ? asked.map((target) => ({ object_name: target })) : [{}];
   const [first, ...rest] = questions as Record<string, string>[];
   const results = [await answer(first ?? {})];
-  results.push(...(await Promise.all(rest.map(answer))));
+  results.push(...(await allOrStop(rest, options.signal, answer)));
 
   const frame = { width: picture.width, height: picture.height, frame: preset.frame, study: studies[0] };
   const boxes: LocatedBox[] = [];

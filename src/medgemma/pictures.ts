@@ -8,6 +8,7 @@ import {
   type StudyPictures,
   toModelPictures,
 } from "../dicom/index.js";
+import { allOrStop } from "../engine/abort.js";
 import type { ImageInput } from "../image/input.js";
 import { readPicture } from "../image/read-picture.js";
 import type { RgbImage } from "../image/rgb.js";
@@ -42,18 +43,13 @@ export async function readContent(
   options: AskOptions,
 ): Promise<DecodedContent> {
   const groups = await groupStudies(content);
-  const decoded = await Promise.all(
-    groups.map(async (group): Promise<DecodedContent> => {
-      if (group.type === "study") return readStudy(group.inputs, version, options);
-      if (group.part.type === "text") return { content: [group.part], studies: [] };
-      const { limits, signal } = options;
-      const image = await readPicture(group.part.image, {
-        ...(limits && { limits }),
-        ...(signal && { signal }),
-      });
-      return { content: [{ type: "image", image }], studies: [] };
-    }),
-  );
+  const decoded = await allOrStop(groups, options.signal, async (group, signal): Promise<DecodedContent> => {
+    if (group.type === "study") return readStudy(group.inputs, version, { ...options, signal });
+    if (group.part.type === "text") return { content: [group.part], studies: [] };
+    const { limits } = options;
+    const image = await readPicture(group.part.image, { ...(limits && { limits }), signal });
+    return { content: [{ type: "image", image }], studies: [] };
+  });
   return {
     content: decoded.flatMap((each) => each.content),
     studies: decoded.flatMap((each) => each.studies),

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import os from "node:os";
 import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
 import type { RgbImage } from "../../image/rgb.js";
-import { withCancel } from "../abort.js";
+import { allOrStop, withCancel } from "../abort.js";
 import { EmbeddingStore } from "../embedding-store.js";
 import type {
   EncodeOptions,
@@ -235,12 +235,10 @@ export class NativeEngine implements Engine {
     signal: AbortSignal | undefined,
   ): Promise<[NativePart[], Preparation]> {
     const encodeStarted = performance.now();
-    const nativeParts = await Promise.all(
-      parts.map(async (part): Promise<NativePart> => {
-        if (part.type === "text") return { text: part.text, special: part.special };
-        return { embedding: (await this.#requireEncoder().encode(part.image, signal)).embedding };
-      }),
-    );
+    const nativeParts = await allOrStop(parts, signal, async (part, stop): Promise<NativePart> => {
+      if (part.type === "text") return { text: part.text, special: part.special };
+      return { embedding: (await this.#requireEncoder().encode(part.image, stop)).embedding };
+    });
     const before = encodeStarted - started;
     return [nativeParts, { before, encode: performance.now() - encodeStarted }];
   }
