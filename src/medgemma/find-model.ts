@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { FileInfo } from "../engine/engine.js";
 import { MedGemmaError } from "../errors.js";
+import { isHubAddress } from "../models/hub-address.js";
 import { type PulledModel, pullModel } from "../models/pull.js";
 import type { ModelFiles } from "./load-options.js";
 import type { ModelVersion } from "./pictures.js";
@@ -14,27 +15,36 @@ export interface FoundModel {
 }
 
 /**
- * Turns `model` into files: a path stays one, and a name of the catalogue is fetched unless it is here. A path that
- * exists wins; what looks like a path is never looked up, so that a mistyped one is told as that.
+ * Turns `model` into files: a path stays one; a name of the catalogue and an address are fetched unless they are here.
+ * A path that exists wins over a name; what looks like a path is never looked up, so that a mistyped one is told as that.
  * @throws MedGemmaError as `pullModel`.
  */
 export async function findModel(files: ModelFiles, signal: AbortSignal | undefined): Promise<FoundModel> {
   const { model, projector, acceptLicense, onDownload } = files;
-  if (looksLikePath(model) || existsSync(model))
-    return { model, ...(projector !== undefined && { projector }) };
-  const pulled = await pullModel(model, {
+  const options = {
     ...(acceptLicense !== undefined && { acceptLicense }),
     ...(onDownload && { onProgress: onDownload }),
     ...(signal && { signal }),
-  });
-  const own = projector ?? pulled.projector;
+  };
+  const away = projector !== undefined && isHubAddress(projector);
+  if (!isHubAddress(model) && (looksLikePath(model) || existsSync(model))) {
+    if (!away) return { model, ...(projector !== undefined && { projector }) };
+    const fetched = await pullModel(projector, options);
+    return {
+      model,
+      projector: fetched.model,
+      sha256: { model: undefined, projector: fetched.sha256.model },
+    };
+  }
+  const pulled = await pullModel(model, { ...options, ...(away && { projector }) });
+  const own = away ? pulled.projector : (projector ?? pulled.projector);
   return {
     model: pulled.model,
     ...(own !== undefined && { projector: own }),
-    version: pulled.promptVersion,
+    ...(pulled.promptVersion !== undefined && { version: pulled.promptVersion }),
     sha256: {
       model: pulled.sha256.model,
-      projector: projector === undefined ? pulled.sha256.projector : undefined,
+      projector: projector === undefined || away ? pulled.sha256.projector : undefined,
     },
   };
 }
@@ -44,7 +54,7 @@ function looksLikePath(model: string): boolean {
 }
 
 /**
- * Compares what was loaded with the catalogue: the engine hashes its files anyway, and a disk may have changed one
+ * Compares what was loaded with the catalogue, or with what was fetched: the engine hashes its files anyway, and a disk may have changed one
  * since it was fetched.
  * @throws MedGemmaError `hash_mismatch`.
  */
@@ -57,10 +67,11 @@ export function checkHashes(
     if (expected === undefined || file === undefined || file.sha256 === expected) continue;
     throw new MedGemmaError(
       "hash_mismatch",
-      `${file.name} on this disk is not the file that the catalogue names.`,
+      `${file.name} on this disk is not the file that the name stands for.`,
       {
         facts: { file: file.name, expected, actual: file.sha256 },
-        remedy: "Run `medgemma models verify`, which puts it aside, and load again.",
+        remedy:
+          "Run `medgemma models verify`, which puts the catalogue's files aside, or delete it, and load again.",
       },
     );
   }

@@ -10,11 +10,11 @@ import { checkSignal } from "./options.js";
 
 export interface LoadOptions {
   /**
-   * Path of a MedGemma GGUF, or a name of the catalogue (`medgemma-1.5-4b-it`, `medgemma-1.5-4b-it:Q8_0`), which is
-   * fetched unless it is here. Defaults to the embedded phantom, a test object that is not for patients.
+   * Path of a MedGemma GGUF, a name of the catalogue (`medgemma-1.5-4b-it`, `medgemma-1.5-4b-it:Q8_0`), or a file on
+   * the hub (`hf:OWNER/REPOSITORY/FILE.gguf`, `@REVISION` after it); the latter two are fetched unless they are here. Defaults to the embedded phantom, a test object that is not for patients.
    */
   model?: string;
-  /** Path of the projector's GGUF (its name has `mmproj` in it). Without it a model given by its path takes text only; one of the catalogue has its own. */
+  /** Path or `hf:` address of the projector's GGUF (its name has `mmproj` in it). Without it a model given by its path takes text only; one of the catalogue has its own. */
   projector?: string;
   /** True: the user has read and accepts the terms of the catalogue's model; recorded, so that once is enough. Defaults to whether MEDGEMMA_ACCEPT_LICENSE is 1. */
   acceptLicense?: boolean;

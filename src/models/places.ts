@@ -4,7 +4,7 @@ import { fileSize } from "./download.js";
 
 /** Where a file of the catalogue is kept: the revision is in the path, so that a new pin never meets an old file. */
 export function targetOf(folder: string, { repository, revision = "main", file }: CatalogueFile): string {
-  return path.join(folder, ...repository.split("/"), revision, file);
+  return path.join(folder, ...repository.split("/"), encodeURIComponent(revision), ...file.split("/"));
 }
 
 /** Its addresses on the hub, the pinned revision first. */
@@ -12,8 +12,9 @@ export function urlsOf(
   hub: URL,
   { repository, revision = "main", otherRevisions = [], file }: CatalogueFile,
 ): URL[] {
+  const escaped = file.split("/").map(encodeURIComponent).join("/");
   return [revision, ...otherRevisions].map(
-    (commit) => new URL(`${repository}/resolve/${commit}/${encodeURIComponent(file)}`, hub),
+    (commit) => new URL(`${repository}/resolve/${encodeURIComponent(commit)}/${escaped}`, hub),
   );
 }
 

@@ -1,15 +1,16 @@
 import { mkdir, rename, statfs } from "node:fs/promises";
 import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
 import { checkNames, stringOption } from "../options.js";
-import { findEntry, readCatalogue } from "./catalogue.js";
-import type { CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
-import { download, fileSize, partOf, rejectedOf } from "./download.js";
+import { catalogueEntries, findEntry, readCatalogue } from "./catalogue.js";
+import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
+import { download, fileSize, partOf, readRecord, rejectedOf } from "./download.js";
+import { isHubAddress, parseHubAddress } from "./hub-address.js";
 import { requireLicense } from "./licenses.js";
 import { expectedBytes, filesOf, isHere, targetOf, urlsOf } from "./places.js";
 import { type ModelSettings, type ResolvedSettings, resolveSettings } from "./settings.js";
 
 export interface DownloadProgress {
-  /** The catalogue's name. */
+  /** The catalogue's name, or the address. */
   readonly model: string;
   /** Files that are fetched. */
   readonly files: readonly string[];
@@ -22,32 +23,36 @@ export interface DownloadProgress {
 export interface PullOptions extends ModelSettings {
   /** True: the user has read and accepts the model's terms. Recorded in the folder, so that once is enough. Defaults to whether MEDGEMMA_ACCEPT_LICENSE is 1. */
   acceptLicense?: boolean;
+  /** Address of the projector on the hub, `hf:OWNER/REPOSITORY/FILE.gguf`. Defaults to the catalogue's, and none for an address. */
+  projector?: string;
   onProgress?: (progress: DownloadProgress) => void;
   /** Stops it; it rejects with `aborted`, and what has come is continued the next time. */
   signal?: AbortSignal;
 }
 
-/** A model of the catalogue that is on this machine, verified. */
+/** A model that is on this machine, verified. */
 export interface PulledModel {
-  /** The catalogue's name. */
+  /** The catalogue's name, or the address. */
   readonly name: string;
   /** Paths. */
   readonly model: string;
   readonly projector: string | undefined;
-  readonly promptVersion: "1.0" | "1.5";
-  /** What each must be, by the catalogue. */
+  /** Absent for an address. */
+  readonly promptVersion: "1.0" | "1.5" | undefined;
+  /** What each must be, by the catalogue; by an address, what it was when it was fetched. */
   readonly sha256: { readonly model: string | undefined; readonly projector: string | undefined };
   /** True when anything had to be fetched. */
   readonly downloaded: boolean;
 }
 
-const NAMES = ["folder", "hub", "token", "catalogue", "acceptLicense", "onProgress", "signal"];
+const NAMES = ["folder", "hub", "token", "catalogue", "acceptLicense", "projector", "onProgress", "signal"];
 
 /**
- * Fetches a model of the catalogue and its projector, unless they are here: continued where it was cut off, verified,
- * and given its name last.
+ * Fetches a model and its projector, unless they are here: continued where it was cut off, verified, and given its
+ * name last. A file that only an address names is verified by the sha256 that the hub gives for it, if it does.
  *
- * @param name `medgemma-1.5-4b-it`, or with a quantisation `medgemma-1.5-4b-it:Q8_0`.
+ * @param name `medgemma-1.5-4b-it`, or with a quantisation `medgemma-1.5-4b-it:Q8_0`; or a file on the hub,
+ * `hf:OWNER/REPOSITORY/FILE.gguf`, with `@REVISION` or `#REVISION` for another than `main`.
  * @throws MedGemmaError `model_unknown`, `catalogue_invalid`, `license_not_accepted`, `access_denied`,
  * `download_failed`, `hash_mismatch`, `disk_full`, `aborted`, `bad_option`.
  *
@@ -57,30 +62,58 @@ const NAMES = ["folder", "hub", "token", "catalogue", "acceptLicense", "onProgre
 export async function pullModel(name: string, options: PullOptions = {}): Promise<PulledModel> {
   checkPullOptions(name, options);
   const settings = resolveSettings(options);
-  const entry = findEntry(await readCatalogue(settings.catalogue), name);
-  const missing = await missingFiles(settings.folder, entry);
+  const catalogue = await readCatalogue(settings.catalogue);
+  const entry = isHubAddress(name) ? undefined : findEntry(catalogue, name);
+  const given = options.projector && known(catalogue, parseHubAddress("projector", options.projector));
+  const model = entry?.variant ?? known(catalogue, parseHubAddress("name", name));
+  const projector = given || entry?.projector;
+  const missing = await missingFiles(settings.folder, projector ? [model, projector] : [model]);
   if (missing.length > 0) {
-    await requireLicense(settings.folder, entry, options.acceptLicense);
+    for (const terms of termsOf(catalogue, missing))
+      await requireLicense(settings.folder, terms, options.acceptLicense);
     throwIfAborted(options.signal);
     await mkdir(settings.folder, { recursive: true });
     await requireSpace(settings.folder, missing);
-    await fetchAll(entry, missing, settings, options);
+    await fetchAll(entry?.name ?? name, missing, settings, options);
   }
-  const { variant, projector, model } = entry;
+  const hashOf = async (file: CatalogueFile) =>
+    file.sha256 ?? (await readRecord(targetOf(settings.folder, file)))?.sha256;
   return {
-    name: entry.name,
-    model: targetOf(settings.folder, variant),
+    name: entry?.name ?? name,
+    model: targetOf(settings.folder, model),
     projector: projector && targetOf(settings.folder, projector),
-    promptVersion: model.promptVersion,
-    sha256: { model: variant.sha256, projector: projector?.sha256 },
+    promptVersion: entry?.model.promptVersion,
+    sha256: { model: await hashOf(model), projector: projector && (await hashOf(projector)) },
     downloaded: missing.length > 0,
   };
+}
+
+/** An address may name a file that the catalogue knows more of. */
+function known(catalogue: Catalogue, file: CatalogueFile): CatalogueFile {
+  const { repository, revision = "main", file: name } = file;
+  return (
+    catalogueEntries(catalogue)
+      .flatMap(filesOf)
+      .find(
+        (it) => it.repository === repository && (it.revision ?? "main") === revision && it.file === name,
+      ) ?? file
+  );
+}
+
+/** One entry for each licence of the repositories of these files: an address is no way around the terms. */
+function termsOf(catalogue: Catalogue, files: readonly CatalogueFile[]): CatalogueEntry[] {
+  const repositories = new Set(files.map(({ repository }) => repository.toLowerCase()));
+  const entries = catalogueEntries(catalogue).filter((entry) =>
+    filesOf(entry).some(({ repository }) => repositories.has(repository.toLowerCase())),
+  );
+  return [...new Map(entries.map((entry) => [entry.licenseId, entry])).values()];
 }
 
 function checkPullOptions(name: unknown, options: PullOptions): void {
   if (typeof name !== "string" || name === "") throw badOption("name", "a model's name", name);
   checkNames("pullModel", options, NAMES);
-  for (const key of ["folder", "hub", "token", "catalogue"] as const) stringOption(key, options[key]);
+  for (const key of ["folder", "hub", "token", "catalogue", "projector"] as const)
+    stringOption(key, options[key]);
   if (options.acceptLicense !== undefined && typeof options.acceptLicense !== "boolean")
     throw badOption("acceptLicense", "true or false", options.acceptLicense);
   if (options.onProgress !== undefined && typeof options.onProgress !== "function")
@@ -90,9 +123,9 @@ function checkPullOptions(name: unknown, options: PullOptions): void {
 }
 
 /** A file of the right name and the wrong size was put there by somebody else: it goes aside. */
-async function missingFiles(folder: string, entry: CatalogueEntry): Promise<CatalogueFile[]> {
+async function missingFiles(folder: string, files: readonly CatalogueFile[]): Promise<CatalogueFile[]> {
   const missing: CatalogueFile[] = [];
-  for (const file of filesOf(entry)) {
+  for (const file of files) {
     if (await isHere(folder, file)) continue;
     const target = targetOf(folder, file);
     if ((await fileSize(target)) !== undefined) await rename(target, rejectedOf(target));
@@ -121,7 +154,7 @@ async function requireSpace(folder: string, files: readonly CatalogueFile[]): Pr
 
 /** All files at once; the first failure stops the others, whose parts stay. */
 async function fetchAll(
-  entry: CatalogueEntry,
+  model: string,
   files: readonly CatalogueFile[],
   { folder, hub, token }: ResolvedSettings,
   { signal, onProgress }: PullOptions,
@@ -133,7 +166,7 @@ async function fetchAll(
   const totals = files.map(expectedBytes);
   const tell = () =>
     onProgress?.({
-      model: entry.name,
+      model,
       files: files.map(({ file }) => file),
       bytes: here.reduce((sum, bytes) => sum + bytes, 0),
       total: totals.reduce<number | undefined>(

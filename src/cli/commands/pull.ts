@@ -9,6 +9,7 @@ const EXAMPLES = `
 Examples:
   medgemma pull medgemma-1.5-4b-it            model and projector, 3.3 GB
   medgemma pull medgemma-1.5-4b-it:Q8_0       another quantisation
+  medgemma pull hf:OWNER/REPOSITORY/FILE.gguf --mmproj hf:OWNER/REPOSITORY/mmproj-F16.gguf
   HF_TOKEN=... medgemma pull NAME             where the hub asks for a token
   MEDGEMMA_HUB=https://hub.example medgemma pull NAME
 
@@ -16,6 +17,7 @@ What was begun is continued: run the same again. docs/models.md tells what is ch
 `;
 
 interface PullFlags {
+  mmproj?: string;
   acceptLicense?: boolean;
   quiet?: boolean;
   json?: boolean;
@@ -25,7 +27,8 @@ export function addPull(program: Command, interrupt: Interrupt): void {
   program
     .command("pull")
     .description("fetch a model and its projector, verified")
-    .argument("<name>", "as `medgemma models` lists them")
+    .argument("<name>", "as `medgemma models` lists them, or hf:OWNER/REPOSITORY/FILE.gguf[@REVISION]")
+    .option("-p, --mmproj <address>", "the projector's address, hf:OWNER/REPOSITORY/FILE.gguf[@REVISION]")
     .option(...ACCEPT_LICENSE_FLAG)
     .option("-q, --quiet", "no progress on stderr")
     .option("--json", "one JSON document on stdout")
@@ -38,7 +41,12 @@ async function pull(name: string, flags: PullFlags, { signal }: Interrupt): Prom
   let pulled: PulledModel;
   try {
     pulled = await withLicense(flags.acceptLicense, signal, (accept) =>
-      pullModel(name, { ...accept, ...(!flags.quiet && { onProgress }), signal }),
+      pullModel(name, {
+        ...accept,
+        ...(flags.mmproj && { projector: flags.mmproj }),
+        ...(!flags.quiet && { onProgress }),
+        signal,
+      }),
     );
   } finally {
     clearStatus();

@@ -1,0 +1,104 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { parseHubAddress } from "../../../src/models/hub-address.js";
+import { pullModel } from "../../../src/models/pull.js";
+import { noise, sha256, startHub } from "./hub.js";
+
+const top = mkdtempSync(path.join(os.tmpdir(), "medgemma-address-"));
+afterAll(() => rmSync(top, { recursive: true, force: true }));
+const hub = await startHub();
+const [A, P] = [noise(50_000, 3), noise(40_000, 5)];
+const cdn = "/cdn/a";
+hub.serve(cdn, A);
+hub.serve("/lab/x/resolve/refs/pr/1/q/mm.gguf", P);
+
+let count = 0;
+let settings = { hub: hub.url, folder: "" };
+beforeEach(() => {
+  settings = { hub: hub.url, folder: path.join(top, `models-${++count}`) };
+  hub.requests.length = 0;
+});
+
+/** The hub names a hash and sends the client elsewhere, as Hugging Face does. */
+function redirect(hash: string): void {
+  hub.script("/lab/x/resolve/main/a.gguf", (_request, response) => {
+    response.writeHead(302, { location: hub.url + cdn, "x-linked-etag": `"${hash}"` }).end();
+  });
+}
+const record = (file: string) => JSON.parse(readFileSync(`${file}.json`, "utf8"));
+
+describe("addresses", () => {
+  test.each([
+    ["hf:lab/x/a.gguf", { repository: "lab/x", file: "a.gguf" }],
+    ["hf://lab/x/a.gguf", { repository: "lab/x", file: "a.gguf" }],
+    ["HF:lab/x/q/a.gguf@v1", { repository: "lab/x", file: "q/a.gguf", revision: "v1" }],
+    ["huggingface:lab/x/a.gguf#refs/pr/1", { repository: "lab/x", file: "a.gguf", revision: "refs/pr/1" }],
+  ])("%s", (text, expected) => {
+    expect(parseHubAddress("name", text)).toEqual(expected);
+  });
+
+  test.each([
+    "hf:lab/x:Q4_K_M",
+    "hf:lab/a.gguf",
+    "hf:lab/x/a.safetensors",
+    "hf:../x/a.gguf",
+    "hf:lab/x/../../a.gguf",
+    "hf:lab/x/b\\..\\a.gguf",
+    "hf:lab/x/a.gguf@../../b",
+    "hf:lab/x/a.gguf@",
+    "hf:lab/x//a.gguf",
+  ])("%s is refused", (text) => {
+    expect(() => parseHubAddress("name", text)).toThrow(expect.objectContaining({ code: "bad_option" }));
+  });
+});
+
+test("model and projector come by address, and are not asked for again", async () => {
+  redirect(sha256(A));
+  const projector = "hf:lab/x/q/mm.gguf@refs/pr/1";
+  const pulled = await pullModel("hf:lab/x/a.gguf", { ...settings, projector });
+  expect(readFileSync(pulled.model).equals(A)).toBe(true);
+  expect(readFileSync(pulled.projector ?? "").equals(P)).toBe(true);
+  expect(record(pulled.model).verifiedBy).toBe("hub");
+  expect(record(pulled.projector ?? "").verifiedBy).toBe("nobody");
+  expect(pulled).toMatchObject({ downloaded: true, promptVersion: undefined });
+  expect(pulled.sha256).toEqual({ model: sha256(A), projector: sha256(P) });
+  expect(hub.requests.map(({ url }) => url)).toContain("/lab/x/resolve/refs%2Fpr%2F1/q/mm.gguf");
+  hub.requests.length = 0;
+  expect(await pullModel("hf:lab/x/a.gguf", { ...settings, projector })).toEqual({
+    ...pulled,
+    downloaded: false,
+  });
+  expect(hub.requests.length).toBe(0);
+});
+
+test("a file that is not what the hub names is kept aside", async () => {
+  redirect(sha256(P));
+  await expect(pullModel("hf:lab/x/a.gguf", settings)).rejects.toMatchObject({
+    code: "hash_mismatch",
+    facts: { expected: sha256(P), actual: sha256(A), kept: "a.gguf.rejected" },
+  });
+});
+
+test("an address is no way around the terms of the catalogue, and learns its hash from it", async () => {
+  const catalogue = path.join(top, "catalogue.json");
+  const file = { repository: "lab/x", file: "a.gguf", bytes: P.length, sha256: sha256(P) };
+  const model = { name: "x", title: "X", promptVersion: "1.0", license: "lab", contextSize: 512 };
+  const variants = [{ ...file, tag: "A" }];
+  writeFileSync(
+    catalogue,
+    JSON.stringify({
+      version: 1,
+      licenses: { lab: { name: "Terms", url: "https://lab.example/terms", mustAccept: true } },
+      models: [{ ...model, workingBytes: 7, defaultTag: "A", variants, projectors: [] }],
+    }),
+  );
+  redirect(sha256(A));
+  const pull = (address: string, acceptLicense: boolean) =>
+    pullModel(address, { ...settings, catalogue, acceptLicense });
+  for (const address of ["hf:lab/x/a.gguf", "hf:LAB/x/other.gguf"])
+    await expect(pull(address, false)).rejects.toMatchObject({ code: "license_not_accepted" });
+  expect(hub.requests.length).toBe(0);
+  await expect(pull("hf:lab/x/a.gguf", true)).rejects.toMatchObject({ code: "hash_mismatch" });
+});
