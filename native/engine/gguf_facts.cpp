@@ -27,6 +27,11 @@ constexpr size_t kReadChunk = 1 << 20;
 // cut off, and that is how we know.
 constexpr uint64_t kBeyond = 16 << 20;
 
+// Folders identify people; a file's own name tells which of several it is.
+std::string base_name(const std::string& path) {
+  return path.substr(path.find_last_of("/\\") + 1);
+}
+
 struct File {
   std::unique_ptr<FILE, int (*)(FILE*)> handle{nullptr, fclose};
   uint64_t size = 0;
@@ -34,10 +39,13 @@ struct File {
 
   explicit File(const std::string& path) {
     handle.reset(fopen(path.c_str(), "rb"));
-    if (!handle)
-      throw EngineError("file_not_found", std::string("Cannot open the GGUF file: ") + strerror(errno) + ".");
+    if (!handle) {
+      const std::string reason = strerror(errno);
+      throw EngineError("file_not_found",
+                        "Cannot open the GGUF file " + base_name(path) + ": " + reason + ".");
+    }
     if (MEDGEMMA_SEEK(handle.get(), 0, SEEK_END) != 0 || MEDGEMMA_TELL(handle.get()) < 0) {
-      throw EngineError("file_not_found", "The GGUF path is not a regular file.");
+      throw EngineError("file_not_found", base_name(path) + " is not a regular file.");
     }
     size = static_cast<uint64_t>(MEDGEMMA_TELL(handle.get()));
   }

@@ -82,6 +82,12 @@ TEST(gguf_files_of_the_wrong_kind_have_their_own_codes) {
   other.architecture = "llama";
   CHECK(code_of([&] { check_model(other); }) == "not_gemma3");
   CHECK(code_of([] { read_gguf_facts(phantom("missing.gguf")); }) == "file_not_found");
+  try {
+    read_gguf_facts(phantom("missing.gguf"));
+  } catch (const medgemma::EngineError& error) {
+    const std::string message = error.what();
+    CHECK(message.find(" missing.gguf:") != std::string::npos);
+  }
   CHECK(code_of([] { read_gguf_facts(MEDGEMMA_PHANTOM_DIR); }) != "");
   Temporary file;
   file.write("PK\x03\x04 a zip", 5000);

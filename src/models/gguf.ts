@@ -61,7 +61,8 @@ export async function readGguf(file: string): Promise<GgufHeader> {
   });
   try {
     const stats = await handle.stat();
-    if (!stats.isFile()) throw new MedGemmaError("file_not_found", `${name} is not a regular file.`);
+    if (!stats.isFile())
+      throw new MedGemmaError("file_not_found", `${name} is not a regular file.`, { facts: { file: name } });
     return await readHeader(handle, name, stats.size);
   } finally {
     await handle.close();

@@ -98,7 +98,7 @@ test("a path that exists wins over a name, and a mistyped path stays one", async
     await medgemma(["ask", "--model", "drawn-chests.gguf", "x"], { env, cwd }),
     "file_not_found",
     5,
-    /Cannot open/,
+    /Cannot open the GGUF file drawn-chests\.gguf/,
   );
   expectFailure(
     await medgemma(["ask", "--model", "drawn-chest", "x"], { env }),

@@ -123,3 +123,16 @@ describe("what contradicts itself", () => {
     expect(await codeOf(inspectModel(dir))).toMatch(/^file_not_found/);
   });
 });
+
+test("a file that is not there is told by its name, without its folder", async () => {
+  const error = await inspectModel(path.join(dir, "missing.gguf"), undefined).catch((thrown) => thrown);
+  expect(error).toMatchObject({
+    code: "file_not_found",
+    message: "Cannot open the GGUF file missing.gguf (ENOENT).",
+    facts: { file: "missing.gguf", reason: "ENOENT" },
+  });
+  await expect(inspectModel(dir, undefined)).rejects.toMatchObject({
+    message: `${path.basename(dir)} is not a regular file.`,
+    facts: { file: path.basename(dir) },
+  });
+});
