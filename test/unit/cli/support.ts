@@ -16,7 +16,7 @@ export function makeResult(changes: Partial<ModelResult> = {}): ModelResult {
     provenance: {
       model: { ...FILE, name: "phantom" },
       projector: undefined,
-    adapters: [],
+      adapters: [],
       prompt: { preset: "custom", version: 1, thinking: false },
       pictures: [],
       contextSize: 8192,
