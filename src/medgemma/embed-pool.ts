@@ -1,6 +1,6 @@
 /** How a picture's tokens become one vector. */
 export type Pooling = (typeof POOLINGS)[number];
-export const POOLINGS = ["max", "mean", "mean+max"] as const;
+export const POOLINGS = ["max", "mean", "mean+max", "quarters"] as const;
 
 /** One vector of a picture's tokens (`rows` of `columns` numbers). */
 export function poolTokens(
@@ -9,6 +9,7 @@ export function poolTokens(
   columns: number,
   pool: Pooling,
 ): Float32Array<ArrayBuffer> {
+  if (pool === "quarters") return largestByQuarter(values, rows, columns);
   const sums = new Float64Array(columns);
   const largest = new Float32Array(columns).fill(Number.NEGATIVE_INFINITY);
   for (let row = 0; row < rows; row++) {
@@ -25,6 +26,24 @@ export function poolTokens(
   both.set(mean);
   both.set(largest, columns);
   return both;
+}
+
+/**
+ * The largest values of the upper left, upper right, lower left and lower right quarter, one after the other. The tokens
+ * are a square of rows; of an odd one, the middle belongs to the right and to the lower quarters.
+ */
+function largestByQuarter(values: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
+  const side = Math.round(Math.sqrt(rows));
+  const middle = Math.floor(side / 2);
+  const largest = new Float32Array(columns * 4).fill(Number.NEGATIVE_INFINITY);
+  for (let row = 0; row < rows; row++) {
+    const quarter = 2 * Number(Math.floor(row / side) >= middle) + Number(row % side >= middle);
+    for (let column = 0; column < columns; column++) {
+      const at = quarter * columns + column;
+      largest[at] = Math.max(largest[at] as number, values[row * columns + column] as number);
+    }
+  }
+  return largest;
 }
 
 /** A copy of length 1; all zeros stay all zeros. */

@@ -12,9 +12,9 @@ import type { Provenance } from "./result.js";
 
 export interface EmbedOptions extends Pick<AskOptions, "limits" | "study" | "signal"> {
   /**
-   * How the projector's tokens become one vector: each component's largest value (`max`), its mean, or both. The mean
-   * washes out what is small or local: a head for heart size was right in 0.77 of cases with it and in 0.94 with the
-   * largest values (the phantom's drawn pictures, cross-validated). Defaults to `"max"`.
+   * How the projector's tokens become one vector: each component's largest value (`max`), its mean, both, or the largest
+   * values of each quarter of the picture (`quarters`, four times as long). `quarters` also tells where something is:
+   * the best for `fitHead`; docs/tasks/embed.md has figures. Defaults to `"max"`.
    */
   pool?: Pooling;
   /** Scales the vector to length 1, so that a dot product is the cosine. Defaults to `true`. */
@@ -111,7 +111,7 @@ function checkOptions(options: EmbedOptions): void {
   checkNames("embed", options, NAMES);
   const { pool, onProgress } = options;
   if (pool !== undefined && !POOLINGS.includes(pool)) {
-    throw badOption("pool", '"max", "mean" or "mean+max"', pool);
+    throw badOption("pool", '"max", "mean", "mean+max" or "quarters"', pool);
   }
   for (const name of ["normalize", "tokens"] as const) {
     const value = options[name];

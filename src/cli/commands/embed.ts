@@ -26,7 +26,7 @@ An index and a head hold much of the pictures that they are made of: treat them 
 `;
 
 interface EmbedFlags extends ModelFlags {
-  pool: Pooling;
+  pool?: Pooling;
   tokens?: boolean;
   index?: string;
   search?: boolean;
@@ -42,7 +42,10 @@ export function addEmbed(program: Command, interrupt: Interrupt): void {
     .description("pictures as vectors: similar cases, and classifiers fitted on a few labels")
     .argument("[images...]", "pictures")
     .addOption(
-      new Option("--pool <how>", "how tokens become one vector").choices([...POOLINGS]).default("max"),
+      new Option(
+        "--pool <how>",
+        'how tokens become one vector (default: the --head\'s; "quarters" with --fit; else "max")',
+      ).choices([...POOLINGS]),
     )
     .option("--tokens", "also the projector's tokens")
     .option("--index <file>", "add the pictures to this index, or search it")
@@ -66,7 +69,9 @@ async function embed(images: string[], flags: EmbedFlags, { signal }: Interrupt)
   try {
     const model = await loadModel(flags, signal);
     try {
-      const take = (file: string, done: number) => embedOne(model, file, done / files.length, flags, signal);
+      const pool = flags.pool ?? head?.space?.pool ?? (flags.fit === undefined ? "max" : "quarters");
+      const take = (file: string, done: number) =>
+        embedOne(model, file, done / files.length, { ...flags, pool }, signal);
       if (flags.fit !== undefined) await fitRows(rows, take, flags, signal);
       else
         for (const [done, file] of images.entries())
@@ -94,7 +99,7 @@ function embedOne(
   model: MedGemma,
   file: string,
   share: number,
-  { pool, tokens, quiet }: EmbedFlags,
+  { pool, tokens, quiet }: EmbedFlags & { pool: Pooling },
   signal: AbortSignal,
 ): Promise<EmbedResult> {
   if (!quiet) progress("Encoding", share);
