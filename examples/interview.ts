@@ -1,12 +1,17 @@
 // Interviews whoever sits at the terminal and reports. The phantom's questions are noise: load MedGemma.
-import readline from "node:readline/promises";
+import readline from "node:readline";
 import { MedGemma } from "medgemma";
 
 await using model = await MedGemma.load();
-const terminal = readline.createInterface({ input: process.stdin, output: process.stdout });
+const terminal = readline.createInterface({ input: process.stdin });
+// By lines, so that answers from a pipe are not lost while the model writes a question.
+const lines = terminal[Symbol.asyncIterator]();
 const interview = model.interview({ reason: "cough", maxQuestions: 5 });
 for await (const question of interview) {
-  interview.answer(await terminal.question(`${question.text}\n> `));
+  process.stdout.write(`${question.text}\n> `);
+  const { done, value } = await lines.next();
+  if (done) break;
+  interview.answer(value);
   if (interview.alerts.length > 0) console.log("This may be an emergency: call for help.");
 }
 terminal.close();
