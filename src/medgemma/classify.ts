@@ -1,3 +1,5 @@
+import type { GenerateOptions } from "../engine/engine.js";
+import { resolveGenerateOptions } from "../engine/native/generate-options.js";
 import { badOption } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
 import { integerOption, numberOption } from "../options.js";
@@ -15,6 +17,7 @@ import {
   scoreAll,
 } from "./classify-score.js";
 import { type LoadedModel, noticeOf } from "./loaded-model.js";
+import { toGenerateOptions } from "./options.js";
 import { readContent } from "./pictures.js";
 import { makeProvenance } from "./provenance.js";
 import type { ModelResult } from "./result.js";
@@ -78,6 +81,8 @@ export async function classify(
   const options = checkOptions(model, given, labels);
   const { multiLabel, method } = options;
   const preset = presetOf(model, options);
+  // Scoring uses no sampling, but a wrong option is one all the same.
+  resolveGenerateOptions(toGenerateOptions(toAskOptions(options, preset)) as GenerateOptions);
   const pictures = toPictures("images", images);
   const calibration = given.calibration === undefined ? undefined : await readCalibration(given.calibration);
   const { content, studies } = await readContent(

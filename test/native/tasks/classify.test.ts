@@ -162,6 +162,9 @@ test.each([
   ["a calibration of nothing", ["a", "b"], { calibration: {} }],
   ["a question without its place", ["a", "b"], { prompt: "What is this?" }],
   ["a misspelt option", ["a", "b"], { multilabel: true }],
+  ["a temperature above 10", ["a", "b"], { temperature: 99 }],
+  ["a priority that is none", ["a", "b"], { priority: "soon" }],
+  ["a stop that is empty", ["a", "b"], { stop: [""] }],
 ])("%s is a bad option", async (_, labels, options) => {
   expect((await rejection(model.classify(first.path, labels, options as object))).code).toBe("bad_option");
 });

@@ -23,7 +23,7 @@ let unseen: Readonly<Record<"phantom" | "drawn", readonly Labelled[]>>;
 
 beforeAll(async () => {
   model = await MedGemma.load({ isolation: "none", threads: 1 });
-  const films = [];
+  const films: Omit<Labelled, "said">[] = [];
   for (let seed = 0; seed < 200; seed++) {
     const { image, present } = await drawFilm(seed);
     films.push({ embedding: await model.embed(image, { pool: "quarters" }), present });
