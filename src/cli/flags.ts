@@ -4,6 +4,7 @@ import { MedGemmaError } from "../errors.js";
 
 /** The options that commands share. Ranges are the library's business; here text only becomes a number. */
 export interface ModelFlags {
+  endpoint?: string;
   model?: string;
   mmproj?: string;
   adapter?: AdapterOption[];
@@ -33,6 +34,7 @@ export interface AnswerFlags extends ModelFlags {
 
 /** Names in the library that differ from the flag's. */
 const FLAGS: Readonly<Record<string, string>> = {
+  endpoint: "--endpoint",
   model: "--model",
   projector: "--mmproj",
   adapters: "--adapter",
@@ -72,6 +74,7 @@ export function addModelFlags(command: Command): Command {
       "-m, --model <name>",
       "MedGemma: a GGUF file, or a name of `medgemma models`, fetched when it is not here (default: the embedded phantom, a test object)",
     )
+    .option("--endpoint <url>", "a llama-server that answers instead of this machine (docs/remote.md)")
     .option("-p, --mmproj <file>", "the projector of a GGUF file, which pictures need")
     .option(
       "--adapter <file[:scale]>",

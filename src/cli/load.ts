@@ -31,9 +31,18 @@ export async function loadModel(flags: ModelFlags, signal: AbortSignal): Promise
 }
 
 export function toLoadOptions(flags: ModelFlags): LoadOptions {
-  const { model, mmproj, adapter, contextSize, threads, gpuLayers } = flags;
+  const { endpoint, model, mmproj, adapter, contextSize, threads, gpuLayers } = flags;
   const gpu = (flags.gpu === "none" ? false : flags.gpu) as LoadOptions["gpu"];
-  return defined({ model, projector: mmproj, adapters: adapter, contextSize, threads, gpuLayers, gpu });
+  return defined({
+    endpoint,
+    model,
+    projector: mmproj,
+    adapters: adapter,
+    contextSize,
+    threads,
+    gpuLayers,
+    gpu,
+  });
 }
 
 /** The library's options, checked before a model is loaded for nothing. */

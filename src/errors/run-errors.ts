@@ -35,6 +35,17 @@ export const RUN_ERRORS = {
       "Ask again: the next request starts it anew. If it repeats, run `medgemma doctor` and report the cause.",
     exitCode: EXIT.engine,
   },
+  endpoint_failed: {
+    meaning: "The endpoint cannot be reached, refused the request, or broke off its answer.",
+    remedy:
+      "Check that the endpoint runs and that the key is right; the status or reason is in the error's facts.",
+    exitCode: EXIT.engine,
+  },
+  unsupported_by_endpoint: {
+    meaning: "The endpoint cannot do what was asked.",
+    remedy: "Load the model on this machine for it; docs/remote.md tells what an endpoint offers.",
+    exitCode: EXIT.usage,
+  },
   aborted: {
     meaning: "The caller's signal stopped the call.",
     remedy: "Nothing: this was asked for.",

@@ -3,12 +3,17 @@ import { type AdapterOption, resolveAdapterOptions } from "../engine/native/adap
 import { packageRoot } from "../engine/native/addon.js";
 import { checkGpuOption, type GpuOption } from "../engine/native/gpu.js";
 import type { ProcessEngineOptions } from "../engine/process/process-options.js";
+import { checkEndpoint, type RemoteOptions } from "../engine/remote/remote-engine.js";
 import { badOption } from "../errors.js";
 import type { DownloadProgress } from "../models/pull.js";
 import { checkNames, integerOption, stringOption } from "../options.js";
 import { checkSignal } from "./options.js";
 
 export interface LoadOptions {
+  /** Address of a llama-server that answers instead of this machine (docs/remote.md); then only `apiKey` and `signal` count. Defaults to none. */
+  endpoint?: string;
+  /** For the endpoint. Defaults to the variable MEDGEMMA_API_KEY, or none. */
+  apiKey?: string;
   /**
    * Path of a MedGemma GGUF, a name of the catalogue (`medgemma-1.5-4b-it`, `medgemma-1.5-4b-it:Q8_0`), or a file on
    * the hub (`hf:OWNER/REPOSITORY/FILE.gguf`, `@REVISION` after it); the latter two are fetched unless they are here. Defaults to the embedded phantom, a test object that is not for patients.
@@ -65,6 +70,8 @@ export interface LoadOptions {
 }
 
 const NAMES: readonly (keyof LoadOptions)[] = [
+  "endpoint",
+  "apiKey",
   "model",
   "projector",
   "adapters",
@@ -103,6 +110,8 @@ export interface ModelFiles {
 export interface ResolvedLoadOptions {
   readonly isolation: "process" | "none";
   readonly files: ModelFiles;
+  /** Undefined: the model runs on this machine. */
+  readonly remote: RemoteOptions | undefined;
   readonly engine: Omit<ProcessEngineOptions, "model" | "projector">;
 }
 
@@ -132,12 +141,16 @@ export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
   }
   if (options.acceptLicense !== undefined && typeof options.acceptLicense !== "boolean")
     throw badOption("acceptLicense", "true or false", options.acceptLicense);
+  if (options.endpoint !== undefined) checkEndpoint(options.endpoint);
+  stringOption("apiKey", options.apiKey);
   const {
     isolation = "process",
     model: _model,
     projector: _projector,
     acceptLicense,
     onDownload,
+    endpoint,
+    apiKey,
     ...engine
   } = options;
   if (isolation !== "process" && isolation !== "none") {
@@ -146,5 +159,6 @@ export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
   stringOption("execPath", options.execPath);
   checkSignal(options.signal);
   const files = model === undefined ? PHANTOM : { model, projector };
-  return { isolation, engine, files: { ...files, acceptLicense, onDownload } };
+  const remote = endpoint === undefined ? undefined : { endpoint, ...(apiKey !== undefined && { apiKey }) };
+  return { isolation, engine, remote, files: { ...files, acceptLicense, onDownload } };
 }

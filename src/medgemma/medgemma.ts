@@ -1,6 +1,7 @@
 import type { Engine, EngineInfo, EngineStats } from "../engine/engine.js";
 import { NativeEngine } from "../engine/native/native-engine.js";
 import { ProcessEngine } from "../engine/process/process-engine.js";
+import { RemoteEngine } from "../engine/remote/remote-engine.js";
 import type { ImageInput } from "../image/input.js";
 import { checkNames } from "../options.js";
 import { type ChatOptions, ChatSession } from "./chat.js";
@@ -65,7 +66,8 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
    * @param options Or the model's path or name alone.
    * @throws MedGemmaError `bad_option`, `file_not_found`, `not_gguf`, `gguf_truncated`, `gguf_invalid`, `not_gemma3`,
    * `projector_mismatch`, `projector_as_model`, `model_as_projector`, `model_load_failed`, `addon_missing`,
-   * `addon_unloadable`, `engine_crashed`, `not_enough_memory`, `gpu_unavailable`, `aborted`; by name also `model_unknown`, `catalogue_invalid`,
+   * `addon_unloadable`, `engine_crashed`, `not_enough_memory`, `gpu_unavailable`, `aborted`; with `endpoint`
+   * `endpoint_failed`, `unsupported_by_endpoint`; by name also `model_unknown`, `catalogue_invalid`,
    * `license_not_accepted`, `access_denied`, `download_failed`, `hash_mismatch`, `disk_full`.
    *
    * @example
@@ -73,7 +75,11 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
    */
   static async load(options: LoadOptions | string = {}): Promise<MedGemma> {
     const given = typeof options === "string" ? { model: options } : options;
-    const { isolation, files, engine: rest } = resolveLoadOptions(given);
+    const { isolation, files, remote, engine: rest } = resolveLoadOptions(given);
+    if (remote)
+      return new MedGemma(
+        await RemoteEngine.load({ ...remote, ...(rest.signal && { signal: rest.signal }) }),
+      );
     const found = await findModel(files, rest.signal);
     const { model, projector } = found;
     const { threads } = await prepareLoad(model, projector, rest);

@@ -1,0 +1,57 @@
+import type { GenerationEvent, TokenLogprob } from "../engine.js";
+
+interface Probability {
+  readonly id: number;
+  readonly token: string;
+  readonly logprob: number;
+}
+
+/** One event of llama-server's /completion. */
+export interface Chunk {
+  readonly content?: string;
+  readonly stop?: boolean;
+  readonly stop_type?: string;
+  readonly tokens_predicted?: number;
+  readonly tokens_evaluated?: number;
+  readonly timings?: {
+    readonly cache_n?: number;
+    readonly prompt_ms?: number;
+    readonly predicted_ms?: number;
+  };
+  readonly completion_probabilities?: readonly (Probability & { top_logprobs?: readonly Probability[] })[];
+}
+
+export function toText({ content = "", completion_probabilities = [] }: Chunk): GenerationEvent {
+  const tokens = completion_probabilities.map((token) => ({
+    ...toLogprob(token),
+    top: (token.top_logprobs ?? []).map(toLogprob),
+  }));
+  return { type: "text", text: content, tokens };
+}
+
+/** Encoding happens within the server's prefill and is not told apart. */
+export function toDone(chunk: Chunk, imageTokens: number, seed: number, first: number): GenerationEvent {
+  const { timings = {} } = chunk;
+  return {
+    type: "done",
+    finishReason: chunk.stop_type === "limit" ? "length" : "stop",
+    usage: {
+      promptTokens: chunk.tokens_evaluated ?? 0,
+      imageTokens,
+      cachedTokens: timings.cache_n ?? 0,
+      completionTokens: chunk.tokens_predicted ?? 0,
+    },
+    timings: {
+      queue: 0,
+      encode: 0,
+      prefill: timings.prompt_ms ?? 0,
+      decode: timings.predicted_ms ?? 0,
+      timeToFirstToken: first,
+    },
+    seed,
+  };
+}
+
+function toLogprob({ id, token, logprob }: Probability): TokenLogprob {
+  return { id, text: token, logprob };
+}

@@ -1,0 +1,85 @@
+import path from "node:path";
+import { MedGemmaError } from "../../errors.js";
+import type { EngineInfo } from "../engine.js";
+import { type Connection, requestJson } from "./http.js";
+
+export interface ServerFacts {
+  readonly marker: string;
+  /** Pixels. */
+  readonly imageSize: number;
+}
+
+interface Props {
+  readonly model_path?: string;
+  readonly model_ftype?: string;
+  readonly media_marker?: string;
+  readonly build_info?: string;
+  readonly modalities?: { readonly vision?: boolean };
+  readonly default_generation_settings?: { readonly n_ctx?: number };
+}
+
+interface Models {
+  readonly data?: readonly {
+    readonly meta?: {
+      readonly n_vocab?: number;
+      readonly n_params?: number;
+      readonly n_embd?: number;
+      readonly n_ctx_train?: number;
+      readonly size?: number;
+    };
+  }[];
+}
+
+/**
+ * Asks a llama-server what it runs. The file's hash cannot be asked: `sha256` is `"unknown"`.
+ * @param size Side of the encoder's square in pixels; 0: by the model's name.
+ * @throws MedGemmaError `endpoint_failed`, `unsupported_by_endpoint`.
+ */
+export async function readServer(
+  connection: Connection,
+  size: number,
+  signal: AbortSignal | undefined,
+): Promise<{ server: ServerFacts; info: Omit<EngineInfo, "loadTime"> }> {
+  const props = ((await requestJson(connection, "/props", undefined, signal)) ?? {}) as Props;
+  if (typeof props.model_path !== "string") {
+    throw new MedGemmaError("unsupported_by_endpoint", "The endpoint is no llama-server.", {
+      facts: { capability: "completion" },
+    });
+  }
+  const models = ((await requestJson(connection, "/v1/models", undefined, signal)) ?? {}) as Models;
+  const meta = models.data?.[0]?.meta ?? {};
+  // The folder is the server's own affair.
+  const name = path.win32.basename(props.model_path);
+  const imageSize = size || (/phantom/i.test(name) ? 224 : 896);
+  const file = { name, bytes: meta.size ?? 0, sha256: "unknown" };
+  const quantization = props.model_ftype ?? "unknown";
+  const projector = {
+    file: { name: "unknown", bytes: 0, sha256: "unknown" },
+    quantization: "unknown",
+    imageSize,
+    // SigLIP's patches of 14 pixels, pooled 4 by 4.
+    imageTokens: Math.floor(imageSize / 56) ** 2,
+    encoder: "remote",
+  };
+  return {
+    server: { marker: props.media_marker ?? "<__media__>", imageSize },
+    info: {
+      kind: "remote",
+      model: {
+        file,
+        name: name.replace(/\.gguf$/i, ""),
+        architecture: "gemma3",
+        quantization,
+        parameters: meta.n_params ?? 0,
+        vocabularySize: meta.n_vocab ?? 0,
+        embeddingWidth: meta.n_embd ?? 0,
+        trainedContext: meta.n_ctx_train ?? 0,
+      },
+      projector: props.modalities?.vision ? projector : undefined,
+      contextSize: props.default_generation_settings?.n_ctx ?? 0,
+      threads: 0,
+      devices: [],
+      versions: { medgemma: "remote", llamaCpp: props.build_info ?? "unknown", node: process.version },
+    },
+  };
+}

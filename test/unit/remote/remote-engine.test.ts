@@ -1,0 +1,98 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import type { GenerationEvent } from "../../../src/engine/engine.js";
+import { RemoteEngine } from "../../../src/engine/remote/remote-engine.js";
+
+let server: Server | undefined;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+async function load(completion: RequestListener, retries = 1) {
+  server = createServer((request, response) => {
+    const json = (value: unknown) => response.end(JSON.stringify(value));
+    request.resume();
+    if (request.url === "/props") json({ model_path: "/srv/private/m.gguf", modalities: { vision: true } });
+    else if (request.url === "/v1/models") json({ data: [] });
+    else if (request.url === "/tokenize") json({ tokens: [1, 2] });
+    else completion(request, response);
+  });
+  const listening = server;
+  await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
+  const { port } = listening.address() as AddressInfo;
+  return RemoteEngine.load({ endpoint: `http://127.0.0.1:${port}`, retries });
+}
+
+async function all(engine: RemoteEngine, signal?: AbortSignal): Promise<GenerationEvent[]> {
+  const parts = [{ type: "text", text: "Hi", special: true }] as const;
+  const events: GenerationEvent[] = [];
+  for await (const event of engine.generate(parts, { maxTokens: 4, ...(signal && { signal }) }))
+    events.push(event);
+  return events;
+}
+
+const TEXT = 'data: {"content":"No","stop":false}\n\n';
+const DONE =
+  'data: {"content":"","stop":true,"stop_type":"limit","tokens_predicted":1,"tokens_evaluated":2}\n\n';
+
+describe("RemoteEngine", () => {
+  it("streams an answer and tells the model's name without its folder", async () => {
+    const engine = await load((_, response) => response.end(TEXT + DONE));
+    expect(await all(engine)).toMatchObject([
+      { type: "text", text: "No" },
+      { type: "done", finishReason: "length", usage: { promptTokens: 2, completionTokens: 1 } },
+    ]);
+    expect(JSON.stringify(engine.info)).not.toContain("private");
+  });
+
+  it.each([429, 503])("tries again after status %i", async (status) => {
+    let calls = 0;
+    const engine = await load((_, response) => {
+      if (calls++ === 0) response.writeHead(status, { "retry-after": "0.01" }).end();
+      else response.end(TEXT + DONE);
+    });
+    expect(await all(engine)).toHaveLength(2);
+    expect(calls).toBe(2);
+  });
+
+  it.each([302, 401, 500])("fails on status %i without the body", async (status) => {
+    const engine = await load((_, response) =>
+      response.writeHead(status, { location: "/elsewhere" }).end("SECRET"),
+    );
+    const error = await all(engine).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "endpoint_failed", facts: { status } });
+    expect(String(error)).not.toContain("SECRET");
+  });
+
+  it.each([
+    ["a cut stream", TEXT],
+    ["malformed JSON", "data: {SECRET\n\n"],
+  ])("fails on %s", async (_, body) => {
+    const engine = await load((_request, response) => response.end(body));
+    const error = await all(engine).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "endpoint_failed" });
+    expect(`${error} ${(error as Error).cause}`).not.toContain("SECRET");
+  });
+
+  it("closes the request on abort", async () => {
+    const stop = new AbortController();
+    let hasClosed = () => {};
+    const closed = new Promise<void>((resolve) => {
+      hasClosed = resolve;
+    });
+    const engine = await load((_, response) => {
+      response.on("close", hasClosed);
+      response.write(TEXT, () => stop.abort());
+    });
+    await expect(all(engine, stop.signal)).rejects.toMatchObject({ code: "aborted" });
+    await closed;
+  });
+
+  it("refuses what the endpoint does not offer", async () => {
+    const engine = await load((_, response) => response.end());
+    for (const call of [engine.encode(), engine.score()])
+      await expect(call).rejects.toMatchObject({ code: "unsupported_by_endpoint" });
+  });
+});
