@@ -11,12 +11,21 @@ const serial = {
 
 // The comparison with Debian's DICOM tools runs where they are installed and named: in CI.
 const oracles = process.env.MEDGEMMA_DICOM_SETS ? [] : ["test/native/dicom/oracle.test.ts"];
+// So does the comparison with a llama-server.
+const servers = process.env.MEDGEMMA_LLAMA_SERVER ? [] : ["test/native/remote-llama-server.test.ts"];
 
 export default defineConfig({
   test: {
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 20_000 } },
-      { test: { name: "native", include: ["test/native/**/*.test.ts"], exclude: oracles, ...serial } },
+      {
+        test: {
+          name: "native",
+          include: ["test/native/**/*.test.ts"],
+          exclude: [...oracles, ...servers],
+          ...serial,
+        },
+      },
       { test: { name: "parity", include: ["test/parity/**/*.test.ts"], ...serial } },
     ],
   },

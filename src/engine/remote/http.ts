@@ -11,6 +11,8 @@ export interface Connection {
 }
 
 const BUSY = new Set([429, 503]);
+/** Refused, or an idle connection that the server closed just now: no answer has begun. */
+const UNANSWERED = new Set(["ECONNREFUSED", "ECONNRESET", "UND_ERR_SOCKET", "EPIPE"]);
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 30_000;
 
@@ -45,7 +47,8 @@ export async function request(
       if (after > 0) wait = Math.min(LONGEST_WAIT, after * 1000);
     } catch (error) {
       if (MedGemmaError.isInstance(error)) throw error;
-      if (reasonOf(error) !== "ECONNREFUSED" || attempt >= retries) throw toEndpointError(error, signal);
+      if (signal?.aborted || !UNANSWERED.has(reasonOf(error)) || attempt >= retries)
+        throw toEndpointError(error, signal);
     }
     await sleep(wait, undefined, signal && { signal }).catch(() => throwIfAborted(signal));
   }

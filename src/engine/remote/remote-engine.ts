@@ -8,13 +8,15 @@ import type {
   GenerationEvent,
   ImageEmbedding,
   PromptPart,
+  ScoreOptions,
   ScoreResult,
 } from "../engine.js";
-import { resolveGenerateOptions } from "../native/generate-options.js";
+import { resolveGenerateOptions, resolveRequestOptions } from "../native/generate-options.js";
 import { NO_STATS } from "../process/stats.js";
 import { toGrammarSchema } from "../schema.js";
 import { type Connection, request, requestJson, toEndpointError } from "./http.js";
-import { toServerPrompt } from "./prompt.js";
+import { type ServerPrompt, toServerPrompt } from "./prompt.js";
+import { scoreByTokens } from "./score.js";
 import { type Chunk, toDone, toText } from "./server-events.js";
 import { readServer, type ServerFacts } from "./server-facts.js";
 import { readEvents } from "./sse.js";
@@ -33,7 +35,7 @@ export interface RemoteOptions {
   signal?: AbortSignal;
 }
 
-/** A llama-server elsewhere. It answers; it does not score or give embeddings. */
+/** A llama-server elsewhere. It answers and scores; it gives no embeddings. */
 export class RemoteEngine implements Engine {
   readonly info: EngineInfo;
   readonly #connection: Connection;
@@ -69,8 +71,36 @@ export class RemoteEngine implements Engine {
     throw unsupported("encode");
   }
 
-  async score(): Promise<ScoreResult> {
-    throw unsupported("score");
+  async score(
+    parts: readonly PromptPart[],
+    continuations: readonly string[],
+    options: ScoreOptions = {},
+  ): Promise<ScoreResult> {
+    throwIfAborted(options.signal);
+    resolveRequestOptions(options);
+    if (options.adapters?.length) throw unsupported("adapters");
+    const signal = this.#signal(options.signal);
+    const images = parts.filter((part) => part.type === "image").length;
+    if (images > 0 && !this.info.projector) throw new MedGemmaError("projector_missing");
+    try {
+      return await scoreByTokens(
+        {
+          vocabularySize: this.info.model.vocabularySize,
+          imageTokens: images * (this.info.projector?.imageTokens ?? 0),
+          tokenize: (text) => this.#tokenize(text, false, signal),
+          next: async (all, count) => {
+            const prompt = await this.#prompt(all, signal);
+            const body = { prompt, n_predict: 1, temperature: 0, n_probs: count, cache_prompt: true };
+            return (await requestJson(this.#connection, "/completion", body, signal)) as Chunk;
+          },
+        },
+        parts,
+        continuations,
+      );
+    } catch (error) {
+      if (this.#end.signal.aborted) throw new MedGemmaError("disposed");
+      throw toEndpointError(error, options.signal);
+    }
   }
 
   async *generate(
@@ -85,10 +115,7 @@ export class RemoteEngine implements Engine {
     const images = parts.filter((part) => part.type === "image").length;
     if (images > 0 && !this.info.projector) throw new MedGemmaError("projector_missing");
     try {
-      const prompt = await toServerPrompt(parts, {
-        ...this.#server,
-        tokenize: (text, special) => this.#tokenize(text, special, signal),
-      });
+      const prompt = await this.#prompt(parts, signal);
       const body = {
         prompt,
         stream: true,
@@ -136,6 +163,13 @@ export class RemoteEngine implements Engine {
   #signal(signal: AbortSignal | undefined): AbortSignal {
     if (this.#end.signal.aborted) throw new MedGemmaError("disposed");
     return signal ? AbortSignal.any([signal, this.#end.signal]) : this.#end.signal;
+  }
+
+  #prompt(parts: readonly PromptPart[], signal: AbortSignal): Promise<ServerPrompt> {
+    return toServerPrompt(parts, {
+      ...this.#server,
+      tokenize: (text, special) => this.#tokenize(text, special, signal),
+    });
   }
 
   async #tokenize(content: string, special: boolean, signal: AbortSignal): Promise<number[]> {
