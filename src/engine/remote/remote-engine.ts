@@ -17,7 +17,7 @@ import { toGrammarSchema } from "../schema.js";
 import { type Connection, request, requestJson, toEndpointError } from "./http.js";
 import { type ServerPrompt, toServerPrompt } from "./prompt.js";
 import { scoreByTokens } from "./score.js";
-import { type Chunk, toDone, toText } from "./server-events.js";
+import { type Chunk, textOf, toDone, toText } from "./server-events.js";
 import { readServer, type ServerFacts } from "./server-facts.js";
 import { readEvents } from "./sse.js";
 
@@ -40,6 +40,7 @@ export class RemoteEngine implements Engine {
   readonly info: EngineInfo;
   readonly #connection: Connection;
   readonly #server: ServerFacts;
+  #words: ReadonlyMap<number, string> | undefined;
   readonly #end = new AbortController();
 
   private constructor(connection: Connection, server: ServerFacts, info: EngineInfo) {
@@ -116,6 +117,7 @@ export class RemoteEngine implements Engine {
     if (images > 0 && !this.info.projector) throw new MedGemmaError("projector_missing");
     try {
       const prompt = await this.#prompt(parts, signal);
+      const words = await this.#thoughtWords(signal);
       const body = {
         prompt,
         stream: true,
@@ -138,7 +140,8 @@ export class RemoteEngine implements Engine {
       for await (const data of readEvents(response.body ?? new ReadableStream())) {
         const chunk = JSON.parse(data) as Chunk;
         first ||= performance.now() - started;
-        if (chunk.content) yield toText(chunk);
+        const text = textOf(chunk, words);
+        if (text !== "") yield toText(text, chunk);
         if (!chunk.stop) continue;
         yield toDone(chunk, images * (this.info.projector?.imageTokens ?? 0), settings.seed, first);
         return;
@@ -163,6 +166,18 @@ export class RemoteEngine implements Engine {
   #signal(signal: AbortSignal | undefined): AbortSignal {
     if (this.#end.signal.aborted) throw new MedGemmaError("disposed");
     return signal ? AbortSignal.any([signal, this.#end.signal]) : this.#end.signal;
+  }
+
+  /** The words around a thought, by id. */
+  async #thoughtWords(signal: AbortSignal): Promise<ReadonlyMap<number, string>> {
+    if (this.#words) return this.#words;
+    const words = new Map<number, string>();
+    for (const word of ["<unused94>", "<unused95>"]) {
+      const [id, ...others] = await this.#tokenize(word, true, signal);
+      if (id !== undefined && others.length === 0) words.set(id, word);
+    }
+    this.#words = words;
+    return words;
   }
 
   #prompt(parts: readonly PromptPart[], signal: AbortSignal): Promise<ServerPrompt> {

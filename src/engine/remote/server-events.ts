@@ -9,6 +9,7 @@ interface Probability {
 /** One event of llama-server's /completion. */
 export interface Chunk {
   readonly content?: string;
+  readonly tokens?: readonly number[];
   readonly stop?: boolean;
   readonly stop_type?: string;
   readonly tokens_predicted?: number;
@@ -21,7 +22,12 @@ export interface Chunk {
   readonly completion_probabilities?: readonly (Probability & { top_logprobs?: readonly Probability[] })[];
 }
 
-export function toText({ content = "", completion_probabilities = [] }: Chunk): GenerationEvent {
+/** The text of an event; the server leaves control words out, of which those of `words`, by id, are put back. */
+export function textOf({ content = "", tokens = [] }: Chunk, words: ReadonlyMap<number, string>): string {
+  return tokens.map((id) => words.get(id) ?? "").join("") + content;
+}
+
+export function toText(content: string, { completion_probabilities = [] }: Chunk): GenerationEvent {
   const tokens = completion_probabilities.map((token) => ({
     ...toLogprob(token),
     top: (token.top_logprobs ?? []).map(toLogprob),
