@@ -19,6 +19,9 @@ const DRIVERS = {
   vulkan: ["/dev/dri/renderD128", "/dev/dri/renderD129", "/dev/dxg"],
 } as const;
 
+/** Mesa's and Google's devices without hardware, by their descriptions. */
+const SOFTWARE = /llvmpipe|lavapipe|softpipe|swiftshader/i;
+
 /** Whether `auto` may find a GPU here. Windows does not tell by files. */
 export function mayHaveGpu(gpu: "cuda" | "vulkan"): boolean {
   if (gpuLibrary(gpu) === undefined) return false;
@@ -50,5 +53,7 @@ function load(addon: Addon, gpu: "cuda" | "vulkan"): boolean {
   const file = gpuLibrary(gpu);
   if (file === undefined || !addon.loadBackend(file)) return false;
   const name = gpu === "cuda" ? /^CUDA/ : /^Vulkan/;
-  return addon.devices().some((device) => name.test(device.name));
+  const devices = addon.devices().filter((device) => name.test(device.name));
+  // A Vulkan made of software is slower than the CPU, and llama.cpp's picture prompts crash on Mesa's (lavapipe).
+  return devices.some((device) => !SOFTWARE.test(device.description));
 }
