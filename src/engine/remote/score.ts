@@ -37,8 +37,11 @@ export async function scoreByTokens(
   for (const text of continuations) {
     const tokens: TokenLogprob[] = [];
     let begun = "";
-    for (const [place, id] of (await server.tokenize(text)).entries()) {
-      if (begun !== "" && (await server.tokenize(begun)).length !== place) throw unscorable();
+    const ids = await server.tokenize(text);
+    for (const [place, id] of ids.entries()) {
+      // The server is told the beginning as text, and must read it as these very tokens.
+      if (begun !== "" && String(await server.tokenize(begun)) !== String(ids.slice(0, place)))
+        throw unscorable();
       const first = Math.min(LIKELIEST, server.vocabularySize || LIKELIEST);
       let found = find(await ask(begun, first), id);
       if (!found && server.vocabularySize > first) found = find(await ask(begun, server.vocabularySize), id);
