@@ -4,13 +4,13 @@ import { packageRoot } from "../engine/native/addon.js";
 import { checkGpuOption, type GpuOption } from "../engine/native/gpu.js";
 import type { ProcessEngineOptions } from "../engine/process/process-options.js";
 import { checkEndpoint, type RemoteOptions } from "../engine/remote/remote-engine.js";
-import { badOption } from "../errors.js";
+import { badOption, MedGemmaError } from "../errors.js";
 import type { DownloadProgress } from "../models/pull.js";
 import { checkNames, integerOption, stringOption } from "../options.js";
 import { checkSignal } from "./options.js";
 
 export interface LoadOptions {
-  /** Address of a llama-server that answers instead of this machine (docs/remote.md); then only `apiKey` and `signal` count. Defaults to none. */
+  /** Address of a llama-server that answers instead of this machine (docs/remote.md); with it, options of a model on this machine are refused. Defaults to none. */
   endpoint?: string;
   /** For the endpoint. Defaults to the variable MEDGEMMA_API_KEY, or none. */
   apiKey?: string;
@@ -93,6 +93,9 @@ const NAMES: readonly (keyof LoadOptions)[] = [
   "signal",
 ];
 
+/** What may stand beside an endpoint. */
+const FOR_ENDPOINTS: readonly string[] = ["endpoint", "apiKey", "onProgress", "onLog", "signal"];
+
 const phantomDir = path.join(packageRoot, "models", "phantom");
 const PHANTOM = {
   model: path.join(phantomDir, "phantom-f16.gguf"),
@@ -141,7 +144,7 @@ export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
   }
   if (options.acceptLicense !== undefined && typeof options.acceptLicense !== "boolean")
     throw badOption("acceptLicense", "true or false", options.acceptLicense);
-  if (options.endpoint !== undefined) checkEndpoint(options.endpoint);
+  if (options.endpoint !== undefined) checkRemote(options.endpoint, options);
   stringOption("apiKey", options.apiKey);
   const {
     isolation = "process",
@@ -161,4 +164,16 @@ export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
   const files = model === undefined ? PHANTOM : { model, projector };
   const remote = endpoint === undefined ? undefined : { endpoint, ...(apiKey !== undefined && { apiKey }) };
   return { isolation, engine, remote, files: { ...files, acceptLicense, onDownload } };
+}
+
+/** Nothing that was asked for is left out in silence. */
+function checkRemote(endpoint: string, options: LoadOptions): void {
+  checkEndpoint(endpoint);
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || FOR_ENDPOINTS.includes(name)) continue;
+    throw new MedGemmaError("bad_option", `${name} is of a model on this machine; an endpoint has its own.`, {
+      facts: { option: name },
+      remedy: "Leave it out, or leave out `endpoint`.",
+    });
+  }
 }
