@@ -1,4 +1,4 @@
-import { badOption } from "../errors.js";
+import { badOption, MedGemmaError } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart, Message } from "../prompt/message.js";
@@ -26,6 +26,13 @@ export function familyOf({ phantom, version }: LoadedModel): PresetFamily {
 /** @throws MedGemmaError `bad_option`. */
 export function checkTaskOptions(owner: string, options: TaskOptions, own: readonly string[]): void {
   checkAskOptions(owner, options, ["prompt", ...own]);
+  for (const name of ["logprobs", "grammar"]) {
+    if (!Object.hasOwn(options, name)) continue;
+    throw new MedGemmaError("bad_option", `${owner} takes no ${name}: the task has its own.`, {
+      facts: { option: name },
+      remedy: "Use `ask` with it.",
+    });
+  }
   const { prompt } = options;
   if (prompt === undefined || (typeof prompt === "string" && prompt.trim() !== "")) return;
   if (typeof prompt === "object" && prompt !== null && Array.isArray(prompt.content)) return;
