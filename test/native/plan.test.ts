@@ -33,11 +33,17 @@ test.runIf(process.platform === "linux").each(cases)(
     const { model, projector, ...options } = files;
     const facts = await inspectModel(model, projector);
     const plan = planModel(facts.model, facts.projector, readMachine(), options);
-    await using medgemma = await MedGemma.load({ ...files, gpu: false });
-    const pictures = projector === undefined ? [] : [picturePath("000.png")];
-    await medgemma.ask(pictures, "Is there a nodule?", { maxTokens: 8 });
-    const taken = peak((medgemma.engine as ProcessEngine).pid ?? 0);
-    expect(plan.contextSize).toBe(medgemma.info.contextSize);
+    const peaks: number[] = [];
+    // When Node collects its garbage is chance, and shows in a model of a few megabytes.
+    const runs = model === PHANTOM.model ? 5 : 1;
+    while (peaks.length < runs) {
+      await using medgemma = await MedGemma.load({ ...files, gpu: false });
+      const pictures = projector === undefined ? [] : [picturePath("000.png")];
+      await medgemma.ask(pictures, "Is there a nodule?", { maxTokens: 8 });
+      peaks.push(peak((medgemma.engine as ProcessEngine).pid ?? 0));
+      expect(plan.contextSize).toBe(medgemma.info.contextSize);
+    }
+    const taken = peaks.sort((a, b) => a - b)[runs >> 1] ?? 0;
     const ratio = plan.cpu.total / taken;
     expect(ratio, `${plan.cpu.total} planned, ${taken} taken`).toBeGreaterThan(0.9);
     expect(ratio, `${plan.cpu.total} planned, ${taken} taken`).toBeLessThan(1.1);
