@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { type Command, Option } from "commander";
+import { parse } from "csv-parse/sync";
 import { MedGemmaError } from "../../errors.js";
 import type { EmbedResult } from "../../medgemma/embed.js";
 import { Head } from "../../medgemma/embed-head.js";
@@ -169,11 +170,15 @@ async function fitRows(
 /** The label is what stands after the last comma; a first row "file,label" is a heading. */
 async function readLabels(csv: string): Promise<LabelRow[]> {
   await checkPictures([csv]);
-  const lines = (await readFile(csv, "utf8")).split(/\r?\n/).filter((line) => line.trim() !== "");
-  return lines.flatMap((line, number) => {
-    const comma = line.lastIndexOf(",");
-    const unquote = (text: string) => text.trim().replace(/^"(.*)"$/, "$1");
-    const [file, label] = [unquote(line.slice(0, Math.max(0, comma))), unquote(line.slice(comma + 1))];
+  const rows: string[][] = parse(await readFile(csv), {
+    bom: true,
+    trim: true,
+    skip_empty_lines: true,
+    relax_column_count: true,
+    relax_quotes: true,
+  });
+  return rows.flatMap((row, number) => {
+    const [file, label = ""] = [row.slice(0, -1).join(","), row.at(-1)];
     if (number === 0 && /^(?:file|image|path)$/i.test(file)) return [];
     if (file === "" || label === "") {
       throw new MedGemmaError("bad_option", `Line ${number + 1} of ${path.basename(csv)} is no FILE,LABEL.`, {

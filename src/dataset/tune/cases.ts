@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { parse } from "csv-parse/sync";
 import { MedGemmaError } from "../../errors.js";
 import type { ImageInput } from "../../image/input.js";
-import { parseCsv } from "./csv.js";
 
 /** One labelled case. */
 export interface TuneCase {
@@ -38,9 +38,22 @@ interface Row {
 }
 
 function fromCsv(text: string): Row[] {
-  const rows = parseCsv(text);
-  if (!rows) throw badCase(1, "has a quote that is not closed");
-  return rows.map((row, index) => ({ row: splitImages(row), number: index + 1 }));
+  try {
+    const rows: Record<string, string>[] = parse(text, {
+      bom: true,
+      columns: (names: string[]) => names.map((name) => name.trim()),
+      skip_empty_lines: true,
+      relax_column_count: true,
+    });
+    return rows.map((row, index) => ({ row: splitImages(row), number: index + 1 }));
+  } catch (error) {
+    // Not the parser's words: they quote the line.
+    const { code, records = 0 } = error as { code?: string; records?: number };
+    throw badCase(
+      records + 1,
+      code === "CSV_QUOTE_NOT_CLOSED" ? "has a quote that is not closed" : "is no CSV",
+    );
+  }
 }
 
 function splitImages({ image = "", images = image, ...rest }: Record<string, string>): Row["row"] {

@@ -41,8 +41,8 @@ export async function request(
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
       });
       if (response.ok) return response;
+      if (!BUSY.has(response.status) || attempt >= retries) throw await statusError(response);
       await response.body?.cancel();
-      if (!BUSY.has(response.status) || attempt >= retries) throw statusError(response.status);
       const after = Number(response.headers.get("retry-after"));
       if (after > 0) wait = Math.min(LONGEST_WAIT, after * 1000);
     } catch (error) {
@@ -77,7 +77,27 @@ export function toEndpointError(error: unknown, signal: AbortSignal | undefined)
   return new MedGemmaError("endpoint_failed", `The endpoint failed (${reason}).`, { facts: { reason } });
 }
 
-function statusError(status: number): MedGemmaError {
+interface ErrorBody {
+  readonly error?: {
+    readonly type?: string;
+    readonly n_prompt_tokens?: number;
+    readonly n_ctx?: number;
+  };
+}
+
+/** llama-server's name for a prompt that is longer than its context; with it come the numbers, and no text. */
+const CONTEXT_FULL = "exceed_context_size_error";
+
+async function statusError(response: Response): Promise<MedGemmaError> {
+  const { status } = response;
+  const body = (await response.json().catch(() => undefined)) as ErrorBody | undefined;
+  const { type, n_prompt_tokens: promptTokens, n_ctx: contextSize } = body?.error ?? {};
+  if (type === CONTEXT_FULL && Number.isInteger(promptTokens) && Number.isInteger(contextSize))
+    return new MedGemmaError(
+      "context_full",
+      `The prompt has ${promptTokens} tokens; the endpoint's context holds ${contextSize}.`,
+      { facts: { required: promptTokens, available: contextSize } },
+    );
   return new MedGemmaError("endpoint_failed", `The endpoint answered with status ${status}.`, {
     facts: { status },
   });

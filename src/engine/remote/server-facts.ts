@@ -1,6 +1,7 @@
 import path from "node:path";
 import { MedGemmaError } from "../../errors.js";
 import type { EngineInfo } from "../engine.js";
+import { PACKAGE_VERSION } from "../process/version.js";
 import { type Connection, requestJson } from "./http.js";
 
 export interface ServerFacts {
@@ -79,7 +80,7 @@ export async function readServer(
       contextSize: props.default_generation_settings?.n_ctx ?? 0,
       threads: 0,
       devices: [],
-      versions: { medgemma: "remote", llamaCpp: props.build_info ?? "unknown", node: process.version },
+      versions: { medgemma: PACKAGE_VERSION, llamaCpp: props.build_info ?? "unknown", node: process.version },
     },
   };
 }

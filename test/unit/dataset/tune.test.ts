@@ -3,7 +3,6 @@ import os from "node:os";
 import path from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseCsv } from "../../../src/dataset/tune/csv.js";
 import { holdBack } from "../../../src/dataset/tune/split.js";
 import { prepareTuning, readTuneCases } from "../../../src/dataset/tune.js";
 import { readPicture } from "../../../src/image/read-picture.js";
@@ -107,7 +106,11 @@ describe("cases", () => {
       },
       { images: [path.join(folder, "c.png")], truth: "three" },
     ]);
-    expect(parseCsv('a\n"open')).toBeUndefined();
+    const open = await write("open.csv", 'image,label\na.png,one\nDOE.png,"open\n');
+    const failure = await readTuneCases(open).catch((thrown: unknown) => thrown);
+    expect(failure).toMatchObject({ code: "bad_option", facts: { case: 2 } });
+    expect(String(failure)).toMatch(/quote/);
+    expect(String(failure)).not.toMatch(/DOE/);
   });
 
   test("and from JSONL", async () => {

@@ -57,6 +57,20 @@ describe("RemoteEngine", () => {
     expect(calls).toBe(2);
   });
 
+  it("tells a prompt that is too long for the context from other failures", async () => {
+    const error = {
+      code: 400,
+      message: "secret",
+      type: "exceed_context_size_error",
+      n_prompt_tokens: 99,
+      n_ctx: 64,
+    };
+    const engine = await load((_, response) => response.writeHead(400).end(JSON.stringify({ error })));
+    const failure = await all(engine).catch((thrown: unknown) => thrown);
+    expect(failure).toMatchObject({ code: "context_full", facts: { required: 99, available: 64 } });
+    expect(String(failure)).not.toContain("secret");
+  });
+
   it.each([302, 401, 500])("fails on status %i without the body", async (status) => {
     const engine = await load((_, response) =>
       response.writeHead(status, { location: "/elsewhere" }).end("SECRET"),
