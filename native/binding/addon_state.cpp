@@ -65,16 +65,16 @@ void AddonState::tear_down(AddonState* state) {
   }
   state->dispatcher.close();
   state->stop_threads();
-  state->loads.clear();
+  state->long_tasks.clear();
   state->engines.clear();
   state->pending_.clear();
 }
 
 void AddonState::stop_threads() {
   if (log_sink != 0) remove_log_sink(log_sink);
-  for (const auto& [id, load] : loads) load->cancelled = true;
-  for (const auto& [id, load] : loads) {
-    if (load->thread.joinable()) load->thread.join();
+  for (const auto& [id, task] : long_tasks) task->cancelled = true;
+  for (const auto& [id, task] : long_tasks) {
+    if (task->thread.joinable()) task->thread.join();
   }
   for (const auto& entry : engines) {
     if (const std::shared_ptr<Engine> engine = entry.lock()) engine->stop();

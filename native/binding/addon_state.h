@@ -21,8 +21,8 @@ struct Pending {
   Napi::ObjectReference keep;  // the object whose method it is
 };
 
-// A model being loaded on a thread of its own (libuv's four are for short work).
-struct LoadTask {
+// A model being loaded or quantised; see long_task.h.
+struct LongTask {
   std::thread thread;
   std::atomic<bool> cancelled{false};
 };
@@ -45,7 +45,7 @@ class AddonState {
   Napi::FunctionReference embedding_class;
   Napi::FunctionReference logger;
   uint64_t log_sink = 0;
-  std::map<uint64_t, std::shared_ptr<LoadTask>> loads;
+  std::map<uint64_t, std::shared_ptr<LongTask>> long_tasks;
   // Not their owners: one that JavaScript has forgotten is freed with its wrapper.
   std::set<std::weak_ptr<Engine>, std::owner_less<std::weak_ptr<Engine>>> engines;
 

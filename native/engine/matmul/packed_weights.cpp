@@ -138,8 +138,10 @@ void get_rows(const ggml_compute_params& params, const ggml_tensor* op) {
   const int64_t rows = ggml_nrows(op);
   const auto unpack = weights->type == GGML_TYPE_Q4_K ? unpack_q4_k_row : unpack_q6_k_row;
   const int32_t* wanted = static_cast<const int32_t*>(op->src[1]->data);
-  for (int64_t row = params.ith; row < rows; row += params.nth)
+  for (int64_t row = params.ith; row < rows; row += params.nth) {
+    GGML_ASSERT(wanted[row] >= 0 && wanted[row] < weights->ne[1]);
     unpack(weights->data, wanted[row], weights->ne[0], reinterpret_cast<float*>(Row(op, row).of(op)));
+  }
 }
 
 class PackedTraits final : public OperationTraits {
