@@ -1,6 +1,7 @@
 import { loadAddon } from "../engine/native/addon.js";
 import { selectGpu } from "../engine/native/gpu.js";
 import { EXIT, MedGemmaError } from "../errors.js";
+import { findLocalModel } from "../medgemma/find-model.js";
 import { resolveLoadOptions } from "../medgemma/load-options.js";
 import { inspectModel } from "../models/gguf-inspect.js";
 import { readMachine } from "../models/machine.js";
@@ -22,7 +23,8 @@ export async function showPlan({ model, mmproj, contextSize, parallel, json }: P
     ...(parallel !== undefined && { parallel }),
   };
   resolveLoadOptions({ model, ...options });
-  const facts = await inspectModel(model, mmproj);
+  const files = await findLocalModel(model, mmproj);
+  const facts = await inspectModel(files.model, files.projector);
   const machine = readMachine();
   const planOptions = { ...options, devices: gpus() };
   const plan = planModel(facts.model, facts.projector, machine, planOptions);

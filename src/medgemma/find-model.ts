@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import type { FileInfo } from "../engine/engine.js";
 import { MedGemmaError } from "../errors.js";
 import { isHubAddress } from "../models/hub-address.js";
+import { localModel } from "../models/manage.js";
 import { type PulledModel, pullModel } from "../models/pull.js";
 import type { ModelFiles } from "./load-options.js";
 import type { ModelVersion } from "./pictures.js";
@@ -27,7 +28,7 @@ export async function findModel(files: ModelFiles, signal: AbortSignal | undefin
     ...(signal && { signal }),
   };
   const away = projector !== undefined && isHubAddress(projector);
-  if (!isHubAddress(model) && (looksLikePath(model) || existsSync(model))) {
+  if (isFile(model)) {
     if (!away) return { model, ...(projector !== undefined && { projector }) };
     const fetched = await pullModel(projector, options);
     return {
@@ -49,8 +50,26 @@ export async function findModel(files: ModelFiles, signal: AbortSignal | undefin
   };
 }
 
-function looksLikePath(model: string): boolean {
-  return /[/\\]|\.gguf$/i.test(model);
+/** What is there, or looks like a path; the rest are names and addresses. */
+function isFile(model: string): boolean {
+  return !isHubAddress(model) && (/[/\\]|\.gguf$/i.test(model) || existsSync(model));
+}
+
+/**
+ * The same without fetching anything.
+ * @throws MedGemmaError `model_unknown`, `catalogue_invalid`; `file_not_found` for what has not been fetched.
+ */
+export async function findLocalModel(model: string, projector?: string): Promise<FoundModel> {
+  if (isFile(model)) return { model, ...(projector !== undefined && { projector }) };
+  const here = isHubAddress(model) ? undefined : await localModel(model);
+  if (here?.model === undefined) {
+    throw new MedGemmaError("file_not_found", "The model has not been fetched to this machine.", {
+      facts: { model },
+      remedy: `Run \`medgemma pull ${model}\` first; \`medgemma models\` tells sizes and expected memory.`,
+    });
+  }
+  const own = projector ?? here.projector;
+  return { model: here.model, ...(own !== undefined && { projector: own }) };
 }
 
 /**

@@ -46,6 +46,12 @@ export async function listModels(settings: ModelSettings = {}): Promise<ListedMo
   return Promise.all(entries.map((entry) => listed(folder, entry)));
 }
 
+/** @throws MedGemmaError `model_unknown`, `catalogue_invalid`. */
+export async function localModel(name: string, settings: ModelSettings = {}): Promise<ListedModel> {
+  const { folder, catalogue } = resolveSettings(settings);
+  return listed(folder, findEntry(await readCatalogue(catalogue), name));
+}
+
 async function listed(folder: string, entry: CatalogueEntry): Promise<ListedModel> {
   const { name, model, variant, projector, license, licenseId } = entry;
   const files = filesOf(entry);

@@ -17,6 +17,8 @@ test("one command downloads, verifies, loads and answers", async () => {
   const words = ["ask", "--model", "drawn-chests", chest, QUESTION];
   const refused = await medgemma(words, { env });
   expectFailure(refused, "license_not_accepted", 4, /https:\/\/lab\.example\/terms/);
+  const unplanned = await medgemma(["doctor", "--model", "drawn-chests"], { env });
+  expectFailure(unplanned, "file_not_found", 5, /not been fetched/);
 
   hub.script(at(MODEL), cutAfter(1_000_000), cutAfter(3_000_000));
   const asked = await medgemma([...words, "--accept-license"], { env });
@@ -25,6 +27,10 @@ test("one command downloads, verifies, loads and answers", async () => {
   expect(asked.stderr).toContain("Fetching drawn-chests");
   const here = readdirSync(path.dirname(inFolder(models, MODEL))).sort();
   expect(here).toEqual([PROJECTOR, `${PROJECTOR}.json`, MODEL, `${MODEL}.json`]);
+
+  // The plan for what is here by its name; and for what is not, no download.
+  const planned = await medgemma(["doctor", "--model", "drawn-chests"], { env });
+  expect(planned.stdout).toMatch(/projector 1\d MiB/);
 
   hub.requests.length = 0;
   const again = await medgemma(words, { env });

@@ -15,7 +15,10 @@ export function addDoctor(program: Command, interrupt: Interrupt): void {
   program
     .command("doctor")
     .description("show this machine, and test the embedded model against its reference")
-    .option("-m, --model <file>", "show how this GGUF file would be loaded here, without loading it")
+    .option(
+      "-m, --model <file>",
+      "show how this model (a file, or a name that is here) would be loaded, without loading it",
+    )
     .option("-p, --mmproj <file>", "its projector")
     .option("--context-size <tokens>", "as for the other commands", Number)
     .option("--parallel <n>", "requests at the same time (default: 8)", Number)
