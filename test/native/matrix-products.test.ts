@@ -68,12 +68,20 @@ for (const { kernels, adapted } of combinations) {
     const expected = await reference(adapted);
     const answers = await ask(kernels, adapted);
     let equal = 0;
+    const differences: number[] = [];
     for (const [index, { text, tokens }] of answers.entries()) {
-      const [mine, theirs] = [tokens[0], expected[index]?.tokens[0]];
-      expect(mine?.id).toBe(theirs?.id);
-      expect(Math.abs((mine?.logprob ?? 1) - (theirs?.logprob ?? 0))).toBeLessThan(0.01);
+      const theirs = expected[index]?.tokens ?? [];
       if (text === expected[index]?.text) equal++;
+      // As far as both say the same.
+      for (const [place, { id, logprob }] of tokens.entries()) {
+        if (id !== theirs[place]?.id) break;
+        differences.push(Math.abs(logprob - (theirs[place]?.logprob ?? Number.NaN)));
+      }
     }
+    // Sums in another order move a log-probability by 6e-6 on average, with the adapter, which makes the phantom less
+    // sure, by 6e-4; one constant of a kernel wrong by 3 % by 40 and 17 times as much.
+    const mean = differences.reduce((sum, each) => sum + each, 0) / differences.length;
+    expect(mean).toBeLessThan(adapted ? 3e-3 : 5e-5);
     // The order of sums may turn a late token where two are nearly as likely.
     expect(equal).toBeGreaterThanOrEqual(Math.floor(0.96 * answers.length));
     expect(new Set(answers.map(({ text }) => text)).size).toBeGreaterThan(5);
