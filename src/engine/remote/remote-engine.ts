@@ -65,7 +65,12 @@ export class RemoteEngine implements Engine {
   }
 
   async tokenize(text: string, options: { special: boolean; signal?: AbortSignal }): Promise<Int32Array> {
-    return Int32Array.from(await this.#tokenize(text, options.special, this.#signal(options.signal)));
+    const signal = this.#signal(options.signal);
+    try {
+      return Int32Array.from(await this.#tokenize(text, options.special, signal));
+    } catch (error) {
+      throw this.#reason(error, options.signal);
+    }
   }
 
   async encode(): Promise<ImageEmbedding> {
@@ -99,8 +104,7 @@ export class RemoteEngine implements Engine {
         continuations,
       );
     } catch (error) {
-      if (this.#end.signal.aborted) throw new MedGemmaError("disposed");
-      throw toEndpointError(error, options.signal);
+      throw this.#reason(error, options.signal);
     }
   }
 
@@ -147,8 +151,7 @@ export class RemoteEngine implements Engine {
         return;
       }
     } catch (error) {
-      if (this.#end.signal.aborted) throw new MedGemmaError("disposed");
-      throw toEndpointError(error, options.signal);
+      throw this.#reason(error, options.signal);
     }
     throw new MedGemmaError("endpoint_failed", "The endpoint's answer broke off.", {
       facts: { reason: "cut" },
@@ -166,6 +169,11 @@ export class RemoteEngine implements Engine {
   #signal(signal: AbortSignal | undefined): AbortSignal {
     if (this.#end.signal.aborted) throw new MedGemmaError("disposed");
     return signal ? AbortSignal.any([signal, this.#end.signal]) : this.#end.signal;
+  }
+
+  /** Why a call ended: dispose breaks off requests by a signal too. */
+  #reason(error: unknown, signal: AbortSignal | undefined): MedGemmaError {
+    return this.#end.signal.aborted ? new MedGemmaError("disposed") : toEndpointError(error, signal);
   }
 
   /** The words around a thought, by id. */

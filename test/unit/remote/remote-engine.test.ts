@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { GenerationEvent } from "../../../src/engine/engine.js";
-import { RemoteEngine } from "../../../src/engine/remote/remote-engine.js";
+import { RemoteEngine, type RemoteOptions } from "../../../src/engine/remote/remote-engine.js";
 
 let server: Server | undefined;
 afterEach(() => {
@@ -10,7 +10,7 @@ afterEach(() => {
   server?.close();
 });
 
-async function load(completion: RequestListener, retries = 1) {
+async function load(completion: RequestListener, options: Partial<RemoteOptions> = { retries: 1 }) {
   server = createServer((request, response) => {
     const json = (value: unknown) => response.end(JSON.stringify(value));
     request.resume();
@@ -22,7 +22,7 @@ async function load(completion: RequestListener, retries = 1) {
   const listening = server;
   await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
   const { port } = listening.address() as AddressInfo;
-  return RemoteEngine.load({ endpoint: `http://127.0.0.1:${port}`, retries });
+  return RemoteEngine.load({ endpoint: `http://127.0.0.1:${port}`, ...options });
 }
 
 async function all(engine: RemoteEngine, signal?: AbortSignal): Promise<GenerationEvent[]> {
@@ -102,6 +102,60 @@ describe("RemoteEngine", () => {
     });
     await expect(all(engine, stop.signal)).rejects.toMatchObject({ code: "aborted" });
     await closed;
+  });
+
+  it("ends what takes longer than the limit, before the answer and within it", async () => {
+    const silent = await load(() => undefined, { retries: 0, timeout: 300 });
+    await expect(all(silent)).rejects.toMatchObject({
+      code: "endpoint_failed",
+      facts: { reason: "TimeoutError" },
+    });
+    const stuck = await load((_, response) => response.write(TEXT), { retries: 0, timeout: 300 });
+    await expect(all(stuck)).rejects.toMatchObject({
+      code: "endpoint_failed",
+      facts: { reason: "TimeoutError" },
+    });
+  });
+
+  it("says that nobody listens, after its tries", async () => {
+    const free = createServer();
+    await new Promise<void>((resolve) => free.listen(0, "127.0.0.1", resolve));
+    const { port } = free.address() as AddressInfo;
+    await new Promise((resolve) => free.close(resolve));
+    const refused = RemoteEngine.load({ endpoint: `http://127.0.0.1:${port}`, retries: 1 });
+    await expect(refused).rejects.toMatchObject({
+      code: "endpoint_failed",
+      facts: { reason: "ECONNREFUSED" },
+    });
+  });
+
+  it("gives up a busy endpoint after its tries", async () => {
+    let calls = 0;
+    const engine = await load((_, response) => {
+      calls++;
+      response.writeHead(503).end();
+    });
+    await expect(all(engine)).rejects.toMatchObject({ code: "endpoint_failed", facts: { status: 503 } });
+    expect(calls).toBe(2);
+  });
+
+  it("ends what runs on dispose, and takes nothing more", async () => {
+    const engine = await load((_, response) => response.write(TEXT));
+    const answer = all(engine);
+    setTimeout(() => engine.dispose(), 50);
+    await expect(answer).rejects.toMatchObject({ code: "disposed" });
+    await expect(all(engine)).rejects.toMatchObject({ code: "disposed" });
+    await expect(engine.tokenize("a", { special: false })).rejects.toMatchObject({ code: "disposed" });
+    await engine.dispose();
+  });
+
+  it("ends a tokenisation on dispose too", async () => {
+    const engine = await load(() => undefined);
+    server?.removeAllListeners("request");
+    server?.on("request", () => undefined);
+    const tokens = engine.tokenize("a", { special: false });
+    setTimeout(() => engine.dispose(), 50);
+    await expect(tokens).rejects.toMatchObject({ code: "disposed" });
   });
 
   it("refuses what the endpoint does not offer", async () => {
