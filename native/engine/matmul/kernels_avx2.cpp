@@ -8,8 +8,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "../siglip/cpu_features.h"
-#include "../siglip/target_region.h"
+#include "../cpu/cpu_features.h"
+#include "../cpu/target_region.h"
 
 namespace medgemma::matmul {
 
@@ -281,7 +281,7 @@ void q6_k(const Q6Kx16* weights, int64_t groups, int64_t blocks, const Q8Block* 
 }  // namespace
 MEDGEMMA_TARGET_END
 
-const Kernels kAvx2Kernels = {"avx2", siglip::cpu_has_avx2, quantize, q4_k, q6_k};
+const Kernels kAvx2Kernels = {"avx2", cpu_has_avx2, quantize, q4_k, q6_k};
 
 }  // namespace medgemma::matmul
 #endif

@@ -12,12 +12,12 @@
 #include <algorithm>
 #include <cstring>
 
-#include "../siglip/cpu_features.h"
-#include "../siglip/target_region.h"
+#include "../cpu/cpu_features.h"
+#include "../cpu/target_region.h"
 
 namespace medgemma::matmul {
 
-MEDGEMMA_TARGET_BEGIN("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma,f16c")
+MEDGEMMA_TARGET_BEGIN("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma,f16c,bmi")
 namespace {
 
 // Activations that share one reading of the weights: their sums fill half of the registers.
@@ -65,7 +65,7 @@ void quantize(const float* row, Q8Block* to, int64_t columns) {
       const __mmask16 hits =
           _mm512_cmp_ps_mask(_mm512_andnot_ps(sign, x), _mm512_set1_ps(largest), _CMP_EQ_OQ);
       if (hits == 0) continue;
-      first = row[i + __builtin_ctz(hits)];
+      first = row[i + _tzcnt_u32(hits)];
       break;
     }
     const float inverse = -127.0f / first;
@@ -276,7 +276,7 @@ void q6_k(const Q6Kx16* weights, int64_t groups, int64_t blocks, const Q8Block* 
 }  // namespace
 MEDGEMMA_TARGET_END
 
-const Kernels kAvx512VnniKernels = {"avx512vnni", siglip::cpu_has_avx512_vnni, quantize, q4_k, q6_k};
+const Kernels kAvx512VnniKernels = {"avx512vnni", cpu_has_avx512_vnni, quantize, q4_k, q6_k};
 
 }  // namespace medgemma::matmul
 #endif

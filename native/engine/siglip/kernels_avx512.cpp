@@ -12,8 +12,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cpu_features.h"
-#include "target_region.h"
+#include "../cpu/cpu_features.h"
+#include "../cpu/target_region.h"
 
 namespace medgemma::siglip {
 

@@ -13,8 +13,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "cpu_features.h"
-#include "target_region.h"
+#include "../cpu/cpu_features.h"
+#include "../cpu/target_region.h"
 
 namespace medgemma::siglip {
 

@@ -23,7 +23,7 @@ function root(files: Record<string, string> = {}): string {
     `sys/devices/system/cpu/cpu${cpu}/topology/physical_package_id`,
     "0\n",
   ]);
-  const all = {
+  const all: Record<string, string> = {
     "proc/meminfo": `MemTotal: ${16 * 2 ** 20} kB\nMemFree: 1024 kB\nMemAvailable: ${12 * 2 ** 20} kB\n`,
     "proc/self/status": "Name:\tnode\nCpus_allowed_list:\t0-3\n",
     "proc/self/cgroup": "0::/\n",

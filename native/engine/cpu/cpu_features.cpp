@@ -1,8 +1,6 @@
 #include "cpu_features.h"
 
-#include "kernels.h"
-
-#ifdef MEDGEMMA_SIGLIP_X86
+#if defined(__x86_64__) || defined(_M_X64)
 #ifdef _MSC_VER
 #include <immintrin.h>
 #include <intrin.h>
@@ -11,7 +9,7 @@
 #endif
 #include <cstdint>
 
-namespace medgemma::siglip {
+namespace medgemma {
 namespace {
 
 struct Leaf {
@@ -71,5 +69,5 @@ bool cpu_has_avx512_vnni() {
   return cpu_has_avx512() && bit(cpuid(7, 0).c, 11);
 }
 
-}  // namespace medgemma::siglip
+}  // namespace medgemma
 #endif
