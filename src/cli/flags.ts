@@ -4,7 +4,9 @@ import { MedGemmaError } from "../errors.js";
 
 /** The options that commands share. Ranges are the library's business; here text only becomes a number. */
 export interface ModelFlags {
-  endpoint?: string;
+  endpoint?: string[];
+  endpointModel?: string;
+  timeout?: number;
   model?: string;
   mmproj?: string;
   adapter?: AdapterOption[];
@@ -35,6 +37,8 @@ export interface AnswerFlags extends ModelFlags {
 /** Names in the library that differ from the flag's. */
 const FLAGS: Readonly<Record<string, string>> = {
   endpoint: "--endpoint",
+  endpointModel: "--endpoint-model",
+  timeout: "--timeout",
   model: "--model",
   projector: "--mmproj",
   adapters: "--adapter",
@@ -74,7 +78,13 @@ export function addModelFlags(command: Command): Command {
       "-m, --model <name>",
       "MedGemma: a GGUF file, or a name of `medgemma models`, fetched when it is not here (default: the embedded phantom, a test object)",
     )
-    .option("--endpoint <url>", "a llama-server that answers instead of this machine (docs/remote.md)")
+    .option(
+      "--endpoint <url>",
+      "a server that answers instead of this machine (docs/remote.md); may be repeated",
+      (text: string, all: string[] = []) => [...all, text],
+    )
+    .option("--endpoint-model <name>", "the endpoint's model (default: its first)")
+    .option("--timeout <ms>", "for a request to the endpoint (default: 600000)", number("--timeout"))
     .option("-p, --mmproj <file>", "the projector of a GGUF file, which pictures need")
     .option(
       "--adapter <file[:scale]>",

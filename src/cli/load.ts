@@ -31,10 +31,13 @@ export async function loadModel(flags: ModelFlags, signal: AbortSignal): Promise
 }
 
 export function toLoadOptions(flags: ModelFlags): LoadOptions {
-  const { endpoint, model, mmproj, adapter, contextSize, threads, gpuLayers } = flags;
+  const { endpoint, endpointModel, timeout, model, mmproj, adapter } = flags;
+  const { contextSize, threads, gpuLayers } = flags;
   const gpu = (flags.gpu === "none" ? false : flags.gpu) as LoadOptions["gpu"];
   return defined({
-    endpoint,
+    endpoint: endpoint?.length === 1 ? endpoint[0] : endpoint,
+    endpointModel,
+    timeout,
     model,
     projector: mmproj,
     adapters: adapter,

@@ -225,8 +225,24 @@ export interface EngineInfo {
   readonly threads: number;
   readonly devices: readonly DeviceInfo[];
   readonly versions: { readonly medgemma: string; readonly llamaCpp: string; readonly node: string };
+  /** Of an endpoint; undefined on this machine, where all is there. */
+  readonly capabilities?: EndpointCapabilities;
   /** Milliseconds from the call to a usable engine. */
   readonly loadTime: number;
+}
+
+/** What an endpoint can do; what is not known to be there is refused before a request is sent. */
+export interface EndpointCapabilities {
+  /** Pictures in a prompt. */
+  readonly images: boolean;
+  /** Log-probabilities of the likeliest tokens, which scores (and so `classify`) rest on. */
+  readonly logprobs: boolean;
+  /** Answers held to a JSON schema. */
+  readonly jsonSchema: boolean;
+  /** Answers held to a grammar in llama.cpp's GBNF. */
+  readonly grammar: boolean;
+  /** An answer whose beginning is given. */
+  readonly prefill: boolean;
 }
 
 export interface ModelInfo {

@@ -3,17 +3,19 @@ import { type AdapterOption, resolveAdapterOptions } from "../engine/native/adap
 import { packageRoot } from "../engine/native/addon.js";
 import { checkGpuOption, type GpuOption } from "../engine/native/gpu.js";
 import type { ProcessEngineOptions } from "../engine/process/process-options.js";
-import { checkEndpoint, type RemoteOptions } from "../engine/remote/remote-engine.js";
-import { badOption, MedGemmaError } from "../errors.js";
+import type { RemoteOptions } from "../engine/remote/remote-options.js";
+import { badOption } from "../errors.js";
 import type { DownloadProgress } from "../models/pull.js";
 import { checkNames, integerOption, stringOption } from "../options.js";
+import {
+  ENDPOINT_OPTIONS,
+  type EndpointOptions,
+  remoteOptions,
+  withoutEndpoint,
+} from "./endpoint-options.js";
 import { checkSignal } from "./options.js";
 
-export interface LoadOptions {
-  /** Address of a llama-server that answers instead of this machine (docs/remote.md); with it, options of a model on this machine are refused. Defaults to none. */
-  endpoint?: string;
-  /** For the endpoint. Defaults to the variable MEDGEMMA_API_KEY, or none. */
-  apiKey?: string;
+export interface LoadOptions extends EndpointOptions {
   /**
    * Path of a MedGemma GGUF, a name of the catalogue (`medgemma-1.5-4b-it`, `medgemma-1.5-4b-it:Q8_0`), or a file on
    * the hub (`hf:OWNER/REPOSITORY/FILE.gguf`, `@REVISION` after it); the latter two are fetched unless they are here. Defaults to the embedded phantom, a test object that is not for patients.
@@ -70,8 +72,7 @@ export interface LoadOptions {
 }
 
 const NAMES: readonly (keyof LoadOptions)[] = [
-  "endpoint",
-  "apiKey",
+  ...ENDPOINT_OPTIONS,
   "model",
   "projector",
   "adapters",
@@ -92,9 +93,6 @@ const NAMES: readonly (keyof LoadOptions)[] = [
   "onLog",
   "signal",
 ];
-
-/** What may stand beside an endpoint. */
-const FOR_ENDPOINTS: readonly string[] = ["endpoint", "apiKey", "onProgress", "onLog", "signal"];
 
 const phantomDir = path.join(packageRoot, "models", "phantom");
 const PHANTOM = {
@@ -144,36 +142,14 @@ export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
   }
   if (options.acceptLicense !== undefined && typeof options.acceptLicense !== "boolean")
     throw badOption("acceptLicense", "true or false", options.acceptLicense);
-  if (options.endpoint !== undefined) checkRemote(options.endpoint, options);
-  stringOption("apiKey", options.apiKey);
-  const {
-    isolation = "process",
-    model: _model,
-    projector: _projector,
-    acceptLicense,
-    onDownload,
-    endpoint,
-    apiKey,
-    ...engine
-  } = options;
+  const { isolation = "process", acceptLicense, onDownload } = options;
   if (isolation !== "process" && isolation !== "none") {
     throw badOption("isolation", '"process" or "none"', isolation);
   }
   stringOption("execPath", options.execPath);
   checkSignal(options.signal);
-  const files = model === undefined ? PHANTOM : { model, projector };
-  const remote = endpoint === undefined ? undefined : { endpoint, ...(apiKey !== undefined && { apiKey }) };
-  return { isolation, engine, remote, files: { ...files, acceptLicense, onDownload } };
-}
-
-/** Nothing that was asked for is left out in silence. */
-function checkRemote(endpoint: string, options: LoadOptions): void {
-  checkEndpoint(endpoint);
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || FOR_ENDPOINTS.includes(name)) continue;
-    throw new MedGemmaError("bad_option", `${name} is of a model on this machine; an endpoint has its own.`, {
-      facts: { option: name },
-      remedy: "Leave it out, or leave out `endpoint`.",
-    });
-  }
+  const files = { ...(model === undefined ? PHANTOM : { model, projector }), acceptLicense, onDownload };
+  const { isolation: _isolation, model: _model, projector: _projector, ...rest } = options;
+  const { acceptLicense: _accept, onDownload: _onDownload, ...engine } = rest;
+  return { isolation, engine: withoutEndpoint(engine), remote: remoteOptions(options), files };
 }

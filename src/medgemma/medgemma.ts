@@ -76,10 +76,7 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
   static async load(options: LoadOptions | string = {}): Promise<MedGemma> {
     const given = typeof options === "string" ? { model: options } : options;
     const { isolation, files, remote, engine: rest } = resolveLoadOptions(given);
-    if (remote)
-      return new MedGemma(
-        await RemoteEngine.load({ ...remote, ...(rest.signal && { signal: rest.signal }) }),
-      );
+    if (remote) return new MedGemma(await RemoteEngine.load(remote));
     const found = await findModel(files, rest.signal);
     const { model, projector } = found;
     const { threads } = await prepareLoad(model, projector, rest);

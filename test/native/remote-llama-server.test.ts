@@ -46,3 +46,65 @@ describe("a llama-server", () => {
     expect((await remote.ask([], "What is a pleural effusion?")).text).not.toBe("");
   });
 });
+
+describe("a llama-server by chat completions", () => {
+  let chat: MedGemma;
+  beforeAll(async () => {
+    chat = await MedGemma.load({ endpoint: server.url, endpointApi: "chat", imageSize: 224 });
+  });
+  afterAll(() => chat?.dispose());
+
+  // The server puts no newlines around a picture, as the reference does; so only texts can be held to it.
+  test("answers texts as the reference", async () => {
+    const texts = goldens.filter(({ images }) => images.length === 0);
+    expect(texts.length).toBeGreaterThan(0);
+    for (const golden of texts) {
+      const { text } = await answer(chat.engine, await messagesOf(golden));
+      expect(text).toBe(golden.answer);
+    }
+  });
+
+  test("sees pictures", async () => {
+    let same = 0;
+    const seen = goldens.filter(({ images }) => images.length > 0);
+    for (const golden of seen) {
+      const { text } = await answer(chat.engine, await messagesOf(golden));
+      if (text === golden.answer) same++;
+    }
+    console.log(`chat completions: ${same} of ${seen.length} answers about pictures equal the reference's`);
+    expect(same / seen.length).toBeGreaterThan(0.8);
+  });
+
+  test("gives log-probabilities, JSON of a schema and usage", async () => {
+    const label = ["nodule"];
+    const there = await chat.classify(picturePath("000.png"), label, { multiLabel: true });
+    const here = await local.classify(picturePath("000.png"), label, { multiLabel: true });
+    expect(there.labels[0]?.probability).toBeCloseTo(here.labels[0]?.probability ?? -1, 1);
+    const schema = {
+      type: "object",
+      properties: { pneumonia: { type: "boolean" } },
+      required: ["pneumonia"],
+      additionalProperties: false,
+    };
+    const { value, usage } = await chat.ask(picturePath("000.png"), "Is there pneumonia? As JSON.", {
+      schema,
+    });
+    expect(value).toEqual({ pneumonia: expect.any(Boolean) });
+    expect(usage).toMatchObject({
+      promptTokens: expect.any(Number),
+      completionTokens: expect.any(Number),
+    });
+    expect(usage.promptTokens).toBeGreaterThan(0);
+  });
+});
+
+test("two llama-servers share the work, and one that dies is not missed", async () => {
+  const second = await startLlamaServer();
+  await using pool = await MedGemma.load({ endpoint: [server.url, second.url], parallel: 2 });
+  const texts = goldens.filter(({ images }) => images.length === 0).slice(0, 12);
+  const run = async (golden: (typeof texts)[number]) =>
+    (await answer(pool.engine, await messagesOf(golden))).text === golden.answer;
+  expect((await Promise.all(texts.map(run))).every(Boolean)).toBe(true);
+  await second.stop();
+  expect((await Promise.all(texts.map(run))).every(Boolean)).toBe(true);
+});

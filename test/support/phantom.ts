@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { packageRoot } from "../../src/engine/native/addon.js";
+import type { GpuOption } from "../../src/engine/native/gpu.js";
 import { NativeEngine, type NativeEngineOptions } from "../../src/engine/native/native-engine.js";
 import { readPicture } from "../../src/image/read-picture.js";
 import type { RgbImage } from "../../src/image/rgb.js";
@@ -91,8 +92,11 @@ export const kinds = [...new Set(goldens.map((golden) => golden.kind))];
 /** One thread: ggml's threads wait for each other by spinning, which on a busy machine costs more than they gain here. */
 export const THREADS = 1;
 
+/** The backend that the parity tests are repeated on: `MEDGEMMA_TEST_GPU=vulkan`. */
+const GPU = process.env.MEDGEMMA_TEST_GPU ? { gpu: process.env.MEDGEMMA_TEST_GPU as GpuOption } : {};
+
 export function loadPhantom(options: Partial<NativeEngineOptions> = {}): Promise<NativeEngine> {
-  return NativeEngine.load({ ...PHANTOM, threads: THREADS, ...options });
+  return NativeEngine.load({ ...PHANTOM, threads: THREADS, ...GPU, ...options });
 }
 
 /** What an array file of NumPy holds: float32, C order. */

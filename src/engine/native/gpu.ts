@@ -13,14 +13,11 @@ export function checkGpuOption(value: unknown): asserts value is GpuOption | und
     throw badOption("gpu", '"auto", "cuda", "vulkan", "metal" or false', value);
 }
 
-/** Device files of graphics drivers. Without one no library is loaded: a Vulkan made of software is slower than the CPU. */
+/** Device files of graphics drivers. Without one `auto` loads no library: a Vulkan made of software is slower than the CPU. */
 const DRIVERS = {
   cuda: ["/dev/nvidiactl", "/dev/nvidia0", "/dev/dxg"],
   vulkan: ["/dev/dri/renderD128", "/dev/dri/renderD129", "/dev/dxg"],
 } as const;
-
-/** Mesa's and Google's devices without hardware, by their descriptions. */
-const SOFTWARE = /llvmpipe|lavapipe|softpipe|swiftshader/i;
 
 /** Whether `auto` may find a GPU here. Windows does not tell by files. */
 export function mayHaveGpu(gpu: "cuda" | "vulkan"): boolean {
@@ -53,7 +50,6 @@ function load(addon: Addon, gpu: "cuda" | "vulkan"): boolean {
   const file = gpuLibrary(gpu);
   if (file === undefined || !addon.loadBackend(file)) return false;
   const name = gpu === "cuda" ? /^CUDA/ : /^Vulkan/;
-  const devices = addon.devices().filter((device) => name.test(device.name));
-  // A Vulkan made of software is slower than the CPU, and llama.cpp's picture prompts crash on Mesa's (lavapipe).
-  return devices.some((device) => !SOFTWARE.test(device.description));
+  // ggml lists a Vulkan made of software only where GGML_VK_VISIBLE_DEVICES names it, as the tests do.
+  return addon.devices().some((device) => name.test(device.name));
 }

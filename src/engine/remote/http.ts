@@ -1,20 +1,25 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MedGemmaError, throwIfAborted } from "../../errors.js";
+import { contextFull } from "./context-full.js";
 
 export interface Connection {
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Tries after the first. */
+  /** Asked before each try: a token may have run out. */
+  headers(): Promise<Readonly<Record<string, string>>>;
+  /** Tries after the first, on this very endpoint. */
   readonly retries: number;
   /** Milliseconds for one request with its answer. */
   readonly timeout: number;
 }
 
 const BUSY = new Set([429, 503]);
+/** Of a gateway whose server is gone, too. */
+const TEMPORARY = new Set([...BUSY, 502, 504]);
 /** Refused, or an idle connection that the server closed just now: no answer has begun. */
 const UNANSWERED = new Set(["ECONNREFUSED", "ECONNRESET", "UND_ERR_SOCKET", "EPIPE"]);
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 30_000;
+const HEALTH_LIMIT = 5000;
 
 /**
  * One request; tried again while the endpoint is busy or not reachable. Redirects are refused, for they would take the
@@ -27,15 +32,15 @@ export async function request(
   body: object | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
-  const { url, headers, retries, timeout } = connection;
+  const { url, retries, timeout } = connection;
   for (let attempt = 0; ; attempt++) {
     throwIfAborted(signal);
     const limit = AbortSignal.timeout(timeout);
-    let wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempt) * (0.5 + Math.random() / 2);
+    let wait = waitAfter(attempt);
     try {
       const response = await fetch(url + path, {
         method: body ? "POST" : "GET",
-        headers: { ...headers, ...(body && { "content-type": "application/json" }) },
+        headers: { ...(await connection.headers()), ...(body && { "content-type": "application/json" }) },
         ...(body && { body: JSON.stringify(body) }),
         redirect: "manual",
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
@@ -52,6 +57,30 @@ export async function request(
     }
     await sleep(wait, undefined, signal && { signal }).catch(() => throwIfAborted(signal));
   }
+}
+
+/** Milliseconds, growing and never the same for two clients. */
+export function waitAfter(attempt: number): number {
+  return Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempt) * (0.5 + Math.random() / 2);
+}
+
+/** Whether the endpoint answers a GET with a status of success. Never throws. */
+export async function isThere(connection: Connection, path: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const quick = { ...connection, retries: 0, timeout: Math.min(connection.timeout, HEALTH_LIMIT) };
+    const response = await request(quick, path, undefined, signal);
+    await response.body?.cancel();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether another endpoint, or this one later, may well take the same request. */
+export function isTemporary(error: unknown): boolean {
+  if (!MedGemmaError.isInstance(error) || error.code !== "endpoint_failed") return false;
+  const { status, reason } = error.facts;
+  return TEMPORARY.has(Number(status)) || UNANSWERED.has(String(reason));
 }
 
 /** As {@link request}, for an answer of JSON. */
@@ -77,30 +106,15 @@ export function toEndpointError(error: unknown, signal: AbortSignal | undefined)
   return new MedGemmaError("endpoint_failed", `The endpoint failed (${reason}).`, { facts: { reason } });
 }
 
-interface ErrorBody {
-  readonly error?: {
-    readonly type?: string;
-    readonly n_prompt_tokens?: number;
-    readonly n_ctx?: number;
-  };
-}
-
-/** llama-server's name for a prompt that is longer than its context; with it come the numbers, and no text. */
-const CONTEXT_FULL = "exceed_context_size_error";
-
 async function statusError(response: Response): Promise<MedGemmaError> {
   const { status } = response;
-  const body = (await response.json().catch(() => undefined)) as ErrorBody | undefined;
-  const { type, n_prompt_tokens: promptTokens, n_ctx: contextSize } = body?.error ?? {};
-  if (type === CONTEXT_FULL && Number.isInteger(promptTokens) && Number.isInteger(contextSize))
-    return new MedGemmaError(
-      "context_full",
-      `The prompt has ${promptTokens} tokens; the endpoint's context holds ${contextSize}.`,
-      { facts: { required: promptTokens, available: contextSize } },
-    );
-  return new MedGemmaError("endpoint_failed", `The endpoint answered with status ${status}.`, {
-    facts: { status },
-  });
+  const body: unknown = await response.json().catch(() => undefined);
+  return (
+    contextFull(body) ??
+    new MedGemmaError("endpoint_failed", `The endpoint answered with status ${status}.`, {
+      facts: { status },
+    })
+  );
 }
 
 /** A short code; a message of the parser's would quote the answer. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toServerPrompt } from "../../../src/engine/remote/prompt.js";
+import { toServerPrompt } from "../../../src/engine/remote/llama-server-prompt.js";
 
 const image = {
   width: 2,

@@ -2,7 +2,8 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { GenerationEvent } from "../../../src/engine/engine.js";
-import { RemoteEngine, type RemoteOptions } from "../../../src/engine/remote/remote-engine.js";
+import { RemoteEngine } from "../../../src/engine/remote/remote-engine.js";
+import type { RemoteOptions } from "../../../src/engine/remote/remote-options.js";
 
 let server: Server | undefined;
 afterEach(() => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type ScoreServer, scoreByTokens } from "../../../src/engine/remote/score.js";
+import { type ScoreServer, scoreByTokens } from "../../../src/engine/remote/llama-server-score.js";
 
 const WORDS: Readonly<Record<string, readonly number[]>> = { yes: [1, 2], ye: [1], none: [3, 4], no: [5] };
 

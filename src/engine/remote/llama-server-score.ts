@@ -1,6 +1,6 @@
 import { MedGemmaError } from "../../errors.js";
 import type { PromptPart, ScoreResult, TokenLogprob } from "../engine.js";
-import type { Chunk } from "./server-events.js";
+import type { Chunk } from "./llama-server-events.js";
 
 export interface ScoreServer {
   tokenize(text: string): Promise<number[]>;

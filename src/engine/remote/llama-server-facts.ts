@@ -1,8 +1,9 @@
 import path from "node:path";
-import { MedGemmaError } from "../../errors.js";
 import type { EngineInfo } from "../engine.js";
 import { PACKAGE_VERSION } from "../process/version.js";
+import { unsupported } from "./endpoint.js";
 import { type Connection, requestJson } from "./http.js";
+import { projectorOf } from "./projector.js";
 
 export interface ServerFacts {
   readonly marker: string;
@@ -42,26 +43,16 @@ export async function readServer(
   signal: AbortSignal | undefined,
 ): Promise<{ server: ServerFacts; info: Omit<EngineInfo, "loadTime"> }> {
   const props = ((await requestJson(connection, "/props", undefined, signal)) ?? {}) as Props;
-  if (typeof props.model_path !== "string") {
-    throw new MedGemmaError("unsupported_by_endpoint", "The endpoint is no llama-server.", {
-      facts: { capability: "completion" },
-    });
-  }
+  if (typeof props.model_path !== "string")
+    throw unsupported("completion", "The endpoint is no llama-server.");
   const models = ((await requestJson(connection, "/v1/models", undefined, signal)) ?? {}) as Models;
   const meta = models.data?.[0]?.meta ?? {};
   // The folder is the server's own affair.
   const name = path.win32.basename(props.model_path);
-  const imageSize = size || (/phantom/i.test(name) ? 224 : 896);
+  const projector = projectorOf(name, size);
+  const { imageSize } = projector;
   const file = { name, bytes: meta.size ?? 0, sha256: "unknown" };
   const quantization = props.model_ftype ?? "unknown";
-  const projector = {
-    file: { name: "unknown", bytes: 0, sha256: "unknown" },
-    quantization: "unknown",
-    imageSize,
-    // SigLIP's patches of 14 pixels, pooled 4 by 4.
-    imageTokens: Math.floor(imageSize / 56) ** 2,
-    encoder: "remote",
-  };
   return {
     server: { marker: props.media_marker ?? "<__media__>", imageSize },
     info: {

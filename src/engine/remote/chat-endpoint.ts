@@ -1,0 +1,173 @@
+import { MedGemmaError } from "../../errors.js";
+import type {
+  EndpointCapabilities,
+  EngineInfo,
+  GenerationEvent,
+  PromptPart,
+  ScoreResult,
+  TokenLogprob,
+  Usage,
+} from "../engine.js";
+import { toGrammarSchema } from "../schema.js";
+import { type ChatChunk, firstTokens, ThoughtJoiner, toText, toUsage } from "./chat-events.js";
+import type { ChatFacts } from "./chat-facts.js";
+import { type ChatPiece, type ChatPrompt, toChat } from "./chat-messages.js";
+import { scoreByChat } from "./chat-score.js";
+import { type Endpoint, type EndpointRequest, unsupported } from "./endpoint.js";
+import { type Connection, isThere, request, requestJson } from "./http.js";
+import { toSquarePng } from "./picture.js";
+import { readEvents } from "./sse.js";
+
+/** OpenAI's limit, and vLLM's default. */
+const MOST_LOGPROBS = 20;
+
+/** OpenAI's chat completions with pictures, as vLLM, Vertex AI and llama-server speak them. */
+export class ChatEndpoint implements Endpoint {
+  readonly info: Omit<EngineInfo, "loadTime">;
+  readonly capabilities: EndpointCapabilities;
+  readonly #connection: Connection;
+  readonly #facts: ChatFacts;
+
+  constructor(connection: Connection, facts: ChatFacts) {
+    this.#connection = connection;
+    this.#facts = facts;
+    this.info = facts.info;
+    this.capabilities = facts.capabilities;
+  }
+
+  /** vLLM's own call, beside OpenAI's. */
+  async tokenize(text: string, special: boolean, signal: AbortSignal): Promise<number[]> {
+    if (!this.#facts.tokenizePath || special) throw unsupported("tokenize");
+    const body = { model: this.#facts.model, prompt: text, add_special_tokens: false };
+    const answer = await requestJson(this.#connection, this.#facts.tokenizePath, body, signal);
+    const { tokens } = (answer ?? {}) as { tokens?: unknown };
+    if (Array.isArray(tokens) && tokens.every(Number.isInteger)) return tokens as number[];
+    throw unsupported("tokenize");
+  }
+
+  async *generate(
+    parts: readonly PromptPart[],
+    options: EndpointRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<GenerationEvent, void, void> {
+    const started = performance.now();
+    const body = {
+      ...(await this.#prompt(toChat(parts))),
+      stream: true,
+      stream_options: { include_usage: true },
+      ...sampling(options),
+    };
+    const response = await request(this.#connection, this.#facts.chatPath, body, signal);
+    const thoughts = new ThoughtJoiner();
+    let first = 0;
+    let reason: string | undefined;
+    let last: ChatChunk = {};
+    for await (const data of readEvents(response.body ?? new ReadableStream())) {
+      const chunk = JSON.parse(data) as ChatChunk;
+      if (chunk.error !== undefined) throw broken("error");
+      if (chunk.usage) last = chunk;
+      const [choice] = chunk.choices ?? [];
+      if (!choice) continue;
+      const text = thoughts.text(choice.delta ?? {});
+      if (text !== "") {
+        first ||= performance.now() - started;
+        if (options.logprobs > 0 && !choice.logprobs?.content) throw unsupported("logprobs");
+        yield toText(text, choice);
+      }
+      reason = choice.finish_reason ?? reason;
+    }
+    if (reason === undefined) throw broken("cut");
+    yield {
+      type: "done",
+      finishReason: reason === "length" ? "length" : "stop",
+      usage: toUsage(last, this.#imageTokens(parts)),
+      timings: { queue: 0, encode: 0, prefill: 0, decode: 0, timeToFirstToken: first },
+      seed: options.seed,
+    };
+  }
+
+  score(
+    parts: readonly PromptPart[],
+    continuations: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ScoreResult> {
+    const prompt = toChat(parts);
+    const next = async (begun: string): Promise<{ tokens: readonly TokenLogprob[]; usage: Usage }> => {
+      const body = {
+        ...(await this.#prompt({ ...prompt, prefill: prompt.prefill + begun })),
+        max_tokens: 1,
+        temperature: 0,
+        logprobs: true,
+        top_logprobs: MOST_LOGPROBS,
+      };
+      const chunk = (await requestJson(
+        this.#connection,
+        this.#facts.chatPath,
+        body,
+        signal,
+      )) as ChatChunk | null;
+      const tokens = firstTokens(chunk ?? {});
+      if (!tokens) throw unsupported("logprobs");
+      return { tokens, usage: toUsage(chunk ?? {}, this.#imageTokens(parts)) };
+    };
+    return scoreByChat({ next }, continuations);
+  }
+
+  healthy(signal: AbortSignal): Promise<boolean> {
+    const { healthPath } = this.#facts;
+    // Vertex has nothing to ask; the next request finds out.
+    return healthPath === undefined ? Promise.resolve(true) : isThere(this.#connection, healthPath, signal);
+  }
+
+  async #prompt({ turns, prefill }: ChatPrompt): Promise<object> {
+    if (prefill !== "" && !this.capabilities.prefill) throw unsupported("prefill");
+    const messages: object[] = [];
+    for (const { role, pieces } of turns)
+      messages.push({ role, content: await Promise.all(pieces.map((piece) => this.#piece(piece))) });
+    if (prefill !== "") messages.push({ role: "assistant", content: prefill });
+    return {
+      model: this.#facts.model,
+      messages,
+      // vLLM's words for an answer that goes on from its beginning; llama-server does so anyway.
+      ...(prefill !== "" && { continue_final_message: true, add_generation_prompt: false }),
+    };
+  }
+
+  async #piece(piece: ChatPiece): Promise<object> {
+    if (piece.type === "text") return piece;
+    const png = await toSquarePng(piece.image, this.info.projector?.imageSize ?? 896);
+    return { type: "image_url", image_url: { url: `data:image/png;base64,${png}` } };
+  }
+
+  #imageTokens(parts: readonly PromptPart[]): number {
+    const images = parts.filter((part) => part.type === "image").length;
+    return images * (this.info.projector?.imageTokens ?? 0);
+  }
+}
+
+/** OpenAI's fields; vLLM's and llama-server's own only where they change the answer, for others refuse them. */
+function sampling(options: EndpointRequest): object {
+  const { temperature, topP, topK, minP, repeatPenalty, logprobs, grammar, jsonSchema } = options;
+  return {
+    max_tokens: options.maxTokens,
+    temperature,
+    seed: options.seed,
+    ...(options.stop.length > 0 && { stop: options.stop }),
+    ...(temperature > 0 && { top_p: topP, top_k: topK }),
+    ...(temperature > 0 && minP > 0 && { min_p: minP }),
+    // The two servers' names for it.
+    ...(repeatPenalty !== 1 && { repetition_penalty: repeatPenalty, repeat_penalty: repeatPenalty }),
+    ...(logprobs > 0 && { logprobs: true, top_logprobs: logprobs }),
+    ...(grammar !== "" && { grammar }),
+    ...(jsonSchema && {
+      response_format: {
+        type: "json_schema",
+        json_schema: { name: "answer", schema: toGrammarSchema(jsonSchema), strict: true },
+      },
+    }),
+  };
+}
+
+function broken(reason: "cut" | "error"): MedGemmaError {
+  return new MedGemmaError("endpoint_failed", "The endpoint's answer broke off.", { facts: { reason } });
+}

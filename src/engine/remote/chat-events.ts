@@ -1,0 +1,86 @@
+import type { GenerationEvent, TokenLogprob, Usage } from "../engine.js";
+
+interface ChatToken {
+  /** llama-server's own. */
+  readonly id?: number;
+  readonly token: string;
+  readonly logprob: number;
+}
+
+/** One choice of a chat completion, whole (`message`) or a piece of it (`delta`). */
+interface Choice {
+  readonly delta?: Message;
+  readonly message?: Message;
+  readonly finish_reason?: string | null;
+  readonly logprobs?: {
+    readonly content?: readonly (ChatToken & { readonly top_logprobs?: readonly ChatToken[] })[] | null;
+  } | null;
+}
+
+interface Message {
+  readonly content?: string | null;
+  /** Where the server takes a thought out of the answer: llama-server's and older vLLM's name. */
+  readonly reasoning_content?: string | null;
+  /** Newer vLLM's name. */
+  readonly reasoning?: string | null;
+}
+
+/** A chat completion, or an event of one. */
+export interface ChatChunk {
+  readonly choices?: readonly Choice[];
+  readonly usage?: {
+    readonly prompt_tokens?: number;
+    readonly completion_tokens?: number;
+    readonly prompt_tokens_details?: { readonly cached_tokens?: number } | null;
+  } | null;
+  readonly error?: unknown;
+}
+
+/** Puts the words back around a thought that the server has taken apart. */
+export class ThoughtJoiner {
+  #thinking = false;
+
+  text({ content, reasoning_content, reasoning }: Message): string {
+    const thought = reasoning_content ?? reasoning ?? "";
+    const answer = content ?? "";
+    let text = "";
+    if (thought !== "") {
+      if (!this.#thinking) text += "<unused94>thought\n";
+      this.#thinking = true;
+      text += thought;
+    }
+    if (answer !== "") {
+      if (this.#thinking) text += "<unused95>";
+      this.#thinking = false;
+      text += answer;
+    }
+    return text;
+  }
+}
+
+export function toText(text: string, choice: Choice): GenerationEvent {
+  const tokens = (choice.logprobs?.content ?? []).map((token) => ({
+    ...toLogprob(token),
+    top: (token.top_logprobs ?? []).map(toLogprob),
+  }));
+  return { type: "text", text, tokens };
+}
+
+/** The likeliest first tokens of a whole completion, or undefined where the endpoint gives none. */
+export function firstTokens({ choices = [] }: ChatChunk): readonly TokenLogprob[] | undefined {
+  return choices[0]?.logprobs?.content?.[0]?.top_logprobs?.map(toLogprob);
+}
+
+export function toUsage({ usage }: ChatChunk, imageTokens: number): Usage {
+  return {
+    promptTokens: usage?.prompt_tokens ?? 0,
+    imageTokens,
+    cachedTokens: usage?.prompt_tokens_details?.cached_tokens ?? 0,
+    completionTokens: usage?.completion_tokens ?? 0,
+  };
+}
+
+/** `id` is -1 where the endpoint does not tell it. */
+function toLogprob({ id = -1, token, logprob }: ChatToken): TokenLogprob {
+  return { id, text: token, logprob };
+}

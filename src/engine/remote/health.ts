@@ -1,0 +1,44 @@
+import type { Slots } from "./slots.js";
+
+interface Checked {
+  healthy(signal: AbortSignal): Promise<boolean>;
+}
+
+/** Milliseconds between two questions to an endpoint that was lost. */
+const INTERVAL = 5000;
+
+/** Keeps requests from endpoints that were lost until they answer again. */
+export class Health<E extends Checked> {
+  readonly #slots: Slots<E>;
+  readonly #end: AbortSignal;
+  readonly #lost = new Map<E, NodeJS.Timeout>();
+
+  constructor(slots: Slots<E>, end: AbortSignal) {
+    this.#slots = slots;
+    this.#end = end;
+    end.addEventListener("abort", () => {
+      for (const timer of this.#lost.values()) clearTimeout(timer);
+    });
+  }
+
+  lost(endpoint: E): void {
+    this.#slots.markDown(endpoint);
+    if (!this.#lost.has(endpoint)) this.#wait(endpoint);
+  }
+
+  #wait(endpoint: E): void {
+    // It must not keep an application from ending.
+    this.#lost.set(endpoint, setTimeout(() => void this.#check(endpoint), INTERVAL).unref());
+  }
+
+  async #check(endpoint: E): Promise<void> {
+    const healthy = await endpoint.healthy(this.#end);
+    if (this.#end.aborted) return;
+    if (!healthy) {
+      this.#wait(endpoint);
+      return;
+    }
+    this.#lost.delete(endpoint);
+    this.#slots.markUp(endpoint);
+  }
+}

@@ -1,0 +1,153 @@
+import { MedGemmaError } from "../../errors.js";
+import type {
+  EndpointCapabilities,
+  EngineInfo,
+  GenerationEvent,
+  PromptPart,
+  ScoreResult,
+} from "../engine.js";
+import { toGrammarSchema } from "../schema.js";
+import type { Endpoint, EndpointRequest } from "./endpoint.js";
+import { type Connection, isThere, request, requestJson } from "./http.js";
+import { type Chunk, textOf, toDone, toText } from "./llama-server-events.js";
+import { readServer, type ServerFacts } from "./llama-server-facts.js";
+import { type ServerPrompt, toServerPrompt } from "./llama-server-prompt.js";
+import { scoreByTokens } from "./llama-server-score.js";
+import { readEvents } from "./sse.js";
+
+/** A llama-server by its own `/completion`, which takes the very tokens or string that the local engine would. */
+export class LlamaServer implements Endpoint {
+  readonly info: Omit<EngineInfo, "loadTime">;
+  readonly capabilities: EndpointCapabilities;
+  readonly #connection: Connection;
+  readonly #server: ServerFacts;
+  #words: ReadonlyMap<number, string> | undefined;
+
+  private constructor(
+    connection: Connection,
+    server: ServerFacts,
+    info: Omit<EngineInfo, "loadTime">,
+    declared: Partial<EndpointCapabilities>,
+  ) {
+    this.#connection = connection;
+    this.#server = server;
+    this.info = info;
+    const images = info.projector !== undefined;
+    this.capabilities = {
+      images,
+      logprobs: true,
+      jsonSchema: true,
+      grammar: true,
+      prefill: true,
+      ...declared,
+    };
+  }
+
+  /** @throws MedGemmaError `endpoint_failed`, `unsupported_by_endpoint`, `aborted`. */
+  static async open(
+    connection: Connection,
+    imageSize: number,
+    declared: Partial<EndpointCapabilities>,
+    signal: AbortSignal | undefined,
+  ): Promise<LlamaServer> {
+    const { server, info } = await readServer(connection, imageSize, signal);
+    return new LlamaServer(connection, server, info, declared);
+  }
+
+  async tokenize(content: string, special: boolean, signal: AbortSignal): Promise<number[]> {
+    const body = { content, add_special: false, parse_special: special };
+    const answer = await requestJson(this.#connection, "/tokenize", body, signal);
+    const { tokens } = (answer ?? {}) as { tokens?: unknown };
+    if (Array.isArray(tokens) && tokens.every(Number.isInteger)) return tokens as number[];
+    throw new MedGemmaError("endpoint_failed", "The endpoint gave no tokens.", {
+      facts: { reason: "shape" },
+    });
+  }
+
+  score(
+    parts: readonly PromptPart[],
+    continuations: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ScoreResult> {
+    const server = {
+      vocabularySize: this.info.model.vocabularySize,
+      imageTokens: this.#imageTokens(parts),
+      tokenize: (text: string) => this.tokenize(text, false, signal),
+      next: async (all: readonly PromptPart[], count: number) => {
+        const prompt = await this.#prompt(all, signal);
+        const body = { prompt, n_predict: 1, temperature: 0, n_probs: count, cache_prompt: true };
+        return (await requestJson(this.#connection, "/completion", body, signal)) as Chunk;
+      },
+    };
+    return scoreByTokens(server, parts, continuations);
+  }
+
+  async *generate(
+    parts: readonly PromptPart[],
+    options: EndpointRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<GenerationEvent, void, void> {
+    const started = performance.now();
+    const prompt = await this.#prompt(parts, signal);
+    const words = await this.#thoughtWords(signal);
+    const body = {
+      prompt,
+      stream: true,
+      cache_prompt: true,
+      n_predict: options.maxTokens,
+      temperature: options.temperature,
+      top_k: options.topK,
+      top_p: options.topP,
+      min_p: options.minP,
+      repeat_penalty: options.repeatPenalty,
+      repeat_last_n: 256,
+      seed: options.seed,
+      stop: options.stop,
+      n_probs: options.logprobs,
+      ...(options.grammar !== "" && { grammar: options.grammar }),
+      ...(options.jsonSchema && { json_schema: toGrammarSchema(options.jsonSchema) }),
+    };
+    const response = await request(this.#connection, "/completion", body, signal);
+    let first = 0;
+    for await (const data of readEvents(response.body ?? new ReadableStream())) {
+      const chunk = JSON.parse(data) as Chunk;
+      first ||= performance.now() - started;
+      const text = textOf(chunk, words);
+      if (text !== "") yield toText(text, chunk);
+      if (!chunk.stop) continue;
+      yield toDone(chunk, this.#imageTokens(parts), options.seed, first);
+      return;
+    }
+    throw new MedGemmaError("endpoint_failed", "The endpoint's answer broke off.", {
+      facts: { reason: "cut" },
+    });
+  }
+
+  healthy(signal: AbortSignal): Promise<boolean> {
+    return isThere(this.#connection, "/health", signal);
+  }
+
+  #imageTokens(parts: readonly PromptPart[]): number {
+    const images = parts.filter((part) => part.type === "image").length;
+    return images * (this.info.projector?.imageTokens ?? 0);
+  }
+
+  /** The words around a thought, by id. */
+  async #thoughtWords(signal: AbortSignal): Promise<ReadonlyMap<number, string>> {
+    if (this.#words) return this.#words;
+    const words = new Map<number, string>();
+    for (const word of ["<unused94>", "<unused95>"]) {
+      const [id, ...others] = await this.tokenize(word, true, signal);
+      if (id !== undefined && others.length === 0) words.set(id, word);
+    }
+    this.#words = words;
+    return words;
+  }
+
+  #prompt(parts: readonly PromptPart[], signal: AbortSignal): Promise<ServerPrompt> {
+    return toServerPrompt(parts, {
+      ...this.#server,
+      tokenize: (text, special) => this.tokenize(text, special, signal),
+    });
+  }
+}

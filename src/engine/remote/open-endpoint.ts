@@ -1,0 +1,47 @@
+import { MedGemmaError } from "../../errors.js";
+import { ChatEndpoint } from "./chat-endpoint.js";
+import { readChatFacts } from "./chat-facts.js";
+import type { Endpoint } from "./endpoint.js";
+import { googleHeaders, isVertex } from "./google-auth.js";
+import type { Connection } from "./http.js";
+import { LlamaServer } from "./llama-server.js";
+import type { ResolvedRemoteOptions } from "./remote-options.js";
+
+/**
+ * Finds out what an address is, and speaks to it accordingly.
+ * @throws MedGemmaError `endpoint_failed`, `unsupported_by_endpoint`, `aborted`.
+ */
+export async function openEndpoint(
+  url: string,
+  options: ResolvedRemoteOptions,
+  signal: AbortSignal | undefined,
+): Promise<Endpoint> {
+  const { apiKey, imageSize, contextSize, capabilities, model } = options;
+  const vertex = isVertex(url);
+  const key: Record<string, string> = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
+  const connection: Connection = {
+    url,
+    headers: vertex && !apiKey ? googleHeaders() : async () => key,
+    // With others to turn to, one that is busy is not waited for.
+    retries: options.endpoints.length > 1 ? 0 : options.retries,
+    timeout: options.timeout,
+  };
+  const chat = async () => {
+    const settings = { model, imageSize, contextSize, capabilities, vertex };
+    return new ChatEndpoint(connection, await readChatFacts(connection, settings, signal));
+  };
+  if (vertex || options.chat) return chat();
+  try {
+    return await LlamaServer.open(connection, imageSize, capabilities, signal);
+  } catch (error) {
+    if (isNoLlamaServer(error)) return chat();
+    throw error;
+  }
+}
+
+/** It has no `/props`, or something else there. */
+function isNoLlamaServer(error: unknown): boolean {
+  if (!MedGemmaError.isInstance(error)) return false;
+  const { status } = error.facts;
+  return error.code === "unsupported_by_endpoint" || status === 404 || status === 405 || status === 501;
+}

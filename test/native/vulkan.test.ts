@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ProcessEngine } from "../../src/engine/process/process-engine.js";
+import { answer } from "../support/ask.js";
+import {
+  cosine,
+  goldens,
+  kinds,
+  messagesOf,
+  PHANTOM,
+  picture,
+  readNpy,
+  THREADS,
+} from "../support/phantom.js";
+
+// Mesa's lavapipe: Vulkan computed by the CPU. `auto` never takes it; ggml does when its number is named.
+const env = { GGML_VK_VISIBLE_DEVICES: "0" };
+
+let engine: ProcessEngine;
+beforeAll(async () => {
+  engine = await ProcessEngine.load({
+    ...PHANTOM,
+    threads: THREADS,
+    gpu: "vulkan",
+    env,
+    contextSize: 2048,
+    parallel: 1,
+  });
+});
+afterAll(() => engine?.dispose());
+
+describe("on Vulkan", () => {
+  test("the device is there, and the projector is on it", () => {
+    expect(engine.info.devices.map(({ type }) => type)).toContain("gpu");
+    expect(engine.info.projector?.encoder).toBe("mtmd");
+  });
+
+  test("a picture's embedding is the reference's", async () => {
+    const { values, shape } = readNpy("embeddings.npy");
+    const [, tokens = 0, width = 0] = shape;
+    const embedding = await engine.encode(await picture("000.png"));
+    for (let token = 0; token < tokens; token++) {
+      const [from, to] = [token * width, (token + 1) * width];
+      expect(cosine(embedding.values.subarray(from, to), values.subarray(from, to))).toBeGreaterThan(0.999);
+    }
+  });
+
+  test.each(kinds)("%s is answered as the reference answers it", async (kind) => {
+    const golden = goldens.find((it) => it.kind === kind);
+    if (!golden) throw new Error(`no ${kind}`);
+    expect((await answer(engine, await messagesOf(golden))).text).toBe(golden.answer);
+  });
+});
+
+test("without a device asked for by name there is gpu_unavailable; auto stays on the CPU", async () => {
+  const options = { ...PHANTOM, threads: THREADS, env: { GGML_VK_VISIBLE_DEVICES: undefined } };
+  await expect(ProcessEngine.load({ ...options, gpu: "cuda" })).rejects.toMatchObject({
+    code: "gpu_unavailable",
+  });
+  const auto = await ProcessEngine.load(options);
+  expect(auto.info.devices.map(({ type }) => type)).toEqual(["cpu"]);
+  await auto.dispose();
+});
