@@ -36,7 +36,7 @@ std::shared_ptr<Engine> Engine::load(const LoadParams& params, const LoadProgres
     VisionParams vision;
     vision.path = params.projector_path;
     vision.threads = params.threads;
-    vision.use_gpu = params.gpu_layers != 0 && params.gpu != "none" && params.projector_on_gpu;
+    vision.use_gpu = params.gpu != "none" && params.projector_on_gpu;
     vision.encoder = params.encoder;
     engine->encoder_ = std::make_unique<Encoder>(load_vision_model(vision, *engine->model_, [&](float value) {
       return progress(static_cast<float>(model_share + value * (1 - model_share)));

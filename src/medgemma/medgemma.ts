@@ -79,8 +79,8 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
     if (remote) return new MedGemma(await RemoteEngine.load(remote));
     const found = await findModel(files, rest.signal);
     const { model, projector } = found;
-    const { threads } = await prepareLoad(model, projector, rest);
-    const settings = { ...rest, threads, model, ...(projector !== undefined && { projector }) };
+    const { threads, placements } = await prepareLoad(model, projector, rest);
+    const settings = { ...rest, threads, placements, model, ...(projector !== undefined && { projector }) };
     const engine = await (isolation === "none" ? NativeEngine : ProcessEngine).load(settings);
     try {
       checkHashes(found, { model: engine.info.model.file, projector: engine.info.projector?.file });

@@ -1,7 +1,7 @@
 import { mayHaveGpu } from "../engine/native/gpu.js";
 import { inspectModel } from "../models/gguf-inspect.js";
 import { readMachine } from "../models/machine.js";
-import { checkPlan, planModel } from "../models/plan.js";
+import { checkPlan, type Plan, planModel } from "../models/plan.js";
 import type { ResolvedLoadOptions } from "./load-options.js";
 
 /**
@@ -13,7 +13,7 @@ export async function prepareLoad(
   model: string,
   projector: string | undefined,
   options: ResolvedLoadOptions["engine"],
-): Promise<{ threads: number; warnings: readonly string[] }> {
+): Promise<{ threads: number; placements: Plan["placements"]; warnings: readonly string[] }> {
   const facts = await inspectModel(model, projector);
   const machine = readMachine();
   const plan = planModel(facts.model, facts.projector, machine, options);
@@ -21,5 +21,5 @@ export async function prepareLoad(
   const gpu = options.gpu !== false && options.gpuLayers !== 0;
   const maybeGpu = gpu && (process.platform === "darwin" || mayHaveGpu("cuda") || mayHaveGpu("vulkan"));
   if (!maybeGpu) checkPlan(plan, facts.model, facts.projector, machine, options);
-  return { threads: plan.threads, warnings: facts.warnings };
+  return { threads: plan.threads, placements: plan.placements, warnings: facts.warnings };
 }

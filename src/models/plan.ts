@@ -1,6 +1,7 @@
 import { MedGemmaError } from "../errors.js";
 import type { ModelFacts } from "./gguf-model.js";
 import type { ProjectorFacts } from "./gguf-projector.js";
+import { type GpuPlacement, listPlacements, USABLE } from "./gpu-placement.js";
 import type { Machine } from "./machine.js";
 import {
   type ContextShape,
@@ -48,6 +49,8 @@ export interface Plan {
   /** Of `layers + 1`, the last being the output. */
   readonly gpuLayers: number;
   readonly projectorOnGpu: boolean;
+  /** For the engine, which alone knows the free memory of its GPUs: the first that fits is to be taken. */
+  readonly placements: readonly GpuPlacement[];
   readonly threads: number;
   readonly contextSize: number;
   readonly parallel: number;
@@ -59,8 +62,6 @@ export interface Plan {
 
 /** Below this size a thread waits longer for the others at every layer than it computes. */
 const SMALL_MODEL_BYTES = 64 * 2 ** 20;
-/** Of a GPU's free memory: the driver takes some, and buffers are padded. */
-const USABLE = 0.9;
 
 /** What a model will take of a machine, from its header alone. */
 export function planModel(
@@ -74,11 +75,11 @@ export function planModel(
   const reasons: string[] = [];
   const kv = keyValueBytes(model, shape);
   const gpu = placeOnGpu(model, projector, shape, kv, options, reasons);
-  const host = sum(kv) - (gpu?.part.kvCache ?? 0);
-  const layersOnGpu = gpu ? sum(model.weights.layers.slice(model.layers + 1 - gpu.layers)) : 0;
+  const host = sum(kv) - (gpu?.kvCache ?? 0);
+  const layersOnGpu = gpu ? sum(model.weights.layers.slice(model.layers + 1 - gpu.gpuLayers)) : 0;
   // The token table stays for looking words up; an output of its own goes.
-  const onlyOnGpu = gpu && !model.tied ? gpu.part.weights - layersOnGpu : 0;
-  const projectorOnGpu = gpu?.projector ?? false;
+  const onlyOnGpu = gpu && !model.tied ? gpu.weights - layersOnGpu : 0;
+  const projectorOnGpu = gpu?.projectorOnGpu ?? false;
   const vision = projector && !projectorOnGpu ? projector.weights + encoderBytes(projector) : 0;
   const compute =
     PROCESS_BYTES + vocabularyBytes(model) + logitBytes(model, shape) + computeBytes(model, shape);
@@ -95,8 +96,9 @@ export function planModel(
   );
   return {
     cpu,
-    gpu: gpu?.part,
-    gpuLayers: gpu?.layers ?? 0,
+    gpu: gpu && part(gpu.weights, gpu.kvCache, gpu.projector, (options.devices?.length ?? 0) * gpu.graph),
+    gpuLayers: gpu?.gpuLayers ?? 0,
+    placements: listPlacements(model, projector, shape, kv, options.gpuLayers),
     projectorOnGpu,
     threads,
     contextSize: shape.contextSize,
@@ -106,13 +108,7 @@ export function planModel(
   };
 }
 
-interface Placement {
-  readonly part: PlanPart;
-  readonly layers: number;
-  readonly projector: boolean;
-}
-
-/** The projector first, for encoding is the dearest part of a question; then the output and the last layers. */
+/** Where the engine will put it on these GPUs, and what that takes of them. */
 function placeOnGpu(
   model: ModelFacts,
   projector: ProjectorFacts | undefined,
@@ -120,37 +116,26 @@ function placeOnGpu(
   kv: readonly number[],
   { devices = [], gpuLayers }: PlanOptions,
   reasons: string[],
-): Placement | undefined {
+): GpuPlacement | undefined {
   if (devices.length === 0 || gpuLayers === 0) {
     reasons.push(
       devices.length === 0 ? "No GPU is used: all is on the CPU." : "No layers are wanted on the GPU.",
     );
     return undefined;
   }
-  const room = USABLE * sum(devices.map(({ memoryFree }) => memoryFree));
-  const graph = devices.length * computeBytes(model, shape);
-  const vision = projector ? projector.weights + 2 * encoderBytes(projector) : 0;
-  const withProjector = projector !== undefined && vision + graph <= room;
-  const output = model.tied
-    ? model.weights.embedding
-    : model.weights.total - model.weights.embedding - sum(model.weights.layers);
-  const take = (layers: number) => {
-    const first = model.layers + 1 - layers;
-    const weights = output + sum(model.weights.layers.slice(first));
-    return part(weights, sum(kv.slice(first)), withProjector ? vision : 0, graph);
-  };
-  const wanted = Math.min(gpuLayers ?? model.layers + 1, model.layers + 1);
-  let layers = wanted;
-  while (gpuLayers === undefined && layers > 0 && take(layers).total > room) layers--;
+  const free = sum(devices.map(({ memoryFree }) => memoryFree));
+  const placements = listPlacements(model, projector, shape, kv, gpuLayers);
+  const found = placements.find((it) => it.needs + devices.length * it.needsPerDevice <= free);
   const names = devices.map(({ name }) => name).join(", ");
-  if (layers === 0 && !withProjector) {
-    reasons.push(`${names}: ${mib(room)} usable, too little for a layer: all is on the CPU.`);
+  if (!found || (found.gpuLayers === 0 && !found.projectorOnGpu)) {
+    reasons.push(`${names}: ${mib(USABLE * free)} usable, too little for a layer: all is on the CPU.`);
     return undefined;
   }
+  const vision = projector ? `, the projector ${found.projectorOnGpu ? "too" : "stays on the CPU"}` : "";
   reasons.push(
-    `${names}: ${mib(room)} usable, ${layers} of ${model.layers + 1} layers go there${projector ? `, the projector ${withProjector ? "too" : "stays on the CPU"}` : ""}.`,
+    `${names}: ${mib(USABLE * free)} usable, ${found.gpuLayers} of ${model.layers + 1} layers go there${vision}.`,
   );
-  return { part: layers === 0 ? part(0, 0, vision, 0) : take(layers), layers, projector: withProjector };
+  return found;
 }
 
 function chooseThreads(

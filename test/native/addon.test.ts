@@ -58,6 +58,7 @@ const load = () =>
       contextSize: 512,
       threads: THREADS,
       gpuLayers: 0,
+      projectorOnGpu: false,
       parallel: 2,
       queueSize: 8,
       encoder: "auto",

@@ -74,6 +74,8 @@ export interface NativeLoadOptions {
   threads: number;
   /** -1: all. */
   gpuLayers: number;
+  /** Where there is a GPU. */
+  projectorOnGpu: boolean;
   /** `auto`, `none`, `cuda`, `vulkan` or `metal`. Defaults to what is loaded. */
   gpu?: string;
   /** Requests that decode at the same time. */

@@ -53,3 +53,27 @@ function load(addon: Addon, gpu: "cuda" | "vulkan"): boolean {
   // ggml lists a Vulkan made of software only where GGML_VK_VISIBLE_DEVICES names it, as the tests do.
   return addon.devices().some((device) => name.test(device.name));
 }
+
+/** One way to share the work with GPUs. */
+export interface Placement {
+  readonly gpuLayers: number;
+  readonly projectorOnGpu: boolean;
+  /** Free bytes that all GPUs together must have, and for each of them in addition. */
+  readonly needs: number;
+  readonly needsPerDevice: number;
+}
+
+/** The first that the GPUs in use have room for, else the last. Without a list, `gpuLayers` and the projector. */
+export function choosePlacement(
+  addon: Pick<Addon, "devices">,
+  gpu: string,
+  { gpuLayers, placements = [] }: { gpuLayers?: number; placements?: readonly Placement[] },
+): { gpuLayers: number; projectorOnGpu: boolean } {
+  const devices = gpu === "none" ? [] : addon.devices().filter(({ type }) => type === "gpu");
+  const last = placements.at(-1);
+  if (devices.length === 0 || !last) return { gpuLayers: gpuLayers ?? -1, projectorOnGpu: true };
+  const free = devices.reduce((sum, { memoryFree }) => sum + memoryFree, 0);
+  const fits = ({ needs, needsPerDevice }: Placement) => needs + devices.length * needsPerDevice <= free;
+  const { gpuLayers: layers, projectorOnGpu } = placements.find(fits) ?? last;
+  return { gpuLayers: layers, projectorOnGpu };
+}

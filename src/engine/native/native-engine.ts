@@ -28,7 +28,7 @@ import {
 } from "./addon.js";
 import { ImageEncoder } from "./encoder.js";
 import { resolveGenerateOptions, resolveGrammar, resolveRequestOptions } from "./generate-options.js";
-import { type GpuOption, selectGpu } from "./gpu.js";
+import { choosePlacement, type GpuOption, type Placement, selectGpu } from "./gpu.js";
 import { describeEngine } from "./info.js";
 import { type Preparation, runGeneration, runScoring } from "./requests.js";
 import { toEngineStats } from "./stats.js";
@@ -45,6 +45,11 @@ export interface NativeEngineOptions {
   threads?: number;
   /** Layers on the GPU; 0 keeps all on the CPU. Defaults to all, where there is a GPU. */
   gpuLayers?: number;
+  /**
+   * Ways to share the work with the GPUs, the best first: the first whose bytes they have free is taken, else the last.
+   * Defaults to `gpuLayers` there, and the projector.
+   */
+  placements?: readonly Placement[];
   /** Which GPU backend to use. Defaults to `"auto"`: CUDA, Vulkan or Metal where there is such a GPU. */
   gpu?: GpuOption;
   /** Requests that decode at the same time, 1..64. Defaults to `8`. */
@@ -125,8 +130,8 @@ export class NativeEngine implements Engine {
         projector: options.projector ?? "",
         contextSize: options.contextSize ?? 0,
         threads: options.threads ?? (await defaultThreads(options.model)),
-        gpuLayers: options.gpuLayers ?? -1,
         gpu,
+        ...choosePlacement(addon, gpu, options),
         parallel: options.parallel ?? 8,
         queueSize: options.queueSize ?? 1024,
         encoder: options.encoder ?? "auto",
