@@ -14,6 +14,18 @@ const oracles = process.env.MEDGEMMA_DICOM_SETS ? [] : ["test/native/dicom/oracl
 // So does the comparison with a llama-server.
 const servers = process.env.MEDGEMMA_LLAMA_SERVER ? [] : ["test/native/remote-llama-server.test.ts"];
 
+// And the parity suite on Vulkan: MEDGEMMA_VULKAN is the number of the device, as GGML_VK_VISIBLE_DEVICES counts them.
+const device = process.env.MEDGEMMA_VULKAN;
+const vulkan = {
+  name: "vulkan",
+  include: ["test/vulkan/**/*.test.ts", "test/parity/{answers,pictures,pictures-matter}.test.ts"],
+  ...serial,
+  // Software's Vulkan answers all goldens in minutes.
+  hookTimeout: 1_200_000,
+  testTimeout: 600_000,
+  env: { MEDGEMMA_TEST_GPU: "vulkan", GGML_VK_VISIBLE_DEVICES: device ?? "", GGML_VK_DISABLE_F16: "1" },
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -27,6 +39,7 @@ export default defineConfig({
         },
       },
       { test: { name: "parity", include: ["test/parity/**/*.test.ts"], ...serial } },
+      ...(device === undefined ? [] : [{ test: vulkan }]),
     ],
   },
 });

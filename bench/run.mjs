@@ -6,4 +6,6 @@ if (!file) throw new Error("usage: node bench/run.mjs FILE.ts [arguments]");
 await runnerImport(new URL(file, `file://${process.cwd()}/`).pathname, {
   logLevel: "error",
   configFile: false,
+  // `await using`, which Node 20 does not know.
+  oxc: { target: "es2022" },
 });

@@ -58,6 +58,7 @@ const STEPS = {
   unit: () => vitest("unit"),
   native: () => vitest("native"),
   parity: () => vitest("parity"),
+  ...(process.env.MEDGEMMA_VULKAN && { vulkan: () => vitest("vulkan") }),
   ...Object.fromEntries(
     defaultFlavours.map((flavour) => [
       flavour === "" ? "engine" : `engine, ${flavour} sanitizer`,
@@ -70,6 +71,7 @@ const STEPS = {
 const CONDITIONAL = {
   MEDGEMMA_DICOM_SETS: "test/native/dicom/oracle.test.ts",
   MEDGEMMA_LLAMA_SERVER: "test/native/remote-llama-server.test.ts",
+  MEDGEMMA_VULKAN: "test/vulkan and the parity tests on Vulkan",
 };
 
 mkdirSync(resultsDir, { recursive: true });

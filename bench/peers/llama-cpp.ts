@@ -5,7 +5,8 @@ import { run } from "../lib/children.js";
 import { log } from "../lib/log.js";
 import { cacheDir, root } from "../lib/paths.js";
 
-const TOOLS = ["llama-bench", "llama-mtmd-cli", "llama-server"] as const;
+type Tool = "llama-bench" | "llama-mtmd-cli" | "llama-server";
+const TOOLS: readonly Tool[] = ["llama-bench", "llama-mtmd-cli", "llama-server"];
 /** As its makers build it: for this machine's instructions. The bundle has no web page to embed. */
 const FLAGS = [
   "CMAKE_BUILD_TYPE=Release",
@@ -32,23 +33,22 @@ export async function llamaSource(): Promise<string> {
   return source;
 }
 
-const complete = (folder: string): boolean => TOOLS.every((tool) => existsSync(path.join(folder, tool)));
-
-/** Folder of llama.cpp's own programs, compiled at the first call (about 10 minutes on two cores). */
-export async function llamaTools(): Promise<string> {
+/** Folder of llama.cpp's own programs, compiled at the first call (about 10 minutes on two cores for all). */
+export async function llamaTools(tools = TOOLS): Promise<string> {
+  const complete = (folder: string) => tools.every((tool) => existsSync(path.join(folder, tool)));
   const given = process.env.MEDGEMMA_PEERS;
   if (given !== undefined) {
-    if (!complete(given)) throw new Error(`MEDGEMMA_PEERS=${given} lacks one of ${TOOLS.join(", ")}`);
+    if (!complete(given)) throw new Error(`MEDGEMMA_PEERS=${given} lacks one of ${tools.join(", ")}`);
     return given;
   }
   const source = await llamaSource();
   const build = path.join(source, "build");
   const bin = path.join(build, "bin");
   if (complete(bin)) return bin;
-  log(`compiling ${TOOLS.join(", ")}; about 10 minutes on two cores`);
+  log(`compiling ${tools.join(", ")}; about 10 minutes on two cores`);
   await run("cmake", ["-S", source, "-B", build, ...FLAGS.map((flag) => `-D${flag}`)]);
   const jobs = String(os.availableParallelism());
-  await run("cmake", ["--build", build, "--parallel", jobs, "--target", ...TOOLS], {
+  await run("cmake", ["--build", build, "--parallel", jobs, "--target", ...tools], {
     timeout: 2 * 3_600_000,
   });
   return bin;

@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MedGemma } from "../../src/index.js";
 import { answer, rejection } from "../support/ask.js";
@@ -107,4 +109,22 @@ test("two llama-servers share the work, and one that dies is not missed", async 
   expect((await Promise.all(texts.map(run))).every(Boolean)).toBe(true);
   await second.stop();
   expect((await Promise.all(texts.map(run))).every(Boolean)).toBe(true);
+});
+
+test("the command line and the example take endpoints", async () => {
+  const run = promisify(execFile);
+  const picture = picturePath("000.png");
+  const words = [
+    "dist/cli/main.js",
+    "ask",
+    picture,
+    "Is there a nodule?",
+    "--endpoint",
+    server.url,
+    "--json",
+  ];
+  const { stdout } = await run(process.execPath, words);
+  expect(JSON.parse(stdout)).toMatchObject({ text: expect.stringMatching(/./) });
+  const example = ["bench/run.mjs", "examples/remote.ts", server.url, "--", picture];
+  expect((await run(process.execPath, example)).stdout).toContain("000.png: ");
 });
