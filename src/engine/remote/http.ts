@@ -119,6 +119,8 @@ async function statusError(response: Response): Promise<MedGemmaError> {
 
 /** A short code; a message of the parser's would quote the answer. */
 function reasonOf(error: unknown): string {
-  const { cause, name } = error as { cause?: { code?: unknown }; name?: string };
+  const { cause, name } = error as { cause?: { code?: unknown; message?: unknown }; name?: string };
+  // fetch never speaks to the ports of some other protocols.
+  if (cause?.message === "bad port") return "bad_port";
   return typeof cause?.code === "string" ? cause.code : (name ?? "unknown");
 }

@@ -9,7 +9,29 @@ test("without a model the phantom is loaded", () => {
 
 test("an endpoint takes what is about the connection", () => {
   const { signal } = new AbortController();
-  expect(resolveLoadOptions({ endpoint, apiKey: "key", signal }).remote).toEqual({ endpoint, apiKey: "key" });
+  const options = { endpoint, apiKey: "key", parallel: 4, timeout: 1000, signal };
+  expect(resolveLoadOptions(options).remote).toEqual(options);
+});
+
+test.each([{ apiKey: "key" }, { retries: 2 }, { endpointModel: "m" }])(
+  "without an endpoint its options are refused: %o",
+  (lost) => {
+    expect(() => resolveLoadOptions(lost)).toThrow(
+      expect.objectContaining({ code: "bad_option", facts: { option: Object.keys(lost)[0] } }),
+    );
+  },
+);
+
+test.each([
+  { endpoint: [] },
+  { endpoint: ["http://a", "ftp://b"] },
+  { endpointApi: "completions" as never },
+  { endpointCapabilities: { images: 1 } as never },
+  { endpointCapabilities: { telepathy: true } as never },
+])("an endpoint is checked before anything is loaded: %o", (bad) => {
+  expect(() => resolveLoadOptions({ endpoint, ...bad })).toThrow(
+    expect.objectContaining({ code: "bad_option" }),
+  );
 });
 
 test.each([
