@@ -65,7 +65,8 @@ function retract(spoken: string): void {
 function showNotes(model: MedGemma, result: ModelResult | undefined, style: AnswerStyle): void {
   if (style.showThought && result?.thought !== undefined) aside(`Thought: ${result.thought}`);
   if (result?.thoughtCutOff) note("The thought took all tokens and there is no answer: raise --max-tokens.");
-  else if (result?.finishReason === "length")
+  // A loop that was stopped is told by the task.
+  else if (result?.finishReason === "length" && !("loop" in result && result.loop === true))
     note("Cut off by the token limit: raise --max-tokens for more.");
   for (const { took, rule, warnings } of result?.studies ?? []) {
     if (!style.quiet) aside(`Read: ${took} (${rule}).`);

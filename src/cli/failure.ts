@@ -17,6 +17,7 @@ const STOPPED: Record<Cause, string> = {
   SIGINT: "Stopped by Ctrl-C.",
   SIGTERM: "Stopped by SIGTERM.",
   EPIPE: "Nobody reads the output any more.",
+  ENOSPC: "There is no room for the output.",
 };
 
 export function describeFailure(error: unknown, cause?: Cause): Failure {

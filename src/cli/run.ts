@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { EXIT } from "../errors.js";
+import { EXIT, MedGemmaError } from "../errors.js";
 import { describeFailure, reportFailure } from "./failure.js";
 import { Interrupt } from "./interrupt.js";
 import { makeProgram } from "./program.js";
@@ -16,13 +16,15 @@ export async function run(words: readonly string[]): Promise<number> {
       return EXIT.ok;
     }
     await program.parseAsync([...words], { from: "user" });
+    if (interrupt.cause === "ENOSPC") throw outputFull();
     return Number(process.exitCode ?? EXIT.ok);
   } catch (error) {
     // --help and --version end this way too.
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
     if (interrupt.cause === "EPIPE") return EXIT.ok;
     clearStatus();
-    const failure = describeFailure(error, interrupt.cause);
+    const full = interrupt.cause === "ENOSPC";
+    const failure = full ? describeFailure(outputFull(), undefined) : describeFailure(error, interrupt.cause);
     reportFailure(failure, error, wantsJson(words));
     return failure.exitCode;
   } finally {
@@ -33,11 +35,15 @@ export async function run(words: readonly string[]): Promise<number> {
 /** A reader that has seen enough (`| head -1`) is no error: stop working and go. */
 function watchStreams(interrupt: Interrupt): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    interrupt.stop("EPIPE");
+    if (error.code !== "EPIPE" && error.code !== "ENOSPC") throw error;
+    interrupt.stop(error.code);
   });
   // Nobody is left to be told.
   process.stderr.on("error", () => undefined);
+}
+
+function outputFull(): MedGemmaError {
+  return new MedGemmaError("disk_full", "The output cannot be written: there is no room (ENOSPC).");
 }
 
 /** Also where the command line could not be parsed. */

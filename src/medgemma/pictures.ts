@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { types } from "node:util";
 import {
@@ -9,6 +10,7 @@ import {
   toModelPictures,
 } from "../dicom/index.js";
 import { allOrStop } from "../engine/abort.js";
+import { MedGemmaError } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
 import { readPicture } from "../image/read-picture.js";
 import type { RgbImage } from "../image/rgb.js";
@@ -47,13 +49,26 @@ export async function readContent(
     if (group.type === "study") return readStudy(group.inputs, version, { ...options, signal });
     if (group.part.type === "text") return { content: [group.part], studies: [] };
     const { limits } = options;
-    const image = await readPicture(group.part.image, { ...(limits && { limits }), signal });
+    const { image: input } = group.part;
+    const image = await readPicture(input, { ...(limits && { limits }), signal }).catch((error: unknown) => {
+      throw named(error, input);
+    });
     return { content: [{ type: "image", image }], studies: [] };
   });
   return {
     content: decoded.flatMap((each) => each.content),
     studies: decoded.flatMap((each) => each.studies),
   };
+}
+
+/** Says which of several pictures it was, by the name of its file. */
+function named(error: unknown, image: ImageInput): unknown {
+  const file = toPathOrBytes(image);
+  if (!MedGemmaError.isInstance(error) || typeof file !== "string" || error.facts.file !== undefined)
+    return error;
+  const { code, message, remedy, facts, cause } = error;
+  const name = path.basename(file);
+  return new MedGemmaError(code, `${name}: ${message}`, { remedy, facts: { ...facts, file: name }, cause });
 }
 
 type Group =

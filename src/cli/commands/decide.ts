@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { DecideResult } from "../../medgemma/decide.js";
 import { collect } from "../../medgemma/respond.js";
+import { readTextFile } from "../files.js";
 import { addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
 import { PROMPT_FLAG, runTask, showLines, type TaskFlags } from "../task.js";
@@ -36,7 +36,7 @@ export function addDecide(program: Command, interrupt: Interrupt): void {
     runTask(flags, [file], interrupt, async (model, options) => {
       if (!flags.quiet) status("Reading the record ...");
       const { identity, parts } = flags;
-      const stream = model.streamDecide(await readFile(file, "utf8"), question, {
+      const stream = model.streamDecide(await readTextFile(file), question, {
         ...options,
         ...(identity && { identity }),
         ...(parts !== undefined && { parts: Number(parts) }),

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { type Command, Option } from "commander";
 import { parse } from "csv-parse/sync";
@@ -10,6 +10,7 @@ import { POOLINGS, type Pooling } from "../../medgemma/embed-pool.js";
 import { ImageIndex } from "../../medgemma/image-index/image-index.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
 import { DRAFT_NOTICE, PHANTOM_NOTICE } from "../../medgemma/result.js";
+import { checkOutputFile, readTextFile } from "../files.js";
 import { addModelFlags, type ModelFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
 import { checkPictures, loadModel } from "../load.js";
@@ -66,6 +67,14 @@ async function embed(images: string[], flags: EmbedFlags, { signal }: Interrupt)
   await checkPictures(files);
   // Before the model: a head that cannot be read is told at once.
   const head = flags.head === undefined || flags.fit !== undefined ? undefined : await Head.load(flags.head);
+  if (flags.fit !== undefined) await checkOutputFile("--head", flags.head ?? "");
+  if (flags.search && flags.index !== undefined && !existsSync(flags.index)) {
+    const name = path.basename(flags.index);
+    throw new MedGemmaError("file_not_found", `There is no index ${name}.`, {
+      facts: { file: name },
+      remedy: "Add pictures to it first, without --search.",
+    });
+  }
   const index = flags.index === undefined ? undefined : await ImageIndex.open(flags.index);
   try {
     const model = await loadModel(flags, signal);
@@ -169,8 +178,7 @@ async function fitRows(
 
 /** The label is what stands after the last comma; a first row "file,label" is a heading. */
 async function readLabels(csv: string): Promise<LabelRow[]> {
-  await checkPictures([csv]);
-  const rows: string[][] = parse(await readFile(csv), {
+  const rows: string[][] = parse(await readTextFile(csv), {
     bom: true,
     trim: true,
     skip_empty_lines: true,

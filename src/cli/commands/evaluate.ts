@@ -9,6 +9,8 @@ import {
   evaluationSvg,
   readCases,
 } from "../../dataset/evaluate.js";
+import { EXIT } from "../../errors.js";
+import { checkOutputFolder } from "../files.js";
 import { addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
 import { PROMPT_FLAG, runTask } from "../task.js";
@@ -59,6 +61,7 @@ async function run(
 ): Promise<void> {
   const cases = await readCases(file);
   const own = await toClassifyOptions(flags);
+  if (flags.svg !== undefined) await checkOutputFolder("--svg", flags.svg);
   const { benchmark, bootstrapSeed } = flags;
   await runTask(flags, [], interrupt, async (model, { signal, prompt: _text, ...options }) => {
     const prompt = flags.prompt === undefined ? {} : { prompt: flags.prompt as never };
@@ -73,6 +76,8 @@ async function run(
     clearStatus();
     if (flags.json) speak(`${JSON.stringify(evaluation, null, 2)}\n`);
     else show(evaluation);
+    // A script that looks at the exit code only must not take this for figures.
+    if (evaluation.count === 0) process.exitCode = EXIT.input;
     if (flags.svg !== undefined) await writeFigures(evaluation, flags.svg);
   });
 }

@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
+import { readTextFile } from "../files.js";
 import { addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
-import { checkPictures } from "../load.js";
 import { PROMPT_FLAG, runTask, showText, type TaskFlags } from "../task.js";
 
 const EXAMPLES = `
@@ -37,8 +36,7 @@ export function addExplain(program: Command, interrupt: Interrupt): void {
 
 async function explain(sentence: string, flags: ExplainFlags, interrupt: Interrupt): Promise<void> {
   const { report: file, image, modality } = flags;
-  if (file !== undefined) await checkPictures([file]);
-  const report = file === undefined ? undefined : await readFile(file, "utf8");
+  const report = file === undefined ? undefined : await readTextFile(file);
   await runTask(flags, image ?? [], interrupt, (model, options) => {
     const stream = model.streamExplain(sentence, {
       ...options,

@@ -6,6 +6,7 @@ import { MedGemmaError } from "../../errors.js";
 import type { ExtractInput, ExtractResult } from "../../medgemma/extract.js";
 import { LAB_REPORT_SCHEMA } from "../../medgemma/extract-presets.js";
 import type { JsonSchema } from "../../medgemma/structured.js";
+import { readTextFile } from "../files.js";
 import { type AnswerFlags, addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
 import { checkPictures, loadModel, toAskOptions } from "../load.js";
@@ -91,7 +92,7 @@ async function readInput(files: readonly string[]): Promise<ExtractInput> {
   const texts = files.filter((file) => TEXT_FILE.test(file));
   const pictures = files.filter((file) => !TEXT_FILE.test(file));
   if (texts.length === 0) return pictures;
-  const contents = await Promise.all(texts.map((file) => readFile(file, "utf8")));
+  const contents = await Promise.all(texts.map((file) => readTextFile(file)));
   return { text: contents.join("\n\n"), images: pictures };
 }
 

@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { closeDecoders, formatInspection, inspectPath, toModelPictures } from "../../dicom/index.js";
 import type { ModelVersion } from "../../dicom/rule-table.js";
 import type { RgbImage } from "../../image/rgb.js";
+import { checkOutputFolder } from "../files.js";
 import type { Interrupt } from "../interrupt.js";
 import { note, progress } from "../terminal.js";
 
@@ -45,6 +46,7 @@ export function addInspect(program: Command, interrupt: Interrupt): void {
 
 async function inspect(input: string, flags: InspectFlags, { signal }: Interrupt): Promise<void> {
   const model = flags.modelVersion;
+  if (flags.png !== undefined) await checkOutputFolder("--png", flags.png);
   try {
     const inspection = await inspectPath(input, { model, identity: flags.identity ?? false, signal });
     const written = flags.png === undefined ? [] : await writePictures(input, flags.png, flags, signal);

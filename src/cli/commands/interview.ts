@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import readline from "node:readline";
 import type { Command } from "commander";
 import { MedGemmaError } from "../../errors.js";
 import { ALERT_NOTICE } from "../../medgemma/interview/alerts.js";
 import type { InterviewReport } from "../../medgemma/interview/report.js";
 import type { InterviewSession } from "../../medgemma/interview.js";
+import { readTextFile } from "../files.js";
 import { type AnswerFlags, addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
 import { runTask, showLines } from "../task.js";
@@ -45,7 +45,7 @@ export function addInterview(program: Command, interrupt: Interrupt): void {
       async (model, { prompt: _none, ...options }) => {
         const session = model.interview({
           ...options,
-          ...(record !== undefined && { record: await readFile(record, "utf8") }),
+          ...(record !== undefined && { record: await readTextFile(record) }),
           ...(reason !== undefined && { reason }),
           ...(maxQuestions !== undefined && { maxQuestions: Number(maxQuestions) }),
           ...(identity && { identity }),

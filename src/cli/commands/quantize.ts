@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import type { Command } from "commander";
 import { readCases } from "../../dataset/evaluate.js";
 import { type QuantizationLoss, quantizationLoss } from "../../dataset/quantize.js";
@@ -7,6 +5,7 @@ import { loadAddon } from "../../engine/native/addon.js";
 import { type Quantized, quantize } from "../../engine/native/quantize.js";
 import { MedGemmaError } from "../../errors.js";
 import { DRAFT_NOTICE } from "../../medgemma/result.js";
+import { checkOutputFile, readTextFile } from "../files.js";
 import type { ModelFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
 import { loadModel } from "../load.js";
@@ -53,7 +52,7 @@ async function run(file: string, type: string, flags: QuantizeFlags, { signal }:
   const measured = flags.cases !== undefined || flags.text !== undefined;
   // All input first: a mistake there is told before minutes of work.
   const cases = flags.cases === undefined ? [] : await readCases(flags.cases);
-  const text = flags.text === undefined ? undefined : await readText(flags.text);
+  const text = flags.text === undefined ? undefined : await readTextFile(flags.text);
   const { architecture } = await loadAddon()
     .ggufFacts(file)
     .catch(() => ({ architecture: "" }));
@@ -64,6 +63,16 @@ async function run(file: string, type: string, flags: QuantizeFlags, { signal }:
       remedy: "Pass the language model with --model.",
     });
   }
+  if (
+    !projector &&
+    flags.mmproj === undefined &&
+    cases.some(({ images }) => [images ?? []].flat().length > 0)
+  ) {
+    throw new MedGemmaError("projector_missing", "The cases have pictures, and no projector was given.", {
+      remedy: "Pass the projector with --mmproj.",
+    });
+  }
+  await checkOutputFile("--out", flags.out);
   const show = (share: number) => !flags.quiet && progress("Quantising", share);
   const quantized = await quantize(file, type, {
     output: flags.out,
@@ -81,7 +90,12 @@ async function run(file: string, type: string, flags: QuantizeFlags, { signal }:
         signal,
         ...(text !== undefined && { text }),
         onProgress: (share) => !flags.quiet && progress("Measuring", share),
-      }).finally(clearStatus)
+      })
+        .finally(clearStatus)
+        .catch((error: unknown) => {
+          note(`${flags.out} is written; what it loses was not measured.`);
+          throw error;
+        })
     : undefined;
   if (flags.json) speak(`${JSON.stringify({ ...quantized, loss }, null, 2)}\n`);
   else showResult(quantized, loss);
@@ -109,13 +123,4 @@ function showResult(quantized: Quantized, loss: QuantizationLoss | undefined): v
   }
   speak(`${lines.join("\n")}\n`);
   if (loss?.answers) note(DRAFT_NOTICE);
-}
-
-async function readText(file: string): Promise<string> {
-  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    const name = path.basename(file);
-    throw new MedGemmaError("file_not_found", `${name} cannot be read (${error.code}).`, {
-      facts: { file: name, reason: error.code },
-    });
-  });
 }

@@ -84,11 +84,24 @@ interface Measured {
 
 async function measure(
   load: () => Promise<MedGemma>,
+  input: LossInput,
+  others: readonly Answered[] | undefined,
+  from: number,
+): Promise<Measured> {
+  const model = await load();
+  try {
+    return await measureWith(model, input, others, from);
+  } finally {
+    await model.dispose();
+  }
+}
+
+async function measureWith(
+  model: MedGemma,
   { cases = [], text, maxTokens = MAX_TOKENS, signal, onProgress }: LossInput,
   others: readonly Answered[] | undefined,
   from: number,
 ): Promise<Measured> {
-  await using model = await load();
   const limit = Math.min(maxTokens, MAX_ANSWER);
   const answers: Answered[] = [];
   const scored: (readonly number[])[] = [];
