@@ -31,3 +31,4 @@ const head = await fitHead(
   CASES.map((it) => it.opacity),
 );
 console.log("opacity:", head.predict(query).labels, head.fits);
+console.log("Unverified draft of an AI model; not for diagnosis or treatment.");

@@ -1,4 +1,4 @@
-// Scores a classification on cases with known truth. In a clone: `npx tsx examples/evaluate.ts`.
+// Scores a classification on cases with known truth. In a clone: `node bench/run.mjs examples/evaluate.ts`.
 import { type EvaluateCase, evaluate, MedGemma } from "medgemma";
 
 const cases: EvaluateCase[] = [

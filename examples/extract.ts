@@ -1,4 +1,4 @@
-// Reads a chest film into typed values, each with its probability. In a clone: `npm i zod && npx tsx examples/extract.ts`.
+// Reads a chest film into typed values, each with its probability. In a clone: `npm i zod && node bench/run.mjs examples/extract.ts`.
 import { LAB_REPORT_SCHEMA, MedGemma } from "medgemma";
 import { z } from "zod";
 

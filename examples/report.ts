@@ -1,4 +1,4 @@
-// Drafts a report of a picture. In a clone: `npx tsx examples/report.ts chest.png`.
+// Drafts a report of a picture. In a clone: `node bench/run.mjs examples/report.ts chest.png`.
 import { MedGemma } from "medgemma";
 
 await using model = await MedGemma.load(); // the embedded phantom; { model, projector } for MedGemma itself

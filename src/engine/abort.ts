@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { MedGemmaError, throwIfAborted } from "../errors.js";
 
 /** Runs `cancel` when the signal fires while `work` is under way. */
@@ -7,6 +8,7 @@ export async function withCancel<T>(
   work: Promise<T>,
 ): Promise<T> {
   if (!signal) return work;
+  expectMany(signal);
   const onAbort = () => cancel();
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) cancel();
@@ -24,11 +26,17 @@ export async function withCancel<T>(
 export function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   if (!signal) return work;
   throwIfAborted(signal);
+  expectMany(signal);
   return new Promise<T>((resolve, reject) => {
     const onAbort = () => reject(new MedGemmaError("aborted", undefined, { cause: signal.reason }));
     signal.addEventListener("abort", onAbort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
+}
+
+/** One signal may stand for a whole study's pictures; Node warns of more than ten listeners as of a leak. */
+function expectMany(signal: AbortSignal): void {
+  setMaxListeners(0, signal);
 }
 
 /** Works on all items at once; when one fails, the others are stopped, for nobody waits for them any more. */
