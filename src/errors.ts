@@ -54,17 +54,22 @@ export class MedGemmaError extends Error {
   }
 }
 
-/** One sentence form for bad arguments. The value itself is not printed: it may be patient data. */
+/** One sentence form for bad arguments. Of a text only the length is printed: it may be patient data. */
 export function badOption(name: string, expected: string, actual: unknown): MedGemmaError {
-  const kind = actual === null ? "null" : Array.isArray(actual) ? "array" : typeof actual;
-  const shown = typeof actual === "number" ? ` ${actual}` : "";
-  return new MedGemmaError(
-    "bad_option",
-    `Expected ${expected} for ${name} but received${shown} of type ${kind}.`,
-    {
-      facts: { option: name },
-    },
-  );
+  return new MedGemmaError("bad_option", `Expected ${expected} for ${name}, got ${describeValue(actual)}.`, {
+    facts: { option: name },
+  });
+}
+
+function describeValue(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null || typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value === "string") {
+    if (value.trim() === "") return "an empty text";
+    return `a text of ${value.length} character${value.length === 1 ? "" : "s"}`;
+  }
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `a list of ${value.length}`;
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 /** Rejects with `aborted` when the signal has fired. */

@@ -48,6 +48,7 @@ export type {
   AdapterUse,
   DeviceInfo,
   EncodeOptions,
+  EndpointCapabilities,
   Engine,
   EngineInfo,
   EngineStats,

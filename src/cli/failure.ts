@@ -1,6 +1,6 @@
-import { CommanderError } from "commander";
-import { type ErrorFacts, EXIT, MedGemmaError } from "../errors.js";
-import { flagOf } from "./flags.js";
+import { type Command, CommanderError } from "commander";
+import { ERROR_TABLE, type ErrorFacts, EXIT, MedGemmaError } from "../errors.js";
+import { flagOf, fullName } from "./flag-names.js";
 import type { Cause } from "./interrupt.js";
 import { note } from "./terminal.js";
 
@@ -20,14 +20,13 @@ const STOPPED: Record<Cause, string> = {
   ENOSPC: "There is no room for the output.",
 };
 
-export function describeFailure(error: unknown, cause?: Cause): Failure {
+/** @param command The one that ran, whose help is then named. */
+export function describeFailure(error: unknown, cause?: Cause, command?: Command): Failure {
   if (error instanceof CommanderError) return usageFailure(error);
   if (MedGemmaError.isInstance(error)) {
     const { code, facts, exitCode, remedy } = error;
     if (code === "aborted" && cause) return { code, message: STOPPED[cause], remedy, facts, exitCode };
-    const flag = code === "bad_option" ? flagOf(facts.option) : undefined;
-    const hint = flag === undefined ? remedy : `See ${flag} in \`medgemma ask --help\`.`;
-    return { code, message: error.message, remedy: hint, facts, exitCode };
+    return { code, message: error.message, remedy: hintOf(error, command) ?? remedy, facts, exitCode };
   }
   return {
     code: "unexpected",
@@ -36,6 +35,14 @@ export function describeFailure(error: unknown, cause?: Cause): Failure {
     facts: {},
     exitCode: EXIT.unexpected,
   };
+}
+
+/** Where the error has no remedy of its own: the flag, or at least the help. */
+function hintOf({ code, remedy, facts }: MedGemmaError, command?: Command): string | undefined {
+  if (code !== "bad_option" || remedy !== ERROR_TABLE.bad_option.remedy) return undefined;
+  const flag = flagOf(facts.option, command);
+  const help = command ? `\`${fullName(command)} --help\`` : "the command's `--help`";
+  return flag === undefined ? `See ${help}.` : `See ${flag} in ${help}.`;
 }
 
 /** commander's own sentence, which names the near option or command, in our form. */

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { AdapterOption } from "../engine/native/adapters.js";
 import { MedGemmaError } from "../errors.js";
+import { defaultTokens } from "./default-tokens.js";
 
 /** The options that commands share. Ranges are the library's business; here text only becomes a number. */
 export interface ModelFlags {
@@ -34,43 +35,10 @@ export interface AnswerFlags extends ModelFlags {
   json?: boolean;
 }
 
-/** Names in the library that differ from the flag's. */
-const FLAGS: Readonly<Record<string, string>> = {
-  endpoint: "--endpoint",
-  endpointModel: "--endpoint-model",
-  timeout: "--timeout",
-  model: "--model",
-  projector: "--mmproj",
-  adapters: "--adapter",
-  "adapters.file": "--adapter",
-  "adapters.scale": "--adapter",
-  "adapters.name": "--adapter",
-  acceptLicense: "--accept-license",
-  contextSize: "--context-size",
-  threads: "--threads",
-  gpuLayers: "--gpu-layers",
-  gpu: "--gpu",
-  maxTokens: "--max-tokens",
-  temperature: "--temperature",
-  topK: "--top-k",
-  topP: "--top-p",
-  minP: "--min-p",
-  repeatPenalty: "--repeat-penalty",
-  seed: "--seed",
-  stop: "--stop",
-  system: "--system",
-  think: "--think",
-};
-
 export const ACCEPT_LICENSE_FLAG = [
   "--accept-license",
   "you have read and accept the terms of the model that is fetched (asked once)",
 ] as const;
-
-/** The flag for an option of the library. */
-export function flagOf(option: unknown): string | undefined {
-  return typeof option === "string" && Object.hasOwn(FLAGS, option) ? FLAGS[option] : undefined;
-}
 
 export function addModelFlags(command: Command): Command {
   return command
@@ -112,7 +80,7 @@ export function addAnswerFlags(command: Command): Command {
   return addModelFlags(command)
     .option(
       "-n, --max-tokens <n>",
-      "new tokens at most (default: 512, with --think 2048)",
+      `new tokens at most (default: ${defaultTokens(command.name())})`,
       number("--max-tokens"),
     )
     .option(

@@ -1,4 +1,4 @@
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { EXIT, MedGemmaError } from "../errors.js";
 import { describeFailure, reportFailure } from "./failure.js";
 import { Interrupt } from "./interrupt.js";
@@ -9,8 +9,12 @@ import { clearStatus } from "./terminal.js";
 export async function run(words: readonly string[]): Promise<number> {
   const interrupt = new Interrupt();
   watchStreams(interrupt);
+  let running: Command | undefined;
   try {
     const program = makeProgram(interrupt);
+    program.hook("preAction", (_program, command) => {
+      running = command;
+    });
     if (words.length === 0) {
       program.outputHelp();
       return EXIT.ok;
@@ -21,10 +25,14 @@ export async function run(words: readonly string[]): Promise<number> {
   } catch (error) {
     // --help and --version end this way too.
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    // A command without the subcommand that it needs has shown its help.
+    if (error instanceof CommanderError && error.code === "commander.help") return EXIT.usage;
     if (interrupt.cause === "EPIPE") return EXIT.ok;
     clearStatus();
     const full = interrupt.cause === "ENOSPC";
-    const failure = full ? describeFailure(outputFull(), undefined) : describeFailure(error, interrupt.cause);
+    const failure = full
+      ? describeFailure(outputFull(), undefined)
+      : describeFailure(error, interrupt.cause, running);
     reportFailure(failure, error, wantsJson(words));
     return failure.exitCode;
   } finally {

@@ -5,7 +5,7 @@ export const INPUT_ERRORS = {
   image_unreadable: {
     meaning: "The picture cannot be decoded: it is damaged, cut off, or not a picture.",
     remedy:
-      "Open it in a viewer; supported are PNG, JPEG, WebP, GIF, TIFF, AVIF and raw pixels; convert HEIC, BMP, SVG and PDF first.",
+      "Open it in a viewer; supported are PNG, JPEG, WebP, GIF (its first frame), TIFF, AVIF and raw pixels; convert HEIC, BMP, SVG and PDF first.",
     exitCode: EXIT.input,
   },
   image_too_large: {
@@ -30,7 +30,8 @@ export const INPUT_ERRORS = {
   },
   dicom_no_picture: {
     meaning: "The DICOM file, folder or list holds no picture.",
-    remedy: "Pass image objects; reports, plans, annotations and directories hold none.",
+    remedy:
+      "Pass image objects; reports, plans and annotations hold none. Folders are for DICOM: name other pictures one by one (`*.png`).",
     exitCode: EXIT.input,
   },
   dicom_modality: {

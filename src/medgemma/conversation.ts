@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { badOption } from "../errors.js";
+import { badOption, MedGemmaError } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart, Message } from "../prompt/message.js";
@@ -26,6 +26,12 @@ export function toContent(pictures: Pictures, question: Question): ContentPart<I
   if (typeof question === "string") {
     if (question.trim() === "") throw badOption("question", "some words", question);
     return [...waiting.map((image) => ({ type: "image" as const, image })), { type: "text", text: question }];
+  }
+  if (question === undefined) {
+    throw new MedGemmaError("bad_option", "Expected pictures and a question, got one argument.", {
+      facts: { option: "question" },
+      remedy: "Pass the pictures first: `ask([], question)` asks about none.",
+    });
   }
   if (!Array.isArray(question)) throw badOption("question", "a string or an array of parts", question);
   const named = question.filter((part) => part.type === "image" && part.image === undefined).length;

@@ -108,7 +108,7 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
   }
 
   /**
-   * Answers a question about pictures, or about none.
+   * Answers a question about pictures, or about none: `ask([], question)`.
    *
    * @param pictures One picture, several, or `[]`; they come before the question unless its parts place them.
    * @param options With `schema`, the answer is JSON of that schema and the result has its `value`.

@@ -61,7 +61,25 @@ describe("MedGemmaError", () => {
 
   test("a bad option's message holds no text that a user wrote", () => {
     const { message, facts } = badOption("system", "a string", ["Jane Doe"]);
-    expect(message).toBe("Expected a string for system but received of type array.");
+    expect(message).toBe("Expected a string for system, got a list of 1.");
     expect(facts).toEqual({ option: "system" });
+  });
+
+  test.each([
+    ["Jane Doe", "a text of 8 characters"],
+    ["x", "a text of 1 character"],
+    ["", "an empty text"],
+    [" \n", "an empty text"],
+    [Number.NaN, "NaN"],
+    [-1.5, "-1.5"],
+    [true, "true"],
+    [undefined, "nothing"],
+    [null, "null"],
+    [[], "an empty list"],
+    [["Jane", "Doe"], "a list of 2"],
+    [{ name: "Jane Doe" }, "an object"],
+    [() => "Jane Doe", "a function"],
+  ])("a bad option's message says what kind of value came: %j", (value, told) => {
+    expect(badOption("seed", "a number", value).message).toBe(`Expected a number for seed, got ${told}.`);
   });
 });

@@ -130,7 +130,7 @@ function document(cases: readonly PageCase[], page: string, notice: string): obj
 
 function tellTheRest(out: string, notice: string): void {
   speak(`\nWritten: ${path.resolve(out)} (the pictures, the answers, and the boxes drawn on them)\n`);
-  speak(`With MedGemma itself: fetch ${REAL_SOURCE}, then\n  ${REAL_COMMAND}\n`);
+  speak(`With MedGemma itself (${REAL_SOURCE}):\n  ${REAL_COMMAND}\n`);
   note(notice);
 }
 

@@ -51,8 +51,8 @@ export function renderPage(cases: readonly PageCase[], result: ModelResult): str
 ${cases.map(renderCase).join("\n")}
 <section aria-labelledby="real">
 <h2 id="real">With MedGemma itself</h2>
-<p>Fetch ${escapeHtml(REAL_SOURCE)}, then:</p>
-<pre><code>${escapeHtml(REAL_COMMAND)}</code></pre>
+<p>Its files are ${escapeHtml(REAL_SOURCE)}:</p>
+<pre><code>${escapeHtml(REAL_COMMAND.replaceAll("\n  ", "\n"))}</code></pre>
 </section>
 </main>
 <footer>

@@ -67,7 +67,8 @@ function readLine(line: string, number: number, file: string): EvaluateCase {
 function badLine(number: number, trouble: string): MedGemmaError {
   return new MedGemmaError("bad_option", `Line ${number} of the cases ${trouble}.`, {
     facts: { option: "cases", line: number },
-    remedy: 'Write one JSON object a line, e.g. {"images": ["a.png"], "truth": ["nodule"]}.',
+    remedy:
+      'Cases are JSONL, not CSV: write one JSON object a line, e.g. {"images": ["a.png"], "truth": ["nodule"]}.',
   });
 }
 

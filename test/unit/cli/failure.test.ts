@@ -1,7 +1,10 @@
 import { Command, CommanderError } from "commander";
 import { expect, test } from "vitest";
 import { describeFailure } from "../../../src/cli/failure.js";
-import { addAnswerFlags, flagOf } from "../../../src/cli/flags.js";
+import { flagOf } from "../../../src/cli/flag-names.js";
+import { addAnswerFlags } from "../../../src/cli/flags.js";
+import { Interrupt } from "../../../src/cli/interrupt.js";
+import { makeProgram } from "../../../src/cli/program.js";
 import { harmless } from "../../../src/cli/terminal.js";
 import { badOption, MedGemmaError } from "../../../src/errors.js";
 
@@ -13,6 +16,42 @@ test("a bad option of the library points to its flag", () => {
     remedy: expect.stringContaining("--top-k"),
   });
 });
+
+test.each([
+  ["report", "think", "See --think in `medgemma report --help`."],
+  ["ask", "labels", "See `medgemma ask --help`."],
+  ["classify", "labels", "See --labels in `medgemma classify --help`."],
+  ["locate", "targets", "See --target in `medgemma locate --help`."],
+  ["embed", "k", "See --k in `medgemma embed --help`."],
+  ["triage", "vitals.temperature", "See --temperature-c in `medgemma triage --help`."],
+])("%s points to its own flag for %s", (name, option, remedy) => {
+  expect(describeFailure(badOption(option, "a number", 1), undefined, commandOf(name)).remedy).toBe(remedy);
+});
+
+test("a remedy of its own stays", () => {
+  const error = new MedGemmaError("bad_option", "x", { facts: { option: "cases" }, remedy: "Do this." });
+  expect(describeFailure(error, undefined, commandOf("quantize")).remedy).toBe("Do this.");
+});
+
+test.each([
+  ["ask", "512, with --think 2048"],
+  ["report", "500, with --think 2048"],
+  ["classify", "500, of the phantom 64, with --think 2048"],
+  ["locate", "1000, of the phantom 300, with --think 2048"],
+  ["triage", "600, of the phantom 96"],
+  ["extract", "2048, at most half the context"],
+])("the help of %s tells its own default of --max-tokens", (name, words) => {
+  const option = commandOf(name).options.find(({ long }) => long === "--max-tokens");
+  expect(option?.description).toBe(`new tokens at most (default: ${words})`);
+});
+
+function commandOf(name: string): Command {
+  const interrupt = new Interrupt();
+  interrupt.release();
+  const command = makeProgram(interrupt).commands.find((it) => it.name() === name);
+  if (!command) throw new Error(`There is no command ${name}.`);
+  return command;
+}
 
 test("every flag that is named exists", () => {
   const known = addAnswerFlags(new Command()).options.map(({ long }) => long);
