@@ -9,6 +9,12 @@ export function isVertex(address: string): boolean {
   return google || /\/projects\/[^/]+\/locations\/[^/]+\/endpoints\/[^/]+$/.test(pathname);
 }
 
+/** A token of Google's is never sent in the clear: only to this machine may it go without TLS. */
+export function mayHaveToken(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return protocol === "https:" || /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
+
 /**
  * Headers with a token of Google's application default credentials (a service account's file, `gcloud auth
  * application-default login`, or the machine's own), renewed by Google's library before it runs out.

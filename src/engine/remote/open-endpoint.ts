@@ -2,7 +2,7 @@ import { MedGemmaError } from "../../errors.js";
 import { ChatEndpoint } from "./chat-endpoint.js";
 import { readChatFacts } from "./chat-facts.js";
 import type { Endpoint } from "./endpoint.js";
-import { googleHeaders, isVertex } from "./google-auth.js";
+import { googleHeaders, isVertex, mayHaveToken } from "./google-auth.js";
 import type { Connection } from "./http.js";
 import { LlamaServer } from "./llama-server.js";
 import type { ResolvedRemoteOptions } from "./remote-options.js";
@@ -21,7 +21,7 @@ export async function openEndpoint(
   const key: Record<string, string> = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
   const connection: Connection = {
     url,
-    headers: vertex && !apiKey ? googleHeaders() : async () => key,
+    headers: vertex && !apiKey && mayHaveToken(url) ? googleHeaders() : async () => key,
     // With others to turn to, one that is busy is not waited for.
     retries: options.endpoints.length > 1 ? 0 : options.retries,
     timeout: options.timeout,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { googleHeaders, isVertex } from "../../../src/engine/remote/google-auth.js";
+import { googleHeaders, isVertex, mayHaveToken } from "../../../src/engine/remote/google-auth.js";
 import { RemoteEngine } from "../../../src/engine/remote/remote-engine.js";
 import { renderPrompt } from "../../../src/prompt/render.js";
 import { answerOf, events, json, scriptedServer } from "./scripted-server.js";
@@ -53,6 +53,16 @@ test("without credentials that is said, with what to do", async () => {
     facts: { reason: "credentials" },
     remedy: expect.stringContaining("gcloud auth application-default login"),
   });
+});
+
+test.each([
+  ["https://proxy.example.org", true],
+  ["http://127.0.0.1:80", true],
+  ["http://[::1]", true],
+  ["http://proxy.example.org", false],
+  ["http://localhost.example.org", false],
+])("%s may have a token: %s", (address, may) => {
+  expect(mayHaveToken(address + ENDPOINT)).toBe(may);
 });
 
 test.each([
