@@ -67,7 +67,7 @@ test("demo prints answers and writes one self-contained page", async () => {
   const outcome = await medgemma(["demo"], { cwd: folder });
   expect(outcome.code).toBe(0);
   expect(outcome.stdout).toMatch(
-    /test object[\s\S]*FINDINGS: [\s\S]*IMPRESSION: [\s\S]*--mmproj mmproj-F16\.gguf/,
+    /test object[\s\S]*FINDINGS: [\s\S]*IMPRESSION: [\s\S]*medgemma pull medgemma-1\.5-4b-it/,
   );
   expect(outcome.stderr).toContain(NOTICE);
   expect(readdirSync(folder)).toEqual(["demo.html"]);
