@@ -231,7 +231,7 @@ export interface EngineInfo {
   readonly loadTime: number;
 }
 
-/** What an endpoint can do; what is not known to be there is refused before a request is sent. */
+/** What an endpoint can do, as found, assumed (docs/remote.md) or declared; what it can't is refused before a request is sent. */
 export interface EndpointCapabilities {
   /** Pictures in a prompt. */
   readonly images: boolean;

@@ -77,6 +77,8 @@ export class ChatEndpoint implements Endpoint {
       reason = choice.finish_reason ?? reason;
     }
     if (reason === undefined) throw broken("cut");
+    // A filter's or an abort's answer is not the whole one.
+    if (reason !== "stop" && reason !== "length") throw broken("finish");
     yield {
       type: "done",
       finishReason: reason === "length" ? "length" : "stop",
@@ -168,6 +170,6 @@ function sampling(options: EndpointRequest): object {
   };
 }
 
-function broken(reason: "cut" | "error"): MedGemmaError {
+function broken(reason: "cut" | "error" | "finish"): MedGemmaError {
   return new MedGemmaError("endpoint_failed", "The endpoint's answer broke off.", { facts: { reason } });
 }

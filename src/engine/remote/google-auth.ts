@@ -2,17 +2,21 @@ import { MedGemmaError } from "../../errors.js";
 
 const SCOPE = "https://www.googleapis.com/auth/cloud-platform";
 
+const GOOGLE = /(?:^|[.-])(?:aiplatform\.googleapis\.com|prediction\.vertexai\.goog)$/;
+
 /** Whether an address is one of Vertex AI, by its host or its path. */
 export function isVertex(address: string): boolean {
   const { hostname, pathname } = new URL(address);
-  const google = /(?:^|\.)(?:aiplatform\.googleapis\.com|prediction\.vertexai\.goog)$/.test(hostname);
-  return google || /\/projects\/[^/]+\/locations\/[^/]+\/endpoints\/[^/]+$/.test(pathname);
+  return GOOGLE.test(hostname) || /\/projects\/[^/]+\/locations\/[^/]+\/endpoints\/[^/]+$/.test(pathname);
 }
 
-/** A token of Google's is never sent in the clear: only to this machine may it go without TLS. */
+/** A token of Google's goes to Google by TLS, and to this machine, where a proxy may be; never elsewhere. */
 export function mayHaveToken(address: string): boolean {
   const { protocol, hostname } = new URL(address);
-  return protocol === "https:" || /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+  return (
+    (protocol === "https:" && GOOGLE.test(hostname)) ||
+    /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
+  );
 }
 
 /**

@@ -17,6 +17,16 @@ const BUSY = new Set([429, 503]);
 const TEMPORARY = new Set([...BUSY, 502, 504]);
 /** Refused, or an idle connection that the server closed just now: no answer has begun. */
 const UNANSWERED = new Set(["ECONNREFUSED", "ECONNRESET", "UND_ERR_SOCKET", "EPIPE"]);
+/** The machine or its name is gone: another endpoint may do, the same one hardly. */
+const GONE = new Set([
+  "UND_ERR_CONNECT_TIMEOUT",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "EHOSTDOWN",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+]);
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 30_000;
 const HEALTH_LIMIT = 5000;
@@ -80,7 +90,8 @@ export async function isThere(connection: Connection, path: string, signal: Abor
 export function isTemporary(error: unknown): boolean {
   if (!MedGemmaError.isInstance(error) || error.code !== "endpoint_failed") return false;
   const { status, reason } = error.facts;
-  return TEMPORARY.has(Number(status)) || UNANSWERED.has(String(reason));
+  const lost = String(reason);
+  return TEMPORARY.has(Number(status)) || UNANSWERED.has(lost) || GONE.has(lost) || lost === "cut";
 }
 
 /** As {@link request}, for an answer of JSON. */

@@ -31,8 +31,9 @@ export class LlamaServer implements Endpoint {
   ) {
     this.#connection = connection;
     this.#server = server;
-    this.info = info;
-    const images = info.projector !== undefined;
+    const { projector, ...text } = info;
+    const images = declared.images ?? projector !== undefined;
+    this.info = images ? info : { ...text, projector: undefined };
     this.capabilities = {
       images,
       logprobs: true,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MedGemmaError, throwIfAborted } from "../../errors.js";
 import type {
@@ -43,6 +44,8 @@ export class RemoteEngine implements Engine {
     this.#options = options;
     this.#slots = new Slots(endpoints, options.parallel, options.queueSize);
     this.#health = new Health(this.#slots, this.#end.signal);
+    // Everything that waits or runs listens to it.
+    setMaxListeners(0, this.#end.signal);
     const contextSize = Math.min(...endpoints.map(({ info }) => info.contextSize));
     const all = (name: keyof EndpointCapabilities) => endpoints.every((it) => it.capabilities[name]);
     this.#capabilities = {
@@ -77,11 +80,10 @@ export class RemoteEngine implements Engine {
   }
 
   async tokenize(text: string, options: { special: boolean; signal?: AbortSignal }): Promise<Int32Array> {
-    const ids = this.#each(false, options.signal, async function* (endpoint, signal) {
-      yield await endpoint.tokenize(text, options.special, signal);
-    });
-    for await (const tokens of ids) return Int32Array.from(tokens);
-    throw unsupported("tokenize");
+    const ids = await this.#once(false, options.signal, (endpoint, signal) =>
+      endpoint.tokenize(text, options.special, signal),
+    );
+    return Int32Array.from(ids);
   }
 
   async encode(): Promise<ImageEmbedding> {
@@ -95,11 +97,9 @@ export class RemoteEngine implements Engine {
   ): Promise<ScoreResult> {
     const { batch, deterministic } = resolveRequestOptions(options);
     this.#check(parts, { deterministic, adapters: options.adapters, logprobs: true });
-    const results = this.#each(batch, options.signal, async function* (endpoint, signal) {
-      yield await endpoint.score(parts, continuations, signal);
-    });
-    for await (const result of results) return result;
-    throw unsupported("score");
+    return this.#once(batch, options.signal, (endpoint, signal) =>
+      endpoint.score(parts, continuations, signal),
+    );
   }
 
   async *generate(
@@ -151,6 +151,21 @@ export class RemoteEngine implements Engine {
       throw new MedGemmaError("projector_missing");
   }
 
+  /** As {@link #each}, for work with one result. */
+  async #once<T>(
+    batch: boolean,
+    given: AbortSignal | undefined,
+    work: (endpoint: Endpoint, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const results: T[] = [];
+    const all = this.#each(batch, given, async function* (endpoint, signal) {
+      yield await work(endpoint, signal);
+    });
+    // To its end: a loop that is left early counts as cancelled.
+    for await (const result of all) results.push(result);
+    return results[0] as T;
+  }
+
   /** Does the work at an endpoint that has a place; at another when it fails before its first result for a while only. */
   async *#each<T>(
     batch: boolean,
@@ -163,9 +178,10 @@ export class RemoteEngine implements Engine {
     const count = this.#endpoints.length;
     const tries = count > 1 ? count * (this.#options.retries + 1) : 1;
     let ended = false;
+    let failed: Endpoint | undefined;
     try {
       for (let attempt = 1; ; attempt++) {
-        const slot = await this.#slots.take(batch, signal);
+        const slot = await this.#slots.take(batch, signal, failed);
         let begun = false;
         try {
           for await (const result of work(slot.endpoint, signal)) {
@@ -176,8 +192,10 @@ export class RemoteEngine implements Engine {
           ended = true;
           return;
         } catch (error) {
-          if (begun || attempt >= tries || signal.aborted || !isTemporary(error)) throw error;
-          this.#health.lost(slot.endpoint);
+          if (begun || signal.aborted || !isTemporary(toEndpointError(error, given))) throw error;
+          if (count > 1) this.#health.lost(slot.endpoint);
+          if (attempt >= tries) throw error;
+          failed = slot.endpoint;
         } finally {
           slot.release();
         }

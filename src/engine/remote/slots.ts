@@ -8,6 +8,7 @@ export interface Slot<E> {
 
 interface Waiter<E> {
   readonly batch: boolean;
+  readonly failed: E | undefined;
   give(slot: Slot<E>): void;
 }
 
@@ -36,12 +37,16 @@ export class Slots<E> {
     return this.#waiting.size;
   }
 
-  /** @throws MedGemmaError `queue_full`; the signal's reason, to be translated by the caller. */
-  take(batch: boolean, signal: AbortSignal): Promise<Slot<E>> {
-    signal.throwIfAborted();
-    const free = this.#pick();
+  /**
+   * @param failed Where the request was before, if it was: it then waits before all others, for it was admitted already,
+   * and goes to another endpoint where there is one.
+   * @throws MedGemmaError `queue_full`; the signal's reason, to be translated by the caller.
+   */
+  take(batch: boolean, signal: AbortSignal, failed?: E): Promise<Slot<E>> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    const free = this.#pick(failed);
     if (free !== undefined) return Promise.resolve(this.#slot(free));
-    if (this.#waiting.size >= this.#queueSize) {
+    if (failed === undefined && this.#waiting.size >= this.#queueSize) {
       return Promise.reject(
         new MedGemmaError("queue_full", undefined, { facts: { waiting: this.#queueSize } }),
       );
@@ -53,6 +58,7 @@ export class Slots<E> {
       };
       const waiter: Waiter<E> = {
         batch,
+        failed,
         give: (slot) => {
           signal.removeEventListener("abort", stop);
           resolve(slot);
@@ -72,9 +78,11 @@ export class Slots<E> {
     this.#serve();
   }
 
-  #pick(): E | undefined {
+  #pick(failed?: E): E | undefined {
     const up = [...this.#running].filter(([endpoint]) => !this.#down.has(endpoint));
-    const usable = (up.length > 0 ? up : [...this.#running]).filter(([, count]) => count < this.#places);
+    const others = [...this.#running].filter(([endpoint]) => endpoint !== failed);
+    const wanted = [up, others, [...this.#running]].find((list) => list.length > 0) ?? [];
+    const usable = wanted.filter(([, count]) => count < this.#places);
     usable.sort(([, left], [, right]) => left - right);
     return usable[0]?.[0];
   }
@@ -93,11 +101,11 @@ export class Slots<E> {
 
   #serve(): void {
     while (this.#waiting.size > 0) {
-      const free = this.#pick();
-      if (free === undefined) return;
       const waiters = [...this.#waiting];
-      const next = waiters.find(({ batch }) => !batch) ?? waiters[0];
-      if (!next) return;
+      const again = waiters.find(({ failed }) => failed !== undefined);
+      const next = again ?? waiters.find(({ batch }) => !batch) ?? waiters[0];
+      const free = this.#pick(next?.failed);
+      if (!next || free === undefined) return;
       this.#waiting.delete(next);
       next.give(this.#slot(free));
     }

@@ -113,7 +113,7 @@ test("when none answers, that is said after the tries", async () => {
   const [left, right] = await Promise.all(servers);
   const engine = await RemoteEngine.load({ endpoint: [left?.url ?? "", right?.url ?? ""], retries: 1 });
   await expect(ask(engine)).rejects.toMatchObject({ code: "endpoint_failed", facts: { status: 503 } });
-  expect(completions(left as never) + completions(right as never)).toBe(4);
+  expect([completions(left as never), completions(right as never)]).toEqual([2, 2]);
   await engine.dispose();
 });
 
@@ -136,4 +136,64 @@ test("endpoints of different models are refused", async () => {
     code: "bad_option",
     facts: { models: ["google/medgemma-4b-it", "other"] },
   });
+});
+
+test("one that is dead and one that is busy once: the busy one is asked again", async () => {
+  let calls = 0;
+  const dead = await scriptedServer(vllm((_, response) => response.end()));
+  const busy = await scriptedServer(
+    vllm((_, response) => {
+      if (calls++ === 0) response.writeHead(429).end();
+      else events(response, answerOf("Yes"));
+    }),
+  );
+  const engine = await RemoteEngine.load({ endpoint: [dead.url, busy.url] });
+  await dead.close();
+  expect(await ask(engine)).toBe("Yes");
+  await engine.dispose();
+});
+
+test("a server that dies before its first word is not missed", async () => {
+  const dying: Script = (_, response) => {
+    response.write('data: {"choices":[{"delta":{"role":"assistant","content":""}}]}\n\n', () =>
+      response.destroy(),
+    );
+  };
+  const servers = [
+    await scriptedServer(vllm(dying)),
+    await scriptedServer(vllm((_, response) => events(response, answerOf("Yes")))),
+  ];
+  const engine = await RemoteEngine.load({ endpoint: servers.map(({ url }) => url) });
+  expect(await ask(engine)).toBe("Yes");
+  await engine.dispose();
+});
+
+test("what was admitted is not refused when its endpoint fails", async () => {
+  const failing: (() => void)[] = [];
+  const held: (() => void)[] = [];
+  const servers = [
+    await scriptedServer(vllm((_, response) => void failing.push(() => response.writeHead(503).end()))),
+    await scriptedServer(vllm((_, response) => void held.push(() => events(response, answerOf("Yes"))))),
+  ];
+  const engine = await RemoteEngine.load({
+    endpoint: servers.map(({ url }) => url),
+    parallel: 1,
+    queueSize: 1,
+  });
+  const answers = [ask(engine), ask(engine), ask(engine)];
+  await vi.waitFor(() => expect([failing.length, held.length]).toEqual([1, 1]));
+  failing[0]?.();
+  for (const count of [1, 2, 3]) {
+    await vi.waitFor(() => expect(held).toHaveLength(count));
+    held[count - 1]?.();
+  }
+  expect(await Promise.all(answers)).toEqual(["Yes", "Yes", "Yes"]);
+  await engine.dispose();
+});
+
+test("a token count and a score are completed work, not cancelled", async () => {
+  const server = await scriptedServer(vllm((_, response) => response.end()));
+  const engine = await RemoteEngine.load({ endpoint: server.url });
+  await engine.tokenize("a", { special: false });
+  expect((await engine.stats()).requests).toMatchObject({ completed: 1, cancelled: 0, running: 0 });
 });

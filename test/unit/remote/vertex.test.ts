@@ -56,7 +56,10 @@ test("without credentials that is said, with what to do", async () => {
 });
 
 test.each([
-  ["https://proxy.example.org", true],
+  ["https://123.europe-west4-9.prediction.vertexai.goog", true],
+  ["https://europe-west4-aiplatform.googleapis.com", true],
+  ["https://proxy.example.org", false],
+  ["http://europe-west4-aiplatform.googleapis.com", false],
   ["http://127.0.0.1:80", true],
   ["http://[::1]", true],
   ["http://proxy.example.org", false],
