@@ -36,7 +36,7 @@ export interface TriageAnswer {
 
 /** An unverified draft; see `notice`. */
 export interface TriageResult extends ModelResult {
-  /** 1 is the most urgent: the more urgent of `model.level` and `rules.level`. */
+  /** 1 is the most urgent: the more urgent of `model.level` and `rules.level`; of news2 the rules' alone, where they have one. */
   readonly level: number;
   readonly levelName: string;
   /** Id of the scale. */
