@@ -52,6 +52,14 @@ export function resolveRequestOptions(options: ScoreOptions): NativeRequestOptio
   return { batch: priority === "batch", deterministic };
 }
 
+/** @throws MedGemmaError `bad_option`. */
+export function checkContinuations(continuations: unknown): void {
+  if (!Array.isArray(continuations) || continuations.length === 0)
+    throw badOption("continuations", "at least one string", continuations);
+  for (const text of continuations)
+    if (typeof text !== "string" || text === "") throw badOption("continuations", "no empty string", text);
+}
+
 /** @throws MedGemmaError `grammar_unsupported`. */
 export async function resolveGrammar(
   addon: Addon,

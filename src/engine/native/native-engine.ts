@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import os from "node:os";
-import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
+import { MedGemmaError, throwIfAborted } from "../../errors.js";
 import type { RgbImage } from "../../image/rgb.js";
 import { allOrStop, withCancel } from "../abort.js";
 import { EmbeddingStore } from "../embedding-store.js";
@@ -27,7 +27,12 @@ import {
   type NativePart,
 } from "./addon.js";
 import { ImageEncoder } from "./encoder.js";
-import { resolveGenerateOptions, resolveGrammar, resolveRequestOptions } from "./generate-options.js";
+import {
+  checkContinuations,
+  resolveGenerateOptions,
+  resolveGrammar,
+  resolveRequestOptions,
+} from "./generate-options.js";
 import { choosePlacement, type GpuOption, type Placement, selectGpu } from "./gpu.js";
 import { describeEngine } from "./info.js";
 import { type Preparation, runGeneration, runScoring } from "./requests.js";
@@ -200,12 +205,7 @@ export class NativeEngine implements Engine {
   ): Promise<ScoreResult> {
     const { signal } = options;
     throwIfAborted(signal);
-    if (!Array.isArray(continuations) || continuations.length === 0) {
-      throw badOption("continuations", "at least one string", continuations);
-    }
-    for (const text of continuations) {
-      if (typeof text !== "string" || text === "") throw badOption("continuations", "no empty string", text);
-    }
+    checkContinuations(continuations);
     const started = performance.now();
     const resolved = {
       ...resolveRequestOptions(options),

@@ -74,15 +74,16 @@ export function waitAfter(attempt: number): number {
   return Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempt) * (0.5 + Math.random() / 2);
 }
 
-/** Whether the endpoint answers a GET with a status of success. Never throws. */
+/** Whether the endpoint answers a GET; also with a refusal, for a gateway may hide the path. Never throws. */
 export async function isThere(connection: Connection, path: string, signal: AbortSignal): Promise<boolean> {
   try {
     const quick = { ...connection, retries: 0, timeout: Math.min(connection.timeout, HEALTH_LIMIT) };
     const response = await request(quick, path, undefined, signal);
     await response.body?.cancel();
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    const status = MedGemmaError.isInstance(error) ? Number(error.facts.status) : Number.NaN;
+    return status >= 400 && status < 500 && !BUSY.has(status);
   }
 }
 

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { EngineInfo } from "../engine.js";
 import { PACKAGE_VERSION } from "../process/version.js";
+import type { ChatSettings } from "./chat-facts.js";
 import { unsupported } from "./endpoint.js";
 import { type Connection, requestJson } from "./http.js";
 import { projectorOf } from "./projector.js";
@@ -22,6 +23,8 @@ interface Props {
 
 interface Models {
   readonly data?: readonly {
+    /** Its alias, or the file's path. */
+    readonly id?: string;
     readonly meta?: {
       readonly n_vocab?: number;
       readonly n_params?: number;
@@ -34,12 +37,11 @@ interface Models {
 
 /**
  * Asks a llama-server what it runs. The file's hash cannot be asked: `sha256` is `"unknown"`.
- * @param size Side of the encoder's square in pixels; 0: by the model's name.
  * @throws MedGemmaError `endpoint_failed`, `unsupported_by_endpoint`.
  */
 export async function readServer(
   connection: Connection,
-  size: number,
+  { model, imageSize: size, contextSize }: Pick<ChatSettings, "model" | "imageSize" | "contextSize">,
   signal: AbortSignal | undefined,
 ): Promise<{ server: ServerFacts; info: Omit<EngineInfo, "loadTime"> }> {
   const props = ((await requestJson(connection, "/props", undefined, signal)) ?? {}) as Props;
@@ -49,6 +51,9 @@ export async function readServer(
   const meta = models.data?.[0]?.meta ?? {};
   // The folder is the server's own affair.
   const name = path.win32.basename(props.model_path);
+  const names = [name, name.replace(/\.gguf$/i, ""), models.data?.[0]?.id];
+  if (model !== undefined && !names.includes(model))
+    throw unsupported("model", "The endpoint does not serve the model.");
   const projector = projectorOf(name, size);
   const { imageSize } = projector;
   const file = { name, bytes: meta.size ?? 0, sha256: "unknown" };
@@ -68,7 +73,7 @@ export async function readServer(
         trainedContext: meta.n_ctx_train ?? 0,
       },
       projector: props.modalities?.vision ? projector : undefined,
-      contextSize: props.default_generation_settings?.n_ctx ?? 0,
+      contextSize: props.default_generation_settings?.n_ctx ?? contextSize,
       threads: 0,
       devices: [],
       versions: { medgemma: PACKAGE_VERSION, llamaCpp: props.build_info ?? "unknown", node: process.version },

@@ -7,6 +7,7 @@ import type {
   ScoreResult,
 } from "../engine.js";
 import { toGrammarSchema } from "../schema.js";
+import type { ChatSettings } from "./chat-facts.js";
 import type { Endpoint, EndpointRequest } from "./endpoint.js";
 import { type Connection, isThere, request, requestJson } from "./http.js";
 import { type Chunk, textOf, toDone, toText } from "./llama-server-events.js";
@@ -47,12 +48,11 @@ export class LlamaServer implements Endpoint {
   /** @throws MedGemmaError `endpoint_failed`, `unsupported_by_endpoint`, `aborted`. */
   static async open(
     connection: Connection,
-    imageSize: number,
-    declared: Partial<EndpointCapabilities>,
+    settings: Omit<ChatSettings, "vertex">,
     signal: AbortSignal | undefined,
   ): Promise<LlamaServer> {
-    const { server, info } = await readServer(connection, imageSize, signal);
-    return new LlamaServer(connection, server, info, declared);
+    const { server, info } = await readServer(connection, settings, signal);
+    return new LlamaServer(connection, server, info, settings.capabilities);
   }
 
   async tokenize(content: string, special: boolean, signal: AbortSignal): Promise<number[]> {

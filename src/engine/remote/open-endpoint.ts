@@ -26,13 +26,11 @@ export async function openEndpoint(
     retries: options.endpoints.length > 1 ? 0 : options.retries,
     timeout: options.timeout,
   };
-  const chat = async () => {
-    const settings = { model, imageSize, contextSize, capabilities, vertex };
-    return new ChatEndpoint(connection, await readChatFacts(connection, settings, signal));
-  };
+  const settings = { model, imageSize, contextSize, capabilities, vertex };
+  const chat = async () => new ChatEndpoint(connection, await readChatFacts(connection, settings, signal));
   if (vertex || options.chat) return chat();
   try {
-    return await LlamaServer.open(connection, imageSize, capabilities, signal);
+    return await LlamaServer.open(connection, settings, signal);
   } catch (error) {
     if (isNoLlamaServer(error)) return chat();
     throw error;
@@ -43,5 +41,5 @@ export async function openEndpoint(
 function isNoLlamaServer(error: unknown): boolean {
   if (!MedGemmaError.isInstance(error)) return false;
   const { status } = error.facts;
-  return error.code === "unsupported_by_endpoint" || status === 404 || status === 405 || status === 501;
+  return error.facts.capability === "completion" || status === 404 || status === 405 || status === 501;
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MedGemmaError, throwIfAborted } from "../../errors.js";
+import { allOrStop } from "../abort.js";
 import type {
   AdapterUse,
   EndpointCapabilities,
@@ -14,7 +15,11 @@ import type {
   ScoreOptions,
   ScoreResult,
 } from "../engine.js";
-import { resolveGenerateOptions, resolveRequestOptions } from "../native/generate-options.js";
+import {
+  checkContinuations,
+  resolveGenerateOptions,
+  resolveRequestOptions,
+} from "../native/generate-options.js";
 import { NO_STATS } from "../process/stats.js";
 import { type Endpoint, unsupported } from "./endpoint.js";
 import { Health } from "./health.js";
@@ -66,8 +71,8 @@ export class RemoteEngine implements Engine {
   static async load(options: RemoteOptions): Promise<RemoteEngine> {
     const started = performance.now();
     const resolved = resolveRemoteOptions(options);
-    const endpoints = await Promise.all(
-      resolved.endpoints.map((url) => openEndpoint(url, resolved, options.signal)),
+    const endpoints = await allOrStop(resolved.endpoints, options.signal, (url, signal) =>
+      openEndpoint(url, resolved, signal),
     );
     const names = new Set(endpoints.map(({ info }) => info.model.name));
     if (names.size > 1) {
@@ -96,6 +101,7 @@ export class RemoteEngine implements Engine {
     options: ScoreOptions = {},
   ): Promise<ScoreResult> {
     const { batch, deterministic } = resolveRequestOptions(options);
+    checkContinuations(continuations);
     this.#check(parts, { deterministic, adapters: options.adapters, logprobs: true });
     return this.#once(batch, options.signal, (endpoint, signal) =>
       endpoint.score(parts, continuations, signal),

@@ -125,6 +125,15 @@ test("a score is the sum over the longest tokens that fit, each told after its b
   });
 });
 
+test.each([[[]], [[""]]])("continuations %o are refused as on this machine", async (continuations) => {
+  const server = await scriptedServer(vllm((_, response) => response.end()));
+  const engine = await RemoteEngine.load({ endpoint: server.url });
+  await expect(engine.score(QUESTION, continuations)).rejects.toMatchObject({
+    code: "bad_option",
+    facts: { option: "continuations" },
+  });
+});
+
 test("log-probabilities that an endpoint leaves out are an error, not an answer without", async () => {
   const server = await scriptedServer(
     vllm(({ body }, response) =>

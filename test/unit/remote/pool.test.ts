@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
+import { isThere } from "../../../src/engine/remote/http.js";
 import { RemoteEngine } from "../../../src/engine/remote/remote-engine.js";
 import { renderPrompt } from "../../../src/prompt/render.js";
 import { answerOf, events, type Script, scriptedServer, vllm } from "./scripted-server.js";
@@ -106,6 +107,15 @@ test("an endpoint that comes back is asked again", async () => {
   // The health check asks after 5 seconds.
   await vi.waitFor(async () => expect(await ask(engine)).toBe("left"), { timeout: 15_000, interval: 500 });
   await engine.dispose();
+});
+
+test("a gateway that hides the path of the health check is there", async () => {
+  const hiding = await scriptedServer((_, response) => response.writeHead(404).end());
+  const gone = await scriptedServer((_, response) => response.writeHead(502).end());
+  const { signal } = new AbortController();
+  const connection = { headers: async () => ({}), retries: 0, timeout: 5000 };
+  expect(await isThere({ ...connection, url: hiding.url }, "/health", signal)).toBe(true);
+  expect(await isThere({ ...connection, url: gone.url }, "/health", signal)).toBe(false);
 });
 
 test("when none answers, that is said after the tries", async () => {

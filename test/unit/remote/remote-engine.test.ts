@@ -159,6 +159,15 @@ describe("RemoteEngine", () => {
     await expect(tokens).rejects.toMatchObject({ code: "disposed" });
   });
 
+  it("refuses another model than the one that was named", async () => {
+    await expect(load(() => undefined, { endpointModel: "other" })).rejects.toMatchObject({
+      code: "unsupported_by_endpoint",
+      facts: { capability: "model" },
+    });
+    const engine = await load(() => undefined, { endpointModel: "m", contextSize: 512 });
+    expect(engine.info).toMatchObject({ contextSize: 512, model: { name: "m" } });
+  });
+
   it("refuses what the endpoint does not offer", async () => {
     const engine = await load((_, response) => response.end());
     await expect(engine.encode()).rejects.toMatchObject({ code: "unsupported_by_endpoint" });
