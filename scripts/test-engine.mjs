@@ -71,12 +71,12 @@ function build(sanitize, dir) {
   return path.join(out, "medgemma-engine-test");
 }
 
-/** Builds and runs one flavour: `{name, passed, failed}`, counted by the executable's own last line. */
+/** Builds and runs one flavour: `{name, passed, failed, failures}`, counted by the executable's own last line. */
 export function testEngine(sanitize = "") {
   const { dir, env } = FLAVOURS[sanitize];
   const name = sanitize === "" ? "engine" : `engine (${sanitize} sanitizer)`;
   const executable = build(sanitize, dir);
-  if (!executable) return { name, passed: 0, failed: 1 };
+  if (!executable) return { name, passed: 0, failed: 1, failures: ["does not compile"] };
   const { status, output } = run(executable, [], { env: { ...process.env, ...env } });
   process.stdout.write(output);
   const counted = /^engine: (\d+) passed, (\d+) failed$/m.exec(output);
@@ -85,7 +85,8 @@ export function testEngine(sanitize = "") {
   if (status !== 0) console.error(`${name}: the test executable ended with ${status}`);
   // A sanitizer's complaint or a crash is a failure of its own.
   const broken = !counted || passed === 0 || (status !== 0 && failed === 0) || (status === 0 && failed > 0);
-  return { name, passed, failed: failed + (broken ? 1 : 0) };
+  const failures = output.split("\n").filter((line) => /^FAILED|^==\d+==ERROR|runtime error:/.test(line));
+  return { name, passed, failed: failed + (broken ? 1 : 0), failures };
 }
 
 /** The flavours that `npm test` runs here. */

@@ -1,9 +1,10 @@
 // `npm test`: lint, types, build, the unit, native and parity tests, and the engine's C++ tests. Every step runs,
-// whatever the others gave; the last line counts them all.
+// whatever the others gave; the end names what failed, and the last line counts them all.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { lint } from "./lint.mjs";
 import { root } from "./platform.mjs";
 import { defaultFlavours, testEngine } from "./test-engine.mjs";
@@ -17,11 +18,22 @@ function node(args) {
 }
 
 /** A step that either works or does not. */
-const one = (ok) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
+const one = (ok) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, failures: [] });
 
 function lintStep() {
   const results = lint();
-  return { passed: results.filter(({ ok }) => ok).length, failed: results.filter(({ ok }) => !ok).length };
+  const failures = results.filter(({ ok }) => !ok);
+  return {
+    passed: results.length - failures.length,
+    failed: failures.length,
+    failures: failures.map(({ name }) => name),
+  };
+}
+
+/** A test's name and the first lines of what was wrong. */
+function describeFailure(name, message) {
+  const lines = stripVTControlCharacters(message).trim().split("\n").slice(0, 12);
+  return [name, ...lines.map((line) => `    ${line}`)].join("\n");
 }
 
 /** One vitest project, counted by its JSON report. A file that cannot be run, and a skipped test, count as failed. */
@@ -42,13 +54,22 @@ function vitest(project) {
   const brokenFiles = testResults.filter(
     ({ status, assertionResults }) =>
       status === "failed" && !assertionResults.some((test) => test.status === "failed"),
-  ).length;
-  const failed = numTotalTests - numPassedTests + brokenFiles;
-  const skipped = testResults
-    .flatMap(({ assertionResults }) => assertionResults)
-    .filter((test) => test.status !== "passed" && test.status !== "failed");
-  for (const { fullName } of skipped) console.error(`${project}: not run: ${fullName}`);
-  return { passed: numPassedTests, failed: failed === 0 && (!ok || numPassedTests === 0) ? 1 : failed };
+  );
+  const failed = numTotalTests - numPassedTests + brokenFiles.length;
+  const failures = [
+    ...brokenFiles.map(({ name, message }) => describeFailure(path.relative(root, name), message)),
+    ...testResults
+      .flatMap(({ assertionResults }) => assertionResults)
+      .filter(({ status }) => status !== "passed")
+      .map(({ fullName, status, failureMessages: [message = `not run (${status})`] }) =>
+        describeFailure(fullName, message),
+      ),
+  ];
+  return {
+    passed: numPassedTests,
+    failed: failed === 0 && (!ok || numPassedTests === 0) ? 1 : failed,
+    failures,
+  };
 }
 
 const STEPS = {
@@ -81,13 +102,17 @@ for (const [name, step] of Object.entries(STEPS)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   console.log(`\n── ${name} ${"─".repeat(Math.max(0, 60 - name.length))}`);
   const started = performance.now();
-  const { passed, failed } = step();
-  rows.push({ name, passed, failed, seconds: (performance.now() - started) / 1000 });
+  const { passed, failed, failures } = step();
+  rows.push({ name, passed, failed, failures, seconds: (performance.now() - started) / 1000 });
 }
 
 for (const [variable, file] of Object.entries(CONDITIONAL)) {
   if (!process.env[variable]) console.log(`not run: ${file} (needs ${variable}; see CONTRIBUTING.md)`);
 }
+
+// Once more at the end: a log is often read, and kept, from there.
+const failures = rows.flatMap(({ name, failures }) => failures.map((failure) => `${name}: ${failure}`));
+if (failures.length > 0) console.log(`\nFailed:\n\n${failures.join("\n")}`);
 
 const sum = (field) => rows.reduce((total, row) => total + row[field], 0);
 console.log("");

@@ -33,11 +33,8 @@ describe("findJson", () => {
     for (const indent of [0, 2]) expect(findJson(JSON.stringify(value, null, indent))?.value).toEqual(value);
   });
 
-  it("is done with a run of brackets or quotes in no time", () => {
-    for (const unit of ["[", "{", '{"', '["', "['a',", '{"a":', "[1,", "[{", '"']) {
-      const started = performance.now();
-      findJson(unit.repeat(20_000));
-      expect(performance.now() - started).toBeLessThan(1000);
-    }
+  // Time that grows with the square of the length would run into the runner's time limit.
+  it.each(["[", "{", '{"', '["', "['a',", '{"a":', "[1,", "[{", '"'])("ends on 200,000 of %s", (unit) => {
+    expect(findJson(unit.repeat(200_000))?.complete).not.toBe(true);
   });
 });
