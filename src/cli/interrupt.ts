@@ -10,13 +10,10 @@ export class Interrupt {
   /** Called at the first cause, whichever signal is current. */
   onStop: ((cause: Cause) => void) | undefined;
   #controller = new AbortController();
-  readonly #listeners: [NodeJS.Signals, () => void][] = [
-    ["SIGINT", () => this.stop("SIGINT")],
-    ["SIGTERM", () => this.stop("SIGTERM")],
-  ];
 
+  /** Listens until the process ends: a signal that comes while it cleans up is told by the exit code, too. */
   constructor() {
-    for (const [name, listener] of this.#listeners) process.on(name, listener);
+    for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => this.stop(name));
   }
 
   get signal(): AbortSignal {
@@ -36,9 +33,5 @@ export class Interrupt {
     this.cause = undefined;
     this.#controller = new AbortController();
     return this.#controller.signal;
-  }
-
-  release(): void {
-    for (const [name, listener] of this.#listeners) process.off(name, listener);
   }
 }

@@ -35,8 +35,6 @@ export async function run(words: readonly string[]): Promise<number> {
       : describeFailure(error, interrupt.cause, running);
     reportFailure(failure, error, wantsJson(words));
     return failure.exitCode;
-  } finally {
-    interrupt.release();
   }
 }
 

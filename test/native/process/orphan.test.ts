@@ -35,16 +35,14 @@ describe.skipIf(process.platform === "win32")("no orphan", () => {
     const pid = Number(await line());
     expect(isAlive(pid)).toBe(true);
     child.kill("SIGKILL");
-    const took = await waitUntil(() => !isAlive(pid), "the engine's process ends", 5000);
-    console.log(`the engine's process ended ${took.toFixed(0)} ms after its application`);
-    expect(took).toBeLessThan(1000);
+    await waitUntil(() => !isAlive(pid), "the engine's process ends");
   });
 
   test("when the application throws", async () => {
     const { line, child } = program(`${PRINT_WHEN_RUNNING} throw new Error("expected by this test");`);
     const pid = Number(await line());
     await once(child, "exit");
-    await waitUntil(() => !isAlive(pid), "the engine's process ends", 1000);
+    await waitUntil(() => !isAlive(pid), "the engine's process ends");
   });
 
   test("when it forgets to dispose: an idle engine does not keep it alive", async () => {
@@ -54,7 +52,7 @@ describe.skipIf(process.platform === "win32")("no orphan", () => {
     const pid = Number(await line());
     const [code] = await once(child, "exit");
     expect(code).toBe(0);
-    await waitUntil(() => !isAlive(pid), "the engine's process ends", 1000);
+    await waitUntil(() => !isAlive(pid), "the engine's process ends");
   });
 
   test("when it waits for an answer, it is kept alive until it has it", async () => {

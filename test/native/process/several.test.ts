@@ -33,6 +33,6 @@ describe("several engines", () => {
     const [pid] = (await once(worker, "message")) as [number];
     expect(isAlive(pid)).toBe(true);
     await worker.terminate();
-    await waitUntil(() => !isAlive(pid), "the engine's process ends", 2000);
+    await waitUntil(() => !isAlive(pid), "the engine's process ends");
   });
 });

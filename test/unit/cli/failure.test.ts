@@ -45,9 +45,9 @@ test.each([
   expect(option?.description).toBe(`new tokens at most (default: ${words})`);
 });
 
+const interrupt = new Interrupt();
+
 function commandOf(name: string): Command {
-  const interrupt = new Interrupt();
-  interrupt.release();
   const command = makeProgram(interrupt).commands.find((it) => it.name() === name);
   if (!command) throw new Error(`There is no command ${name}.`);
   return command;
