@@ -4,7 +4,7 @@ import type { Command } from "commander";
 const FLAGS: Readonly<Record<string, string>> = {
   endpoint: "--endpoint",
   endpointModel: "--endpoint-model",
-  timeout: "--timeout",
+  endpointTimeout: "--timeout",
   model: "--model",
   projector: "--mmproj",
   adapters: "--adapter",

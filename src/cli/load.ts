@@ -37,7 +37,7 @@ export function toLoadOptions(flags: ModelFlags): LoadOptions {
   return defined({
     endpoint: endpoint?.length === 1 ? endpoint[0] : endpoint,
     endpointModel,
-    timeout,
+    endpointTimeout: timeout,
     model,
     projector: mmproj,
     adapters: adapter,

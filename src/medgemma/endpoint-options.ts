@@ -9,8 +9,8 @@ export const ENDPOINT_OPTIONS = [
   "endpointModel",
   "endpointCapabilities",
   "imageSize",
-  "retries",
-  "timeout",
+  "endpointRetries",
+  "endpointTimeout",
 ] as const satisfies readonly (keyof RemoteOptions)[];
 
 /** A model elsewhere (docs/remote.md). Beside `endpoint`, options of a model on this machine are refused; without it, these. */

@@ -20,9 +20,9 @@ export interface RemoteOptions {
   /** Side of the encoder's square in pixels, 14..4096. Defaults to `896`; `224` for the phantom. */
   imageSize?: number;
   /** Tries after the first while the endpoint is busy or refuses connections, 0..20. Defaults to `4`. */
-  retries?: number;
+  endpointRetries?: number;
   /** Milliseconds for one request with its answer, 1..86400000. Defaults to `600000`. */
-  timeout?: number;
+  endpointTimeout?: number;
   /** Requests at once at each endpoint, 1..64. Defaults to `8`. */
   parallel?: number;
   /** Requests that may wait here; more reject with `queue_full`. 1..1000000. Defaults to `1024`. */
@@ -59,8 +59,8 @@ export function resolveRemoteOptions(options: RemoteOptions): ResolvedRemoteOpti
     model: stringOption("endpointModel", options.endpointModel),
     capabilities: checkCapabilities(options.endpointCapabilities),
     imageSize: integerOption("imageSize", options.imageSize, 0, 14, 4096),
-    retries: integerOption("retries", options.retries, 4, 0, 20),
-    timeout: integerOption("timeout", options.timeout, 600_000, 1, 86_400_000),
+    retries: integerOption("endpointRetries", options.endpointRetries, 4, 0, 20),
+    timeout: integerOption("endpointTimeout", options.endpointTimeout, 600_000, 1, 86_400_000),
     parallel: integerOption("parallel", options.parallel, 8, 1, 64),
     queueSize: integerOption("queueSize", options.queueSize, 1024, 1, 1_000_000),
     contextSize: integerOption("contextSize", options.contextSize, 8192, 256, 1 << 20),

@@ -9,11 +9,11 @@ test("without a model the phantom is loaded", () => {
 
 test("an endpoint takes what is about the connection", () => {
   const { signal } = new AbortController();
-  const options = { endpoint, apiKey: "key", parallel: 4, timeout: 1000, signal };
+  const options = { endpoint, apiKey: "key", parallel: 4, endpointTimeout: 1000, signal };
   expect(resolveLoadOptions(options).remote).toEqual(options);
 });
 
-test.each([{ apiKey: "key" }, { retries: 2 }, { endpointModel: "m" }])(
+test.each([{ apiKey: "key" }, { endpointRetries: 2 }, { endpointModel: "m" }])(
   "without an endpoint its options are refused: %o",
   (lost) => {
     expect(() => resolveLoadOptions(lost)).toThrow(
@@ -42,5 +42,11 @@ test.each([
 ])("an endpoint refuses options of this machine: %o", (local) => {
   expect(() => resolveLoadOptions({ endpoint, ...local })).toThrow(
     expect.objectContaining({ code: "bad_option", facts: { option: Object.keys(local)[0] } }),
+  );
+});
+
+test.each(["retries", "timeout"])("%s, which would not say of what, is no option", (name) => {
+  expect(() => resolveLoadOptions({ endpoint, [name]: 1 })).toThrow(
+    expect.objectContaining({ code: "bad_option", facts: { option: name } }),
   );
 });

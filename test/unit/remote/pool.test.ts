@@ -121,7 +121,10 @@ test("a gateway that hides the path of the health check is there", async () => {
 test("when none answers, that is said after the tries", async () => {
   const servers = [0, 1].map(() => scriptedServer(vllm((_, response) => response.writeHead(503).end())));
   const [left, right] = await Promise.all(servers);
-  const engine = await RemoteEngine.load({ endpoint: [left?.url ?? "", right?.url ?? ""], retries: 1 });
+  const engine = await RemoteEngine.load({
+    endpoint: [left?.url ?? "", right?.url ?? ""],
+    endpointRetries: 1,
+  });
   await expect(ask(engine)).rejects.toMatchObject({ code: "endpoint_failed", facts: { status: 503 } });
   expect([completions(left as never), completions(right as never)]).toEqual([2, 2]);
   await engine.dispose();

@@ -11,7 +11,7 @@ afterEach(() => {
   server?.close();
 });
 
-async function load(completion: RequestListener, options: Partial<RemoteOptions> = { retries: 1 }) {
+async function load(completion: RequestListener, options: Partial<RemoteOptions> = { endpointRetries: 1 }) {
   server = createServer((request, response) => {
     const json = (value: unknown) => response.end(JSON.stringify(value));
     request.resume();
@@ -106,12 +106,15 @@ describe("RemoteEngine", () => {
   });
 
   it("ends what takes longer than the limit, before the answer and within it", async () => {
-    const silent = await load(() => undefined, { retries: 0, timeout: 300 });
+    const silent = await load(() => undefined, { endpointRetries: 0, endpointTimeout: 300 });
     await expect(all(silent)).rejects.toMatchObject({
       code: "endpoint_failed",
       facts: { reason: "TimeoutError" },
     });
-    const stuck = await load((_, response) => response.write(TEXT), { retries: 0, timeout: 300 });
+    const stuck = await load((_, response) => response.write(TEXT), {
+      endpointRetries: 0,
+      endpointTimeout: 300,
+    });
     await expect(all(stuck)).rejects.toMatchObject({
       code: "endpoint_failed",
       facts: { reason: "TimeoutError" },
@@ -123,7 +126,7 @@ describe("RemoteEngine", () => {
     await new Promise<void>((resolve) => free.listen(0, "127.0.0.1", resolve));
     const { port } = free.address() as AddressInfo;
     await new Promise((resolve) => free.close(resolve));
-    const refused = RemoteEngine.load({ endpoint: `http://127.0.0.1:${port}`, retries: 1 });
+    const refused = RemoteEngine.load({ endpoint: `http://127.0.0.1:${port}`, endpointRetries: 1 });
     await expect(refused).rejects.toMatchObject({
       code: "endpoint_failed",
       facts: { reason: "ECONNREFUSED" },
