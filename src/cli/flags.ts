@@ -65,10 +65,14 @@ export function addModelFlags(command: Command): Command {
       "tokens the context holds (default: 8192 or the model's)",
       number("--context-size"),
     )
-    .option("--threads <n>", "threads for computing (default: the cores)", number("--threads"))
+    .option(
+      "--threads <n>",
+      "threads for computing (default: the cores, 1 for the phantom)",
+      number("--threads"),
+    )
     .option(
       "--gpu-layers <n>",
-      "layers on the GPU, where a GPU backend is built in (default: all)",
+      "layers on the GPUs, 0 for none (default: as many as they have room for)",
       number("--gpu-layers"),
     )
     .option("--gpu <name>", "auto, cuda, vulkan, metal or none (default: auto)")

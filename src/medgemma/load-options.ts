@@ -34,11 +34,11 @@ export interface LoadOptions extends EndpointOptions {
   adapters?: readonly AdapterOption[];
   /** Tokens the context holds, picture tokens included, 256..1048576. Defaults to `8192`, or less if the model was trained for less. */
   contextSize?: number;
-  /** Threads for computing, 1..512. Defaults to the cores this process may use; `1` for models too small to gain from more. */
+  /** Threads for computing, 1..512. Defaults to the cores of this process and its container, two hyperthreads counting as one; `1` for models too small to gain from more. */
   threads?: number;
-  /** Layers on the GPU, 0..1000. Only a build whose libraries have a GPU backend has one (docs/install.md); elsewhere all is on the CPU. Defaults to all. */
+  /** Layers on the GPUs, the output counting as one, 0..1000; taken also where they have no room for them. 0 keeps all on the CPU, the projector too. Defaults to as many as the GPUs have room for beside the projector (docs/models.md); `info.placement` tells how many those are. */
   gpuLayers?: number;
-  /** The GPU backend: by name, `false` for none. Defaults to `"auto"`: CUDA, then Vulkan, or Metal, where there is such a GPU; never a Vulkan made of software. */
+  /** The GPU backend: by name, `false` for none. Defaults to `"auto"`: CUDA, then Vulkan, or Metal, where there is such a GPU, an integrated one only where there is no other; never a Vulkan made of software. */
   gpu?: GpuOption;
   /** Requests that are answered at the same time, 1..64. Defaults to `8`. */
   parallel?: number;
