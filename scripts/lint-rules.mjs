@@ -19,6 +19,7 @@ const LAYERS = {
   fhir: 1,
   hl7: 1,
   models: 1,
+  machine: 0,
   prompt: 0,
 };
 const BASE = ["errors.ts", "errors", "options.ts"];

@@ -17,7 +17,9 @@ export function isErrorCode(code: string): code is ErrorCode {
 }
 
 /** Facts of the case: numbers and names a program can act on. Never patient data. */
-export type ErrorFacts = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+export type ErrorFacts = Readonly<
+  Record<string, string | number | boolean | readonly string[] | readonly number[] | undefined>
+>;
 
 const MARKER = Symbol.for("medgemma.error");
 

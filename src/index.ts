@@ -60,6 +60,7 @@ export type {
   GenerationEvent,
   ImageEmbedding,
   ModelInfo,
+  PlacementInfo,
   Priority,
   ProjectorInfo,
   PromptPart,

@@ -4,6 +4,18 @@
 #include "long_task.h"
 
 namespace medgemma {
+namespace {
+
+// Empty for what is no list.
+std::vector<std::string> strings(const Napi::Value& value) {
+  std::vector<std::string> list;
+  if (!value.IsArray()) return list;
+  const Napi::Array array = value.As<Napi::Array>();
+  for (uint32_t i = 0; i < array.Length(); ++i) list.push_back(array.Get(i).ToString());
+  return list;
+}
+
+}  // namespace
 
 Napi::Value EngineBinding::load(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -14,13 +26,11 @@ Napi::Value EngineBinding::load(const Napi::CallbackInfo& info) {
   params.context_size = options.Get("contextSize").ToNumber().Int32Value();
   params.threads = options.Get("threads").ToNumber().Int32Value();
   params.gpu_layers = options.Get("gpuLayers").ToNumber().Int32Value();
-  if (options.Has("gpu")) params.gpu = options.Get("gpu").ToString();
-  if (options.Has("projectorOnGpu")) params.projector_on_gpu = options.Get("projectorOnGpu").ToBoolean();
   params.parallel = options.Get("parallel").ToNumber().Int32Value();
   params.queue_size = options.Get("queueSize").ToNumber().Int32Value();
-  const bool adapted = options.Get("adapters").IsArray();
-  const Napi::Array adapters = adapted ? options.Get("adapters").As<Napi::Array>() : Napi::Array::New(env);
-  for (uint32_t i = 0; i < adapters.Length(); ++i) params.adapters.push_back(adapters.Get(i).ToString());
+  params.devices = strings(options.Get("devices"));
+  params.adapters = strings(options.Get("adapters"));
+  if (options.Has("projectorDevice")) params.projector_device = options.Get("projectorDevice").ToString();
   params.encoder = options.Get("encoder").ToString();
 
   return run_long_task<std::shared_ptr<Engine>>(

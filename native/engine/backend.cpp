@@ -82,22 +82,10 @@ bool load_backend(const std::string& file) {
   return true;
 }
 
-std::vector<ggml_backend_device*> model_devices(const std::string& gpu) {
-  if (gpu == "auto") return {};
-  if (gpu == "none") return {nullptr};
-  // Devices are called CUDA0, Vulkan0, MTL0.
-  const std::string prefix = gpu == "cuda" ? "CUDA" : gpu == "vulkan" ? "Vulkan" : "MTL";
-  std::vector<ggml_backend_device*> devices;
-  for (size_t i = 0; i < ggml_backend_dev_count(); ++i) {
-    ggml_backend_dev_t device = ggml_backend_dev_get(i);
-    const std::string type = device_type(device);
-    const std::string name = ggml_backend_dev_name(device);
-    if ((type == "gpu" || type == "igpu") && name.compare(0, prefix.size(), prefix) == 0)
-      devices.push_back(device);
-  }
-  if (devices.empty()) throw EngineError("gpu_unavailable", "There is no device of the backend " + gpu + ".");
-  devices.push_back(nullptr);
-  return devices;
+ggml_backend_device* find_device(const std::string& name) {
+  ggml_backend_dev_t device = ggml_backend_dev_by_name(name.c_str());
+  if (device == nullptr) throw EngineError("gpu_unavailable", "There is no device " + name + ".");
+  return device;
 }
 
 std::string cpu_features() {

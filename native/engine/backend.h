@@ -28,9 +28,8 @@ std::vector<Device> list_devices();
 // False when the system cannot load it: no driver, no such file.
 bool load_backend(const std::string& file);
 
-// What llama.cpp may use, ending with null: the devices of backend `gpu` ("cuda", "vulkan", "metal"), none
-// for "none". Empty for "auto": whatever is there. Throws EngineError(gpu_unavailable).
-std::vector<ggml_backend_device*> model_devices(const std::string& gpu);
+// A device by its name in the list. Throws EngineError(gpu_unavailable).
+ggml_backend_device* find_device(const std::string& name);
 
 // The instruction sets that the chosen CPU backend uses, e.g. "AVX2 = 1, AVX512 = 1".
 std::string cpu_features();

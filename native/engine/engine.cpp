@@ -31,12 +31,12 @@ std::shared_ptr<Engine> Engine::load(const LoadParams& params, const LoadProgres
   const double model_share = engine->model_facts_.bytes / total;
   engine->model_ = Model::load(
       params.model_path, params.gpu_layers,
-      [&](float value) { return progress(static_cast<float>(value * model_share)); }, params.gpu);
+      [&](float value) { return progress(static_cast<float>(value * model_share)); }, params.devices);
   if (with_projector) {
     VisionParams vision;
     vision.path = params.projector_path;
     vision.threads = params.threads;
-    vision.use_gpu = params.gpu != "none" && params.projector_on_gpu;
+    vision.device = params.projector_device;
     vision.encoder = params.encoder;
     engine->encoder_ = std::make_unique<Encoder>(load_vision_model(vision, *engine->model_, [&](float value) {
       return progress(static_cast<float>(model_share + value * (1 - model_share)));

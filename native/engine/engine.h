@@ -18,9 +18,9 @@ struct LoadParams {
   std::string projector_path;  // empty: text only
   int context_size = 0;        // 0: the smaller of 8192 and what the model was trained for
   int threads = 1;
-  int gpu_layers = -1;                // -1: all that fit the backends present
-  std::string gpu = "auto";           // see model_devices
-  bool projector_on_gpu = true;       // where there is one
+  int gpu_layers = -1;                // on the devices; -1: all
+  std::vector<std::string> devices;   // names of the GPUs to use; none: all is on the CPU
+  std::string projector_device;       // name of one; empty: the CPU
   int parallel = 8;                   // requests that decode at the same time
   int queue_size = 1024;              // requests that may wait
   std::string encoder = "auto";       // see VisionParams

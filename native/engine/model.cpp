@@ -38,7 +38,7 @@ Model::Model(llama_model* model) : model_(model, llama_model_free), vocab_(llama
 }
 
 std::shared_ptr<Model> Model::load(const std::string& path, int gpu_layers, const LoadProgress& progress,
-                                   const std::string& gpu) {
+                                   const std::vector<std::string>& devices) {
   struct Watch {
     const LoadProgress& report;
     bool stopped = false;
@@ -46,9 +46,12 @@ std::shared_ptr<Model> Model::load(const std::string& path, int gpu_layers, cons
 
   llama_model_params params = llama_model_default_params();
   params.n_gpu_layers = gpu_layers;
+  std::vector<ggml_backend_device*> used;
   // Without layers there a GPU would still be handed large products.
-  std::vector<ggml_backend_device*> devices = model_devices(gpu_layers == 0 ? "none" : gpu);
-  if (!devices.empty()) params.devices = devices.data();
+  if (gpu_layers != 0)
+    for (const std::string& name : devices) used.push_back(find_device(name));
+  used.push_back(nullptr);
+  params.devices = used.data();
   // Weights that the CPU backend repacks are copied out of a memory map while the map stays resident: the
   // process would hold most of the file twice.
   params.load_mode = LLAMA_LOAD_MODE_NONE;

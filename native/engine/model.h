@@ -15,9 +15,10 @@ using LoadProgress = std::function<bool(float)>;
 // Weights and vocabulary. Immutable after loading, so that every method may be called from any thread.
 class Model {
  public:
-  // `gpu`: see model_devices. Throws EngineError: model_load_failed, gpu_unavailable, aborted.
+  // `devices`: names of the GPUs that the layers go to. Throws EngineError: model_load_failed,
+  // gpu_unavailable, aborted.
   static std::shared_ptr<Model> load(const std::string& path, int gpu_layers, const LoadProgress& progress,
-                                     const std::string& gpu = "auto");
+                                     const std::vector<std::string>& devices = {});
 
   llama_model* get() const { return model_.get(); }
   int vocabulary_size() const { return llama_vocab_n_tokens(vocab_); }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "backend.h"
 #include "errors.h"
 #include "gguf_facts.h"
 #include "log.h"
@@ -44,7 +45,8 @@ MtmdVisionModel::MtmdVisionModel(const VisionParams& vision, const Model& model,
   } watch{progress};
 
   mtmd_context_params params = mtmd_context_params_default();
-  params.use_gpu = vision.use_gpu;
+  params.use_gpu = !vision.device.empty();
+  if (params.use_gpu) params.device = find_device(vision.device);
   params.n_threads = vision.threads;
   params.print_timings = false;
   // Builds the graph and reserves its memory: a projector of a wrong shape shows now, not at the first

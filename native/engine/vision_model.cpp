@@ -1,21 +1,11 @@
 #include "vision_model.h"
 
-#include <ggml-backend.h>
-
 #include "errors.h"
 #include "mtmd_vision_model.h"
 #include "siglip/siglip_encoder.h"
 
 namespace medgemma {
 namespace {
-
-bool has_gpu() {
-  for (size_t i = 0; i < ggml_backend_dev_count(); ++i) {
-    const auto type = ggml_backend_dev_type(ggml_backend_dev_get(i));
-    if (type == GGML_BACKEND_DEVICE_TYPE_GPU || type == GGML_BACKEND_DEVICE_TYPE_IGPU) return true;
-  }
-  return false;
-}
 
 class OwnVisionModel : public VisionModel {
  public:
@@ -51,7 +41,7 @@ std::unique_ptr<VisionModel> load_own(const VisionParams& params, const LoadProg
 
 std::unique_ptr<VisionModel> load_vision_model(const VisionParams& params, const Model& model,
                                                const LoadProgress& progress) {
-  const bool gpu = params.use_gpu && has_gpu();
+  const bool gpu = !params.device.empty();
   if (params.encoder != "mtmd" && !(gpu && params.encoder == "auto")) {
     if (auto own = load_own(params, progress)) return own;
   }

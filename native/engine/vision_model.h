@@ -28,7 +28,7 @@ class VisionModel {
 struct VisionParams {
   std::string path;
   int threads = 1;
-  bool use_gpu = true;
+  std::string device;  // name of a GPU; empty: the CPU
   // "auto": own code on CPUs that it is made for, else llama.cpp's. "mtmd": llama.cpp's. Otherwise the
   // kernels of the own code (avx512bf16, avx512, avx2, portable), for tests and measurements.
   std::string encoder = "auto";

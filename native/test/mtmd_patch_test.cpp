@@ -71,7 +71,6 @@ TEST(padded_heads_leave_mtmds_output_as_it_is) {
       medgemma::Model::load(medgemma_test::phantom("phantom-f16.gguf"), 0, [](float) { return true; });
   medgemma::VisionParams params;
   params.path = path;
-  params.use_gpu = false;
   medgemma::MtmdVisionModel vision(params, *model, [](float) { return true; });
   std::vector<float> out(static_cast<size_t>(vision.tokens()) * vision.width());
   int layers = 0;

@@ -1,11 +1,12 @@
 import { loadAddon } from "../engine/native/addon.js";
-import { selectGpu } from "../engine/native/gpu.js";
+import { selectGpus } from "../engine/native/gpu.js";
 import { EXIT, MedGemmaError } from "../errors.js";
+import { readMachine } from "../machine/machine.js";
 import { findLocalModel } from "../medgemma/find-model.js";
 import { resolveLoadOptions } from "../medgemma/load-options.js";
 import { inspectModel } from "../models/gguf-inspect.js";
-import { readMachine } from "../models/machine.js";
-import { checkPlan, type PlanPart, planModel } from "../models/plan.js";
+import type { PlanPart } from "../models/gpu-placement.js";
+import { checkPlan, type Plan, planModel } from "../models/plan.js";
 import { note } from "./terminal.js";
 
 export interface PlanFlags {
@@ -28,6 +29,7 @@ export async function showPlan({ model, mmproj, contextSize, parallel, json }: P
   const machine = readMachine();
   const planOptions = { ...options, devices: gpus() };
   const plan = planModel(facts.model, facts.projector, machine, planOptions);
+  const placement = placementOf(plan, facts.model.layers, facts.projector !== undefined);
   let problem: MedGemmaError | undefined;
   try {
     checkPlan(plan, facts.model, facts.projector, machine, planOptions);
@@ -40,6 +42,7 @@ export async function showPlan({ model, mmproj, contextSize, parallel, json }: P
     const document = {
       ...facts,
       machine,
+      placement,
       plan,
       ...(problem && { problem: { code, message, facts: details } }),
     };
@@ -47,6 +50,7 @@ export async function showPlan({ model, mmproj, contextSize, parallel, json }: P
   } else {
     const { name, quantization, kind, layers } = facts.model;
     line("model", [name, kind.size, quantization, `${layers} layers`].filter(Boolean).join(", "));
+    line("placement", describe(placement));
     show("memory", plan.cpu);
     if (plan.gpu) show("GPU", plan.gpu);
     line("threads", String(plan.threads));
@@ -60,13 +64,24 @@ export async function showPlan({ model, mmproj, contextSize, parallel, json }: P
 /** GPUs that `auto` would use. */
 function gpus() {
   try {
-    const addon = loadAddon();
-    selectGpu(addon);
-    return addon.devices().filter(({ type }) => type === "gpu" || type === "igpu");
+    return selectGpus(loadAddon());
   } catch {
     // Without the addon there is no GPU either; plain `doctor` says what is wrong with it.
     return [];
   }
+}
+
+/** In the words of `model.info.placement`, which tells the same once the model is loaded. */
+function placementOf({ gpuLayers, projectorOnGpu, devices }: Plan, layers: number, projector: boolean) {
+  const vision = projectorOnGpu ? "gpu" : "cpu";
+  return { gpuLayers, layers: layers + 1, projector: projector ? vision : undefined, gpus: devices };
+}
+
+function describe({ gpuLayers, layers, projector, gpus: names }: ReturnType<typeof placementOf>): string {
+  const vision = projector && `projector on the ${projector.toUpperCase()}`;
+  const where =
+    names.length > 0 ? `${gpuLayers} of ${layers} layers on ${names.join(", ")}` : "all on the CPU";
+  return [where, names.length > 0 && vision].filter(Boolean).join(", ");
 }
 
 function show(name: string, { weights, kvCache, projector, compute, total }: PlanPart): void {

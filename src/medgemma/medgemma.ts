@@ -79,9 +79,9 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
     if (remote) return new MedGemma(await RemoteEngine.load(remote));
     const found = await findModel(files, rest.signal);
     const { model, projector } = found;
-    const { threads, placements } = await prepareLoad(model, projector, rest);
+    const { threads, placements, explain } = await prepareLoad(model, projector, rest);
     const settings = { ...rest, threads, placements, model, ...(projector !== undefined && { projector }) };
-    const engine = await (isolation === "none" ? NativeEngine : ProcessEngine).load(settings);
+    const engine = await (isolation === "none" ? NativeEngine : ProcessEngine).load(settings).catch(explain);
     try {
       checkHashes(found, { model: engine.info.model.file, projector: engine.info.projector?.file });
     } catch (error) {

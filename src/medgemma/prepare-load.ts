@@ -1,25 +1,60 @@
 import { mayHaveGpu } from "../engine/native/gpu.js";
-import { inspectModel } from "../models/gguf-inspect.js";
-import { readMachine } from "../models/machine.js";
+import { MedGemmaError } from "../errors.js";
+import { readMachine } from "../machine/machine.js";
+import type { Gpu } from "../machine/placement.js";
+import { inspectModel, type ModelInspection } from "../models/gguf-inspect.js";
 import { checkPlan, type Plan, planModel } from "../models/plan.js";
 import type { ResolvedLoadOptions } from "./load-options.js";
 
+/** What to load with. */
+export interface PreparedLoad {
+  readonly threads: number;
+  readonly placements: Plan["placements"];
+  readonly warnings: readonly string[];
+  /** Throws the engine's error again; `not_enough_memory` with what would fit. */
+  readonly explain: (error: unknown) => never;
+}
+
 /**
  * Reads the files' headers and plans for this machine, before llama.cpp sees either.
- * @returns what to load with.
  * @throws MedGemmaError as `inspectModel`, and `not_enough_memory`.
  */
 export async function prepareLoad(
   model: string,
   projector: string | undefined,
   options: ResolvedLoadOptions["engine"],
-): Promise<{ threads: number; placements: Plan["placements"]; warnings: readonly string[] }> {
+): Promise<PreparedLoad> {
   const facts = await inspectModel(model, projector);
   const machine = readMachine();
   const plan = planModel(facts.model, facts.projector, machine, options);
-  // A GPU's memory is known to the engine only; it may hold what does not fit here.
+  // A GPU's memory is known to the engine only, which then asks for what stays on the CPU.
   const gpu = options.gpu !== false && options.gpuLayers !== 0;
   const maybeGpu = gpu && (process.platform === "darwin" || mayHaveGpu("cuda") || mayHaveGpu("vulkan"));
   if (!maybeGpu) checkPlan(plan, facts.model, facts.projector, machine, options);
-  return { threads: plan.threads, placements: plan.placements, warnings: facts.warnings };
+  const explain = (error: unknown): never => {
+    adviseOn(error, facts, options);
+    throw error;
+  };
+  return { threads: plan.threads, placements: plan.placements, warnings: facts.warnings, explain };
+}
+
+/** @throws MedGemmaError `not_enough_memory`, when the engine found that on its GPUs. */
+export function adviseOn(
+  error: unknown,
+  { model, projector }: ModelInspection,
+  options: ResolvedLoadOptions["engine"],
+): void {
+  if (!MedGemmaError.isInstance(error) || error.code !== "not_enough_memory") return;
+  const { available, gpus, gpuTypes, gpuMemoryFree } = error.facts;
+  if (typeof available !== "number" || !Array.isArray(gpus)) return;
+  const devices = gpus.map(
+    (name, index): Gpu => ({
+      name: String(name),
+      type: String((gpuTypes as readonly string[])[index]),
+      memoryFree: Number((gpuMemoryFree as readonly number[])[index]),
+    }),
+  );
+  const machine = { ...readMachine(), memoryAvailable: available };
+  const all = { ...options, devices };
+  checkPlan(planModel(model, projector, machine, all), model, projector, machine, all);
 }

@@ -1,28 +1,35 @@
+import type { Placement } from "../machine/placement.js";
 import type { ModelFacts } from "./gguf-model.js";
 import type { ProjectorFacts } from "./gguf-projector.js";
-import { type ContextShape, computeBytes, encoderBytes } from "./plan-sizes.js";
+import {
+  type ContextShape,
+  computeBytes,
+  encoderBytes,
+  logitBytes,
+  PROCESS_BYTES,
+  vocabularyBytes,
+} from "./plan-sizes.js";
 
-/** One way to share the work with GPUs, and the bytes that it takes of them. */
-export interface GpuPlacement {
-  /** Of `layers + 1`: the output, then the layers from the last. */
-  readonly gpuLayers: number;
-  readonly projectorOnGpu: boolean;
+/** Bytes on one kind of memory. */
+export interface PlanPart {
   readonly weights: number;
   readonly kvCache: number;
   readonly projector: number;
-  /** Buffers of the graph, on each GPU. */
-  readonly graph: number;
-  /** Free memory that all GPUs together must have, and for each of them in addition. */
-  readonly needs: number;
-  readonly needsPerDevice: number;
+  /** Buffers of the graphs, and on the CPU the process itself and the vocabulary. */
+  readonly compute: number;
+  readonly total: number;
 }
 
-/** Of a GPU's free memory: the driver takes some, and buffers are padded. */
-export const USABLE = 0.9;
+/** A placement, and what it is made of. */
+export interface GpuPlacement extends Placement {
+  readonly cpu: PlanPart;
+  /** All GPUs together, but for the graph's buffers, which each of them has. */
+  readonly gpu: PlanPart;
+}
 
 /**
  * All placements, the best first. The projector goes before layers, for encoding is the dearest part of a question; the
- * last is the one to take when none fits: nothing on the GPU, or what the caller wants there anyway.
+ * last is the one without a GPU.
  * @param kv Bytes of each layer's cache.
  * @param wanted Layers that the caller insists on. Defaults to as many as fit.
  */
@@ -36,25 +43,42 @@ export function listPlacements(
   const most = Math.min(wanted ?? model.layers + 1, model.layers + 1);
   const least = wanted === undefined ? 0 : most;
   const counts = Array.from({ length: most - least + 1 }, (_, index) => most - index);
-  const vision = projector ? projector.weights + 2 * encoderBytes(projector) : 0;
-  const output = model.tied
-    ? model.weights.embedding
-    : model.weights.total - model.weights.embedding - sum(model.weights.layers);
+  const ownOutput = model.weights.total - model.weights.embedding - sum(model.weights.layers);
+  const buffers = computeBytes(model, shape);
+  const compute = PROCESS_BYTES + vocabularyBytes(model) + logitBytes(model, shape) + buffers;
   const place = (gpuLayers: number, projectorOnGpu: boolean): GpuPlacement => {
     const first = model.layers + 1 - gpuLayers;
-    const weights = gpuLayers === 0 ? 0 : output + sum(model.weights.layers.slice(first));
-    const kvCache = gpuLayers === 0 ? 0 : sum(kv.slice(first));
-    const bytes = { weights, kvCache, projector: projectorOnGpu ? vision : 0 };
-    const graph = gpuLayers === 0 && !projectorOnGpu ? 0 : computeBytes(model, shape);
-    const needs = (weights + kvCache + bytes.projector) / USABLE;
-    return { gpuLayers, projectorOnGpu, ...bytes, graph, needs, needsPerDevice: graph / USABLE };
+    const layers = sum(model.weights.layers.slice(first));
+    const cache = gpuLayers === 0 ? 0 : sum(kv.slice(first));
+    // The token table stays for looking words up, and goes too where it is the output; an output of its own goes.
+    const output = gpuLayers === 0 ? 0 : model.tied ? model.weights.embedding : ownOutput;
+    const moved = layers + (gpuLayers === 0 || model.tied ? 0 : ownOutput);
+    const vision = projector ? projector.weights + encoderBytes(projector) : 0;
+    const visionOnGpu = projector ? projector.weights + 2 * encoderBytes(projector) : 0;
+    const gpu = part(layers + output, cache, projectorOnGpu ? visionOnGpu : 0, 0);
+    const cpu = part(model.weights.total - moved, sum(kv) - cache, projectorOnGpu ? 0 : vision, compute);
+    return {
+      gpuLayers,
+      projectorOnGpu,
+      spread: gpu.weights + gpu.kvCache,
+      projector: gpu.projector,
+      graph: gpuLayers === 0 && !projectorOnGpu ? 0 : buffers,
+      host: cpu.total,
+      cpu,
+      gpu,
+    };
   };
-  const last = { ...place(least, false), needs: 0, needsPerDevice: 0 };
   return [
     ...(projector ? counts.map((count) => place(count, true)) : []),
     ...counts.map((count) => place(count, false)),
-    last,
+    // More than there is room for, but asked for.
+    ...(wanted ? [{ ...place(most, false), insisted: true }] : []),
+    ...(wanted ? [place(0, false)] : []),
   ];
+}
+
+function part(weights: number, kvCache: number, projector: number, compute: number): PlanPart {
+  return { weights, kvCache, projector, compute, total: weights + kvCache + projector + compute };
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

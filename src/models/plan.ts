@@ -1,24 +1,18 @@
 import { MedGemmaError } from "../errors.js";
+import type { Machine } from "../machine/machine.js";
+import {
+  type Chosen,
+  choosePlacement,
+  type Gpu,
+  hostBytes,
+  sharesMemory,
+  USABLE,
+} from "../machine/placement.js";
+import { defaultThreads } from "../machine/threads.js";
 import type { ModelFacts } from "./gguf-model.js";
 import type { ProjectorFacts } from "./gguf-projector.js";
-import { type GpuPlacement, listPlacements, USABLE } from "./gpu-placement.js";
-import type { Machine } from "./machine.js";
-import {
-  type ContextShape,
-  computeBytes,
-  contextShape,
-  encoderBytes,
-  keyValueBytes,
-  logitBytes,
-  PROCESS_BYTES,
-  vocabularyBytes,
-} from "./plan-sizes.js";
-
-/** A GPU as the engine lists it. */
-export interface PlanDevice {
-  readonly name: string;
-  readonly memoryFree: number;
-}
+import { type GpuPlacement, listPlacements, type PlanPart } from "./gpu-placement.js";
+import { contextShape, keyValueBytes } from "./plan-sizes.js";
 
 export interface PlanOptions {
   /** Tokens. Defaults to the smaller of 8192 and what the model was trained for. */
@@ -29,17 +23,7 @@ export interface PlanOptions {
   /** Layers that the caller wants on the GPU. Defaults to as many as fit. */
   readonly gpuLayers?: number;
   /** GPUs that may be used. Defaults to none. */
-  readonly devices?: readonly PlanDevice[];
-}
-
-/** Bytes on one kind of memory. */
-export interface PlanPart {
-  readonly weights: number;
-  readonly kvCache: number;
-  readonly projector: number;
-  /** Buffers of the graphs, and on the CPU the process itself and the vocabulary. */
-  readonly compute: number;
-  readonly total: number;
+  readonly devices?: readonly Gpu[];
 }
 
 export interface Plan {
@@ -49,19 +33,20 @@ export interface Plan {
   /** Of `layers + 1`, the last being the output. */
   readonly gpuLayers: number;
   readonly projectorOnGpu: boolean;
+  /** Names of the GPUs that are used. */
+  readonly devices: readonly string[];
   /** For the engine, which alone knows the free memory of its GPUs: the first that fits is to be taken. */
   readonly placements: readonly GpuPlacement[];
   readonly threads: number;
   readonly contextSize: number;
   readonly parallel: number;
-  /** Whether the CPU's part fits into what is available. */
+  /** Memory of the machine itself in bytes: the CPU's part, and the GPUs' where they share it. */
+  readonly required: number;
+  /** Whether that much is available. */
   readonly fits: boolean;
   /** Why it is so, in sentences. */
   readonly reasons: readonly string[];
 }
-
-/** Below this size a thread waits longer for the others at every layer than it computes. */
-const SMALL_MODEL_BYTES = 64 * 2 ** 20;
 
 /** What a model will take of a machine, from its header alone. */
 export function planModel(
@@ -72,89 +57,60 @@ export function planModel(
 ): Plan {
   const parallel = options.parallel ?? 8;
   const shape = contextShape(model, projector, options.contextSize, parallel);
-  const reasons: string[] = [];
   const kv = keyValueBytes(model, shape);
-  const gpu = placeOnGpu(model, projector, shape, kv, options, reasons);
-  const host = sum(kv) - (gpu?.kvCache ?? 0);
-  const layersOnGpu = gpu ? sum(model.weights.layers.slice(model.layers + 1 - gpu.gpuLayers)) : 0;
-  // The token table stays for looking words up; an output of its own goes.
-  const onlyOnGpu = gpu && !model.tied ? gpu.weights - layersOnGpu : 0;
-  const projectorOnGpu = gpu?.projectorOnGpu ?? false;
-  const vision = projector && !projectorOnGpu ? projector.weights + encoderBytes(projector) : 0;
-  const compute =
-    PROCESS_BYTES + vocabularyBytes(model) + logitBytes(model, shape) + computeBytes(model, shape);
-  const weights = model.weights.total - layersOnGpu - onlyOnGpu;
-  const cpu = part(weights, host, vision, compute);
+  const placements = listPlacements(model, projector, shape, kv, options.gpuLayers);
+  const chosen = choosePlacement(options.gpuLayers === 0 ? [] : (options.devices ?? []), placements);
+  if (!chosen) throw new Error("There is no placement.");
+  const { placement, gpus } = chosen;
+  const { cpu, gpu, gpuLayers, projectorOnGpu } = placement;
+  const reasons = [explainGpus(chosen, model, projector, options)];
   reasons.push(
     `${shape.contextSize} tokens of context for ${parallel} requests take ${shape.cells} cells in layers that see everything and ${shape.windowCells} in layers with a window of ${model.slidingWindow}.`,
   );
-  const threads = chooseThreads(model, machine, options.threads, reasons);
-  const fits = cpu.total <= machine.memoryAvailable;
+  const defaults = defaultThreads(model.bytes, machine);
+  if (options.threads === undefined) reasons.push(defaults.reason);
+  const required = hostBytes(chosen);
+  const fits = required <= machine.memoryAvailable;
   const limit = machine.memoryLimit === undefined ? "" : ` (limited to ${mib(machine.memoryLimit)})`;
+  const shared = sharesMemory(gpus) ? " (the GPU's part is of the same memory)" : "";
   reasons.push(
-    `${mib(cpu.total)} of memory are needed, ${mib(machine.memoryAvailable)} are available${limit}: ${fits ? "it fits" : "too little"}.`,
+    `${mib(required)} of memory are needed${shared}, ${mib(machine.memoryAvailable)} are available${limit}: ${fits ? "it fits" : "too little"}.`,
   );
   return {
     cpu,
-    gpu: gpu && part(gpu.weights, gpu.kvCache, gpu.projector, (options.devices?.length ?? 0) * gpu.graph),
-    gpuLayers: gpu?.gpuLayers ?? 0,
-    placements: listPlacements(model, projector, shape, kv, options.gpuLayers),
+    gpu: gpus.length > 0 ? withGraphs(gpu, gpus.length * placement.graph) : undefined,
+    gpuLayers,
     projectorOnGpu,
-    threads,
+    devices: gpus.map(({ name }) => name),
+    placements,
+    threads: options.threads ?? defaults.threads,
     contextSize: shape.contextSize,
     parallel,
+    required,
     fits,
     reasons,
   };
 }
 
-/** Where the engine will put it on these GPUs, and what that takes of them. */
-function placeOnGpu(
+/** Where the model goes, as a sentence. */
+function explainGpus(
+  { placement, gpus }: Chosen<Gpu, GpuPlacement>,
   model: ModelFacts,
   projector: ProjectorFacts | undefined,
-  shape: ContextShape,
-  kv: readonly number[],
-  { devices = [], gpuLayers }: PlanOptions,
-  reasons: string[],
-): GpuPlacement | undefined {
-  if (devices.length === 0 || gpuLayers === 0) {
-    reasons.push(
-      devices.length === 0 ? "No GPU is used: all is on the CPU." : "No layers are wanted on the GPU.",
-    );
-    return undefined;
-  }
-  const free = sum(devices.map(({ memoryFree }) => memoryFree));
-  const placements = listPlacements(model, projector, shape, kv, gpuLayers);
-  const found = placements.find((it) => it.needs + devices.length * it.needsPerDevice <= free);
-  const names = devices.map(({ name }) => name).join(", ");
-  if (!found || (found.gpuLayers === 0 && !found.projectorOnGpu)) {
-    reasons.push(`${names}: ${mib(USABLE * free)} usable, too little for a layer: all is on the CPU.`);
-    return undefined;
-  }
-  const vision = projector ? `, the projector ${found.projectorOnGpu ? "too" : "stays on the CPU"}` : "";
-  reasons.push(
-    `${names}: ${mib(USABLE * free)} usable, ${found.gpuLayers} of ${model.layers + 1} layers go there${vision}.`,
-  );
-  return found;
+  { devices = [], gpuLayers: wanted }: PlanOptions,
+): string {
+  if (devices.length === 0) return "No GPU is used: all is on the CPU.";
+  if (wanted === 0) return "No layers are wanted on the GPU.";
+  const usable = (list: readonly Gpu[]) =>
+    `${list.map(({ name }) => name).join(", ")}: ${mib(list.reduce((sum, { memoryFree }) => sum + USABLE * memoryFree, 0))} usable`;
+  if (gpus.length === 0) return `${usable(devices)}, too little for a layer: all is on the CPU.`;
+  const { gpuLayers, projectorOnGpu } = placement;
+  const vision = projector ? `, the projector ${projectorOnGpu ? "too" : "stays on the CPU"}` : "";
+  return `${usable(gpus)}, ${gpuLayers} of ${model.layers + 1} layers go there${vision}.`;
 }
 
-function chooseThreads(
-  model: ModelFacts,
-  { physicalCores, logicalCores, cpuQuota }: Machine,
-  wanted: number | undefined,
-  reasons: string[],
-): number {
-  if (wanted !== undefined) return wanted;
-  if (model.bytes < SMALL_MODEL_BYTES) {
-    reasons.push("1 thread: the model is too small to gain from more.");
-    return 1;
-  }
-  const cores = Math.max(1, physicalCores);
-  // A thread without a core of its own makes all others wait at every layer.
-  const threads = cpuQuota === undefined ? cores : Math.max(1, Math.min(cores, Math.floor(cpuQuota)));
-  const quota = threads < cores ? `, of which the container gives ${cpuQuota}` : "";
-  reasons.push(`${threads} threads: ${cores} cores (${logicalCores} hardware threads)${quota}.`);
-  return threads;
+function withGraphs(part: PlanPart, compute: number): PlanPart {
+  return { ...part, compute, total: part.total + compute };
 }
 
 /** Bits a weight of files with the quantisation, for those that take less. */
@@ -200,10 +156,10 @@ export function checkPlan(
     advice.length > 0 ? ` This would fit: ${advice.join(", or ")}.` : " No smaller context would fit.";
   throw new MedGemmaError(
     "not_enough_memory",
-    `The model needs ${mib(plan.cpu.total)} of memory; ${mib(machine.memoryAvailable)} are available.${would}`,
+    `The model needs ${mib(plan.required)} of memory; ${mib(machine.memoryAvailable)} are available.${would}`,
     {
       facts: {
-        required: Math.round(plan.cpu.total),
+        required: Math.round(plan.required),
         available: Math.round(machine.memoryAvailable),
         contextSize,
         parallel: contextSize === undefined ? undefined : parallel,
@@ -219,14 +175,6 @@ function scaled({ weights }: ModelFacts, by: number): ModelFacts["weights"] {
     embedding: weights.embedding * by,
     layers: weights.layers.map((bytes) => bytes * by),
   };
-}
-
-function part(weights: number, kvCache: number, projector: number, compute: number): PlanPart {
-  return { weights, kvCache, projector, compute, total: weights + kvCache + projector + compute };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 /** For people. */

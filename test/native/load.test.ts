@@ -31,6 +31,7 @@ describe("loading", () => {
     expect(info.model.file.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(info.projector).toMatchObject({ imageSize: 224, imageTokens: 16 });
     expect(info.devices.some((device) => device.type === "cpu")).toBe(true);
+    expect(info.placement).toEqual({ gpuLayers: 0, layers: 7, projector: "cpu", gpus: [] });
     await engine.dispose();
   });
 

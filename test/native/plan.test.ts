@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { ProcessEngine } from "../../src/engine/process/process-engine.js";
+import { NativeEngine } from "../../src/engine/native/native-engine.js";
+import { ProcessEngine } from "../../src/engine/process/process-engine.js";
 import { MedGemma } from "../../src/index.js";
+import { readMachine } from "../../src/machine/machine.js";
 import { inspectModel } from "../../src/models/gguf-inspect.js";
-import { readMachine } from "../../src/models/machine.js";
 import { planModel } from "../../src/models/plan.js";
 import { PHANTOM, picturePath } from "../support/phantom.js";
 
@@ -49,3 +50,14 @@ test.runIf(process.platform === "linux").each(cases)(
     expect(ratio, `${plan.cpu.total} planned, ${taken} taken`).toBeLessThan(1.1);
   },
 );
+
+test("an engine that cannot hold what stays on the CPU refuses, with the figures, in its process too", async () => {
+  const parts = { gpuLayers: 0, projectorOnGpu: false, spread: 0, projector: 0, graph: 0 };
+  const options = { ...PHANTOM, placements: [{ ...parts, host: 2 ** 50 }] };
+  for (const load of [() => NativeEngine.load(options), () => ProcessEngine.load(options)]) {
+    await expect(load()).rejects.toMatchObject({
+      code: "not_enough_memory",
+      facts: { required: 2 ** 50, available: expect.any(Number), gpus: [], gpuMemoryFree: [] },
+    });
+  }
+});

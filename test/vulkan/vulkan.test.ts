@@ -33,6 +33,7 @@ describe("on Vulkan", () => {
   test("the device is there, and the projector is on it", () => {
     expect(engine.info.devices.map(({ type }) => type)).toContain("gpu");
     expect(engine.info.projector?.encoder).toBe("mtmd");
+    expect(engine.info.placement).toEqual({ gpuLayers: 7, layers: 7, projector: "gpu", gpus: ["Vulkan0"] });
   });
 
   test("a picture's embedding is the reference's", async () => {
@@ -63,9 +64,9 @@ test("without a device asked for by name there is gpu_unavailable; auto stays on
 });
 
 test("what the GPU has no room for stays on the CPU, and the answers are the same", async () => {
-  const nothing = { needs: 0, needsPerDevice: 0 };
+  const nothing = { spread: 0, projector: 0, graph: 0, host: 0 };
   const placements = [
-    { gpuLayers: 100, projectorOnGpu: true, needs: 2 ** 60, needsPerDevice: 0 },
+    { gpuLayers: 100, projectorOnGpu: true, ...nothing, spread: 2 ** 60 },
     { gpuLayers: 2, projectorOnGpu: false, ...nothing },
     { gpuLayers: 0, projectorOnGpu: false, ...nothing },
   ];
@@ -73,6 +74,7 @@ test("what the GPU has no room for stays on the CPU, and the answers are the sam
   const shared = await ProcessEngine.load(options);
   onTestFinished(() => shared.dispose());
   expect(shared.info.projector?.encoder).toMatch(/^siglip/);
+  expect(shared.info.placement).toEqual({ gpuLayers: 2, layers: 7, projector: "cpu", gpus: ["Vulkan0"] });
   const golden = goldens.find(({ kind }) => kind === "boxes");
   if (!golden) throw new Error("no boxes");
   expect((await answer(shared, await messagesOf(golden))).text).toBe(golden.answer);

@@ -72,12 +72,12 @@ export interface NativeLoadOptions {
   /** 0: the smaller of 8192 and what the model was trained for. */
   contextSize: number;
   threads: number;
-  /** -1: all. */
+  /** On the devices; -1: all. */
   gpuLayers: number;
-  /** Where there is a GPU. */
-  projectorOnGpu: boolean;
-  /** `auto`, `none`, `cuda`, `vulkan` or `metal`. Defaults to what is loaded. */
-  gpu?: string;
+  /** Names of the GPUs to use. Defaults to none. */
+  devices?: readonly string[];
+  /** Name of the GPU that the projector goes to. Defaults to the CPU. */
+  projectorDevice?: string;
   /** Requests that decode at the same time. */
   parallel: number;
   /** Requests that may wait. */

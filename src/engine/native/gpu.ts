@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { badOption, MedGemmaError } from "../../errors.js";
-import { type Addon, gpuLibrary } from "./addon.js";
+import { choosePlacement, gpusToUse, hostBytes, type Placement } from "../../machine/placement.js";
+import { type Addon, gpuLibrary, type NativeDevice } from "./addon.js";
 
 /** `false` keeps all on the CPU; `auto` takes a GPU where there is one. */
 export type GpuOption = "auto" | "cuda" | "vulkan" | "metal" | false;
@@ -26,54 +27,87 @@ export function mayHaveGpu(gpu: "cuda" | "vulkan"): boolean {
 }
 
 /**
- * Loads the backend's library beside the CPU's, in this process for good.
- * @returns the native name of what may be used.
+ * Loads a backend's library beside the CPU's, in this process for good. `auto` prefers GPUs of their own memory, of CUDA
+ * before Vulkan, and takes integrated ones where there is no other.
+ * @returns the GPUs that may be used: of one backend, integrated ones only where it has no other.
  * @throws MedGemmaError `gpu_unavailable`: asked for by name, and not there.
  */
-export function selectGpu(addon: Addon, gpu: GpuOption = "auto"): string {
-  if (gpu === false) return "none";
-  if (gpu === "metal" || (gpu === "auto" && process.platform === "darwin")) return gpu;
-  if (gpu !== "auto") {
-    if (load(addon, gpu)) return gpu;
-    throw new MedGemmaError(
-      "gpu_unavailable",
-      `No device of the backend ${gpu} can be used on this machine.`,
-      {
-        facts: { gpu },
-      },
-    );
+export function selectGpus(addon: GpuAddon, gpu: GpuOption = "auto"): NativeDevice[] {
+  if (gpu === false) return [];
+  if (gpu === "auto") {
+    if (process.platform === "darwin") return gpusToUse(addon.devices());
+    let integrated: NativeDevice[] = [];
+    for (const backend of ["cuda", "vulkan"] as const) {
+      const found = mayHaveGpu(backend) ? load(addon, backend) : [];
+      if (found.some(({ type }) => type === "gpu")) return found;
+      if (integrated.length === 0) integrated = found;
+    }
+    return integrated;
   }
-  return (["cuda", "vulkan"] as const).find((it) => mayHaveGpu(it) && load(addon, it)) ?? "none";
+  const found = load(addon, gpu);
+  if (found.length > 0) return found;
+  throw new MedGemmaError("gpu_unavailable", `No device of the backend ${gpu} can be used on this machine.`, {
+    facts: { gpu },
+  });
 }
 
-function load(addon: Addon, gpu: "cuda" | "vulkan"): boolean {
-  const file = gpuLibrary(gpu);
-  if (file === undefined || !addon.loadBackend(file)) return false;
-  const name = gpu === "cuda" ? /^CUDA/ : /^Vulkan/;
+type GpuAddon = Pick<Addon, "devices" | "loadBackend">;
+
+/** What ggml calls the devices of each backend, before their number. */
+const NAMES = { cuda: /^CUDA/, vulkan: /^Vulkan/, metal: /^MTL/ };
+
+function load(addon: GpuAddon, gpu: keyof typeof NAMES): NativeDevice[] {
+  // Metal is built in.
+  if (gpu !== "metal") {
+    const file = gpuLibrary(gpu);
+    if (file === undefined || !addon.loadBackend(file)) return [];
+  }
   // ggml lists a Vulkan made of software only where GGML_VK_VISIBLE_DEVICES names it, as the tests do.
-  return addon.devices().some((device) => name.test(device.name));
+  return gpusToUse(addon.devices().filter(({ name }) => NAMES[gpu].test(name)));
 }
 
-/** One way to share the work with GPUs. */
-export interface Placement {
+/** How the work is shared with the GPUs. */
+export interface GpuUse {
+  /** -1: all. */
   readonly gpuLayers: number;
-  readonly projectorOnGpu: boolean;
-  /** Free bytes that all GPUs together must have, and for each of them in addition. */
-  readonly needs: number;
-  readonly needsPerDevice: number;
+  /** Names. */
+  readonly devices: readonly string[];
+  /** Name of the GPU that the projector goes to; empty: the CPU. */
+  readonly projectorDevice: string;
 }
 
-/** The first that the GPUs in use have room for, else the last. Without a list, `gpuLayers` and the projector. */
-export function choosePlacement(
-  addon: Pick<Addon, "devices">,
-  gpu: string,
-  { gpuLayers, placements = [] }: { gpuLayers?: number; placements?: readonly Placement[] },
-): { gpuLayers: number; projectorOnGpu: boolean } {
-  const devices = gpu === "none" ? [] : addon.devices().filter(({ type }) => type === "gpu");
-  const last = placements.at(-1);
-  if (devices.length === 0 || !last) return { gpuLayers: gpuLayers ?? -1, projectorOnGpu: true };
-  const free = devices.reduce((sum, { memoryFree }) => sum + memoryFree, 0);
-  const fits = ({ needs, needsPerDevice }: Placement) => needs + devices.length * needsPerDevice <= free;
-  const { gpuLayers: layers, projectorOnGpu } = placements.find(fits) ?? last;
-  return { gpuLayers: layers, projectorOnGpu };
+/**
+ * Without placements, `gpuLayers` and the projector on all of the GPUs.
+ * @param available Bytes of the machine's memory that may be taken.
+ * @throws MedGemmaError `not_enough_memory`: the machine has not what the placement takes of it.
+ */
+export function placeModel(
+  gpus: readonly NativeDevice[],
+  { gpuLayers = -1, placements = [] }: { gpuLayers?: number; placements?: readonly Placement[] },
+  available: number,
+): GpuUse {
+  const chosen = choosePlacement(gpus, placements);
+  if (!chosen) {
+    const devices = gpus.map(({ name }) => name);
+    return { gpuLayers: gpus.length === 0 ? 0 : gpuLayers, devices, projectorDevice: devices[0] ?? "" };
+  }
+  const required = Math.round(hostBytes(chosen));
+  if (required > available) {
+    throw new MedGemmaError("not_enough_memory", undefined, {
+      facts: {
+        required,
+        available: Math.round(available),
+        gpus: gpus.map(({ name }) => name),
+        gpuTypes: gpus.map(({ type }) => type),
+        gpuMemoryFree: gpus.map(({ memoryFree }) => memoryFree),
+      },
+    });
+  }
+  const devices = chosen.gpus.map(({ name }) => name);
+  const { placement } = chosen;
+  return {
+    gpuLayers: placement.gpuLayers,
+    devices,
+    projectorDevice: (placement.projectorOnGpu && devices[0]) || "",
+  };
 }

@@ -1,5 +1,6 @@
-import type { AdapterInfo, EngineInfo, FileInfo } from "../engine.js";
-import type { Addon, NativeEngineHandle } from "./addon.js";
+import type { AdapterInfo, EngineInfo, FileInfo, PlacementInfo } from "../engine.js";
+import type { Addon, NativeEngineHandle, NativeEngineInfo } from "./addon.js";
+import type { GpuUse } from "./gpu.js";
 
 /** What was loaded, as the engine itself tells it. */
 export function describeEngine(
@@ -8,9 +9,11 @@ export function describeEngine(
   modelFile: FileInfo,
   projectorFile: FileInfo | undefined,
   adapters: readonly AdapterInfo[],
+  use: GpuUse,
   loadTime: number,
 ): EngineInfo {
-  const { model, projector, imageSize, imageTokens, encoder, contextSize, threads } = handle.info();
+  const info = handle.info();
+  const { model, projector, imageSize, imageTokens, encoder, contextSize, threads } = info;
   const { medgemma, llamaCpp } = addon.versions();
   return {
     kind: "native",
@@ -36,7 +39,18 @@ export function describeEngine(
     contextSize,
     threads,
     devices: addon.devices(),
+    placement: describePlacement(info, use),
     versions: { medgemma, llamaCpp, node: process.version },
     loadTime,
   };
+}
+
+/** What the encoder's name tells counts: only llama.cpp's own runs on a GPU. */
+function describePlacement({ model, projector, encoder }: NativeEngineInfo, use: GpuUse): PlacementInfo {
+  const layers = model.blockCount + 1;
+  const wanted = use.gpuLayers < 0 ? layers : use.gpuLayers;
+  const gpuLayers = use.devices.length === 0 ? 0 : Math.min(wanted, layers);
+  const projectorOnGpu = projector !== undefined && use.projectorDevice !== "" && encoder === "mtmd";
+  const gpus = gpuLayers > 0 ? use.devices : projectorOnGpu ? [use.projectorDevice] : [];
+  return { gpuLayers, layers, projector: projector && (projectorOnGpu ? "gpu" : "cpu"), gpus };
 }

@@ -1,7 +1,9 @@
 import { stat } from "node:fs/promises";
-import os from "node:os";
 import { MedGemmaError, throwIfAborted } from "../../errors.js";
 import type { RgbImage } from "../../image/rgb.js";
+import { type Machine, readMachine } from "../../machine/machine.js";
+import type { Placement } from "../../machine/placement.js";
+import { defaultThreads } from "../../machine/threads.js";
 import { allOrStop, withCancel } from "../abort.js";
 import { EmbeddingStore } from "../embedding-store.js";
 import type {
@@ -33,7 +35,7 @@ import {
   resolveGrammar,
   resolveRequestOptions,
 } from "./generate-options.js";
-import { choosePlacement, type GpuOption, type Placement, selectGpu } from "./gpu.js";
+import { type GpuOption, placeModel, selectGpus } from "./gpu.js";
 import { describeEngine } from "./info.js";
 import { type Preparation, runGeneration, runScoring } from "./requests.js";
 import { toEngineStats } from "./stats.js";
@@ -46,16 +48,20 @@ export interface NativeEngineOptions {
   projector?: string;
   /** Tokens, 256..1048576. Defaults to the smaller of 8192 and what the model was trained for. */
   contextSize?: number;
-  /** Threads for computing. Defaults to the cores this process may use; `1` for models too small to gain from more. */
+  /** Threads for computing, 1..512. Defaults to the cores of this process and its container, two hyperthreads counting as one; `1` for models too small to gain from more. */
   threads?: number;
-  /** Layers on the GPU; 0 keeps all on the CPU. Defaults to all, where there is a GPU. */
+  /**
+   * Layers on the GPUs, the output counting as one; 0 keeps all on the CPU, the projector too. Defaults to those of the
+   * placement; without placements to all.
+   */
   gpuLayers?: number;
   /**
-   * Ways to share the work with the GPUs, the best first: the first whose bytes they have free is taken, else the last.
-   * Defaults to `gpuLayers` there, and the projector.
+   * Ways to share the work with the GPUs, the best first and the one without a GPU last: the first that they have room
+   * for is taken, and refused with `not_enough_memory` if the machine has not the rest. Defaults to `gpuLayers` there,
+   * and the projector, and no question about memory.
    */
   placements?: readonly Placement[];
-  /** Which GPU backend to use. Defaults to `"auto"`: CUDA, Vulkan or Metal where there is such a GPU. */
+  /** Which GPU backend to use. Defaults to `"auto"`: CUDA, Vulkan or Metal where there is such a GPU, an integrated one only where there is no other. */
   gpu?: GpuOption;
   /** Requests that decode at the same time, 1..64. Defaults to `8`. */
   parallel?: number;
@@ -110,7 +116,7 @@ export class NativeEngine implements Engine {
   /**
    * @throws MedGemmaError `addon_missing`, `addon_unloadable`, `file_not_found`, `not_gguf`, `gguf_truncated`,
    * `gguf_invalid`, `not_gemma3`, `projector_mismatch`, `projector_as_model`, `model_as_projector`,
-   * `model_load_failed`, `adapter_mismatch`, `aborted`.
+   * `model_load_failed`, `adapter_mismatch`, `gpu_unavailable`, `not_enough_memory`, `aborted`.
    */
   static async load(options: NativeEngineOptions): Promise<NativeEngine> {
     const { signal } = options;
@@ -118,7 +124,9 @@ export class NativeEngine implements Engine {
     const started = performance.now();
     const addon = loadAddon();
     const adapters = resolveAdapterOptions(options.adapters);
-    const gpu = selectGpu(addon, options.gpuLayers === 0 ? false : options.gpu);
+    const gpus = selectGpus(addon, options.gpuLayers === 0 ? false : options.gpu);
+    const machine = readMachine();
+    const use = placeModel(gpus, options, machine.memoryAvailable);
     if (options.onLog) addon.setLogger(options.onLog);
     const files = [options.model, ...(options.projector === undefined ? [] : [options.projector])];
     const adapterFiles = adapters.map(({ file }) => file);
@@ -134,9 +142,8 @@ export class NativeEngine implements Engine {
         model: options.model,
         projector: options.projector ?? "",
         contextSize: options.contextSize ?? 0,
-        threads: options.threads ?? (await defaultThreads(options.model)),
-        gpu,
-        ...choosePlacement(addon, gpu, options),
+        threads: options.threads ?? (await threadsFor(options.model, machine)),
+        ...use,
         parallel: options.parallel ?? 8,
         queueSize: options.queueSize ?? 1024,
         encoder: options.encoder ?? "auto",
@@ -151,7 +158,15 @@ export class NativeEngine implements Engine {
       if (model === undefined) throw new MedGemmaError("file_not_found");
       const store = await openStore(options);
       const described = describeAdapters(adapters, await adapterHashes);
-      const info = describeEngine(addon, handle, model, projector, described, performance.now() - started);
+      const info = describeEngine(
+        addon,
+        handle,
+        model,
+        projector,
+        described,
+        use,
+        performance.now() - started,
+      );
       const cacheBytes = options.embeddingCacheBytes ?? DEFAULT_EMBEDDING_CACHE;
       const encoder = info.projector && new ImageEncoder(addon, handle, info.projector, cacheBytes, store);
       return new NativeEngine(addon, handle, info, encoder);
@@ -255,15 +270,12 @@ export class NativeEngine implements Engine {
   }
 }
 
-/** Below this size a thread waits longer for the others at every layer than it computes. */
-const SMALL_MODEL_BYTES = 64 * 2 ** 20;
-
-async function defaultThreads(model: string): Promise<number> {
+async function threadsFor(model: string, machine: Machine): Promise<number> {
   const bytes = await stat(model).then(
     ({ size }) => size,
     () => 0,
   );
-  return bytes < SMALL_MODEL_BYTES ? 1 : os.availableParallelism();
+  return defaultThreads(bytes, machine).threads;
 }
 
 async function openStore(options: NativeEngineOptions): Promise<EmbeddingStore | undefined> {

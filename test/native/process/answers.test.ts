@@ -105,8 +105,9 @@ describe("what the process says about itself", () => {
     expect(kind).toBe("process");
     expect(loadTime).toBeGreaterThan(0);
     expect(devices.map(({ name }) => name)).toEqual(native.info.devices.map(({ name }) => name));
-    const { model, projector, contextSize, threads, versions } = native.info;
-    expect(rest).toEqual({ model, projector, contextSize, threads, versions });
+    const { model, projector, contextSize, threads, versions, placement } = native.info;
+    expect(rest).toEqual({ model, projector, contextSize, threads, versions, placement });
+    expect(placement).toBeDefined();
   });
 
   test("a text-only model takes no picture", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { Machine } from "../../../src/machine/machine.js";
 import { inspectModel } from "../../../src/models/gguf-inspect.js";
-import type { Machine } from "../../../src/models/machine.js";
 import { checkPlan, planModel } from "../../../src/models/plan.js";
 import { PHANTOM } from "../../support/phantom.js";
 
@@ -34,7 +34,7 @@ test("a larger context and more requests take more, the parts are the whole", ()
 
 test("what fits on a GPU goes there, the projector first", () => {
   const on = (memoryFree: number) =>
-    planModel(model, projector, MACHINE, { devices: [{ name: "GPU0", memoryFree }] });
+    planModel(model, projector, MACHINE, { devices: [{ name: "GPU0", type: "gpu", memoryFree }] });
   expect(on(2 ** 34)).toMatchObject({ gpuLayers: model.layers + 1, projectorOnGpu: true });
   expect(on(2 ** 10)).toMatchObject({ gpuLayers: 0, projectorOnGpu: false, gpu: undefined });
   let before = false;
@@ -46,10 +46,24 @@ test("what fits on a GPU goes there, the projector first", () => {
     before = plan.projectorOnGpu;
   }
   expect(
-    planModel(model, projector, MACHINE, { devices: [{ name: "G", memoryFree: 2 ** 34 }], gpuLayers: 2 }),
-  ).toMatchObject({
-    gpuLayers: 2,
+    planModel(model, projector, MACHINE, {
+      devices: [{ name: "G", type: "gpu", memoryFree: 2 ** 34 }],
+      gpuLayers: 2,
+    }),
+  ).toMatchObject({ gpuLayers: 2, devices: ["G"] });
+  expect(planModel(model, projector, MACHINE, { gpuLayers: 2 })).toMatchObject({
+    gpuLayers: 0,
+    gpu: undefined,
   });
+});
+
+test("what goes to a GPU of its own memory is not taken of the machine's, what goes to an integrated one is", () => {
+  const on = (type: string) =>
+    planModel(model, projector, MACHINE, { devices: [{ name: "GPU0", type, memoryFree: 2 ** 34 }] });
+  const [discrete, integrated] = [on("gpu"), on("igpu")];
+  expect(discrete.required).toBe(discrete.cpu.total);
+  expect(discrete.required).toBeLessThan(planModel(model, projector, MACHINE).required);
+  expect(integrated.required).toBe(integrated.cpu.total + (integrated.gpu?.total ?? 0));
 });
 
 test("too little memory is refused with what would fit, and that fits", () => {

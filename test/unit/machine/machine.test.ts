@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { readMachine } from "../../../src/models/machine.js";
+import { readMachine } from "../../../src/machine/machine.js";
 
 const made: string[] = [];
 afterEach(() => {
