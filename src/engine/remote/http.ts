@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Response } from "undici";
 import { MedGemmaError, throwIfAborted } from "../../errors.js";
 import { contextFull } from "./context-full.js";
+import { fetchPatiently } from "./fetch.js";
 
 export interface Connection {
   readonly url: string;
@@ -48,7 +50,7 @@ export async function request(
     const limit = AbortSignal.timeout(timeout);
     let wait = waitAfter(attempt);
     try {
-      const response = await fetch(url + path, {
+      const response = await fetchPatiently(url + path, {
         method: body ? "POST" : "GET",
         headers: { ...(await connection.headers()), ...(body && { "content-type": "application/json" }) },
         ...(body && { body: JSON.stringify(body) }),
