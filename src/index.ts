@@ -143,6 +143,7 @@ export type {
   VitalScore,
   WordRule,
 } from "./medgemma/triage-scales/scale.js";
+export { type ListedFile, listAddressedFiles } from "./models/addressed.js";
 export {
   type ListedModel,
   listModels,

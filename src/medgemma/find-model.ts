@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { FileInfo } from "../engine/engine.js";
 import { MedGemmaError } from "../errors.js";
+import { localFile } from "../models/addressed.js";
 import { isHubAddress } from "../models/hub-address.js";
 import { localModel } from "../models/manage.js";
 import { type PulledModel, pullModel } from "../models/pull.js";
@@ -57,19 +58,32 @@ function isFile(model: string): boolean {
 
 /**
  * The same without fetching anything.
- * @throws MedGemmaError `model_unknown`, `catalogue_invalid`; `file_not_found` for what has not been fetched.
+ * @throws MedGemmaError `model_unknown`, `bad_option`, `catalogue_invalid`; `file_not_found` for what has not been fetched.
  */
 export async function findLocalModel(model: string, projector?: string): Promise<FoundModel> {
-  if (isFile(model)) return { model, ...(projector !== undefined && { projector }) };
-  const here = isHubAddress(model) ? undefined : await localModel(model);
-  if (here?.model === undefined) {
-    throw new MedGemmaError("file_not_found", "The model has not been fetched to this machine.", {
-      facts: { model },
-      remedy: `Run \`medgemma pull ${model}\` first; \`medgemma models\` tells sizes and expected memory.`,
-    });
-  }
-  const own = projector ?? here.projector;
+  const here = isFile(model) ? { model, projector: undefined } : await fetched(model);
+  const own = projector === undefined ? here.projector : await localPath(projector);
   return { model: here.model, ...(own !== undefined && { projector: own }) };
+}
+
+async function fetched(name: string): Promise<{ model: string; projector: string | undefined }> {
+  if (isHubAddress(name)) return { model: await localPath(name), projector: undefined };
+  const { model, projector } = await localModel(name);
+  if (model === undefined) throw notFetched(name);
+  return { model, projector };
+}
+
+async function localPath(file: string): Promise<string> {
+  const found = isHubAddress(file) ? await localFile(file) : file;
+  if (found === undefined) throw notFetched(file);
+  return found;
+}
+
+function notFetched(model: string): MedGemmaError {
+  return new MedGemmaError("file_not_found", "The model has not been fetched to this machine.", {
+    facts: { model },
+    remedy: `Run \`medgemma pull ${model}\` first; \`medgemma models\` tells sizes and expected memory.`,
+  });
 }
 
 /**

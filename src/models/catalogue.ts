@@ -4,7 +4,14 @@ import { fileURLToPath } from "node:url";
 import { MedGemmaError } from "../errors.js";
 import { nearestName } from "../options.js";
 import { catalogueProblem } from "./catalogue-check.js";
-import type { Catalogue, CatalogueEntry, CatalogueModel, CatalogueVariant } from "./catalogue-types.js";
+import type {
+  Catalogue,
+  CatalogueEntry,
+  CatalogueFile,
+  CatalogueModel,
+  CatalogueVariant,
+} from "./catalogue-types.js";
+import { filesOf } from "./places.js";
 
 /** The package's own. */
 export const CATALOGUE_FILE = fileURLToPath(new URL("../../models/catalogue.json", import.meta.url));
@@ -59,6 +66,18 @@ export function findEntry(catalogue: Catalogue, name: string): CatalogueEntry {
   throw new MedGemmaError("model_unknown", `There is no file and no model named ${shorten(name)}.${hint}`, {
     facts: { near, known: entries.map((entry) => entry.name) },
   });
+}
+
+/** An address may name a file that the catalogue knows more of. */
+export function knownFile(catalogue: Catalogue, file: CatalogueFile): CatalogueFile {
+  const { repository, revision = "main", file: name } = file;
+  return (
+    catalogueEntries(catalogue)
+      .flatMap(filesOf)
+      .find(
+        (it) => it.repository === repository && (it.revision ?? "main") === revision && it.file === name,
+      ) ?? file
+  );
 }
 
 function toEntry(catalogue: Catalogue, model: CatalogueModel, variant: CatalogueVariant): CatalogueEntry {

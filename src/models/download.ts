@@ -22,6 +22,8 @@ export interface DownloadOptions {
   readonly idle?: number;
   /** Milliseconds before the second attempt without progress, doubled for each further one. Defaults to 1,000. */
   readonly pause?: number;
+  /** A larger file comes in pieces of so many bytes over several connections. Defaults to 32 MiB. */
+  readonly pieceBytes?: number;
 }
 
 /** Stands beside a downloaded file as FILE.json. */
@@ -111,7 +113,7 @@ async function canContinue({ target, sha256 }: DownloadOptions): Promise<boolean
 
 /** Attempts until the file is whole. Progress makes the count begin anew; a link that is cut every minute still ends. */
 async function insist(part: PartFile, options: DownloadOptions, claim: Claim): Promise<Transferred> {
-  const { target, signal, pause = 1_000, idle = 60_000 } = options;
+  const { target, signal, pause = 1_000, idle = 60_000, pieceBytes = 1 << 25 } = options;
   const file = path.basename(target);
   let [source, barren] = [0, 0];
   for (;;) {
@@ -126,7 +128,7 @@ async function insist(part: PartFile, options: DownloadOptions, claim: Claim): P
       const onEtag = async (tag: string | undefined) => {
         if (blind) await writeEtag(target, tag);
       };
-      return await transfer(part, { ...options, url, file, etag, claim, idle, onEtag });
+      return await transfer(part, { ...options, url, file, etag, claim, idle, pieceBytes, onEtag });
     } catch (error) {
       throwIfAborted(signal);
       const gone = MedGemmaError.isInstance(error) && error.facts.reason === "not_found";
@@ -181,9 +183,8 @@ export async function readRecord(target: string): Promise<DownloadRecord | undef
   }
 }
 
-/** Strong ones only: a weak one does not promise the same bytes, and must not be used for ranges. */
 async function writeEtag(target: string, etag: string | undefined): Promise<void> {
-  if (etag?.startsWith('"')) await writeFile(etagOf(target), etag);
+  if (etag !== undefined) await writeFile(etagOf(target), etag);
   else await rm(etagOf(target), { force: true });
 }
 

@@ -24,6 +24,8 @@ export interface HubRequest {
   readonly token: string | undefined;
   /** First byte to ask for. */
   readonly from: number;
+  /** Behind the last one; without it, all that follow. */
+  readonly to?: number;
   /** With `from`: of which state of the file the bytes are that we have. */
   readonly etag: string | undefined;
   readonly signal: AbortSignal;
@@ -41,14 +43,14 @@ export interface HubResponse {
  * @throws MedGemmaError `access_denied`, `download_failed`; Interruption for what may pass: network, 408, 429, 5xx.
  */
 export async function requestFile(request: HubRequest): Promise<HubResponse> {
-  const { file, token, from, etag, signal } = request;
+  const { file, token, from, to, etag, signal } = request;
   let { url } = request;
   let hubSha256: string | undefined;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
     const isHub = url.origin === request.url.origin;
     const headers = new Headers({ "accept-encoding": "identity", "user-agent": "medgemma" });
     if (token !== undefined && isHub && isPrivate(url)) headers.set("authorization", `Bearer ${token}`);
-    if (from > 0) headers.set("range", `bytes=${from}-`);
+    if (from > 0 || to !== undefined) headers.set("range", `bytes=${from}-${to === undefined ? "" : to - 1}`);
     if (from > 0 && etag !== undefined) headers.set("if-range", etag);
     const response = await send(url, headers, signal);
     if (isHub) hubSha256 ??= linkedSha256(response);
@@ -69,6 +71,19 @@ async function send(url: URL, headers: Headers, signal: AbortSignal): Promise<Re
     const inner = (cause as { cause?: { code?: string } }).cause;
     throw new Interruption(inner?.code ?? "network", { cause });
   }
+}
+
+/** Which bytes an answer says it has, and of how many if it says that. */
+export function contentRange({ headers }: Response): { from: number; total: number | undefined } | undefined {
+  const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get("content-range") ?? "");
+  if (range === null) return undefined;
+  return { from: Number(range[1]), total: range[2] === "*" ? undefined : Number(range[2]) };
+}
+
+/** A weak tag does not promise the same bytes, and must not be used for ranges. */
+export function strongEtag({ headers }: Response): string | undefined {
+  const etag = headers.get("etag") ?? "";
+  return etag.startsWith('"') ? etag : undefined;
 }
 
 /** https, or this machine. */

@@ -4,9 +4,11 @@ import { rename, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { throwIfAborted } from "../errors.js";
-import { catalogueEntries, findEntry, readCatalogue } from "./catalogue.js";
-import type { CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
+import { listAddressedFiles } from "./addressed.js";
+import { catalogueEntries, findEntry, knownFile, readCatalogue } from "./catalogue.js";
+import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
 import { fileSize, partOf, readRecord, recordOf, rejectedOf } from "./download.js";
+import { isHubAddress, parseHubAddress } from "./hub-address.js";
 import { isAccepted } from "./licenses.js";
 import { expectedBytes, expectedMemory, filesOf, isHere, targetOf } from "./places.js";
 import { type ModelSettings, resolveSettings } from "./settings.js";
@@ -31,7 +33,7 @@ export interface ListedModel {
 }
 
 export interface VerifiedFile {
-  /** The catalogue's name of the model. */
+  /** The catalogue's name of the model, or the file's address. */
   readonly model: string;
   readonly file: string;
   readonly sha256: string;
@@ -74,12 +76,14 @@ async function listed(folder: string, entry: CatalogueEntry): Promise<ListedMode
 }
 
 /**
- * Deletes a model's files and what is left of its downloads. A projector that another model here needs stays.
+ * Deletes a model's files and what is left of its downloads. A projector that another model here needs stays; a file
+ * named by its address (`hf:OWNER/REPOSITORY/FILE.gguf`) goes.
  * @returns names of the files that were deleted.
- * @throws MedGemmaError `model_unknown`, `catalogue_invalid`.
+ * @throws MedGemmaError `model_unknown`, `bad_option`, `catalogue_invalid`.
  */
 export async function removeModel(name: string, settings: ModelSettings = {}): Promise<string[]> {
   const { folder, catalogue: file } = resolveSettings(settings);
+  if (isHubAddress(name)) return removeFile(folder, targetOf(folder, parseHubAddress("name", name)));
   const catalogue = await readCatalogue(file);
   const entry = findEntry(catalogue, name);
   const others = catalogueEntries(catalogue).filter((it) => it.name !== entry.name);
@@ -90,12 +94,16 @@ export async function removeModel(name: string, settings: ModelSettings = {}): P
   }
   const removed: string[] = [];
   for (const target of filesOf(entry).map((it) => targetOf(folder, it))) {
-    if (needed.has(target)) continue;
-    if ((await fileSize(target)) !== undefined) removed.push(path.basename(target));
-    for (const leftover of [target, partOf(target), recordOf(target), rejectedOf(target), `${target}.etag`])
-      await rm(leftover, { force: true });
-    await removeEmpty(path.dirname(target), folder);
+    if (!needed.has(target)) removed.push(...(await removeFile(folder, target)));
   }
+  return removed;
+}
+
+async function removeFile(folder: string, target: string): Promise<string[]> {
+  const removed = (await fileSize(target)) === undefined ? [] : [path.basename(target)];
+  for (const leftover of [target, partOf(target), recordOf(target), rejectedOf(target), `${target}.etag`])
+    await rm(leftover, { force: true });
+  await removeEmpty(path.dirname(target), folder);
   return removed;
 }
 
@@ -111,7 +119,8 @@ async function removeEmpty(folder: string, top: string): Promise<void> {
 
 /**
  * Hashes the files of one model, or of all that are here, and compares. A wrong one is renamed to FILE.rejected.
- * @throws MedGemmaError `model_unknown`, `catalogue_invalid`, `aborted`.
+ * @param name As for `pullModel`. Defaults to all, those fetched by their address too.
+ * @throws MedGemmaError `model_unknown`, `bad_option`, `catalogue_invalid`, `aborted`.
  */
 export async function verifyModels(
   name?: string,
@@ -119,21 +128,33 @@ export async function verifyModels(
 ): Promise<VerifiedFile[]> {
   const { signal, onProgress } = options;
   const { folder, catalogue: file } = resolveSettings(options);
-  const catalogue = await readCatalogue(file);
-  const entries = name === undefined ? catalogueEntries(catalogue) : [findEntry(catalogue, name)];
   const seen = new Set<string>();
   const verified: VerifiedFile[] = [];
-  for (const entry of entries) {
-    for (const it of filesOf(entry)) {
-      const target = targetOf(folder, it);
-      if (seen.has(target) || (await fileSize(target)) === undefined) continue;
-      seen.add(target);
-      const sha256 = await hashFile(target, signal, (share) => onProgress?.(it.file, share));
-      const outcome = await judge(target, it, sha256);
-      verified.push({ model: entry.name, file: it.file, sha256, outcome });
-    }
+  for (const { model, file: it } of await filesToVerify(name, await readCatalogue(file), options)) {
+    const target = targetOf(folder, it);
+    if (seen.has(target) || (await fileSize(target)) === undefined) continue;
+    seen.add(target);
+    const sha256 = await hashFile(target, signal, (share) => onProgress?.(it.file, share));
+    verified.push({ model, file: it.file, sha256, outcome: await judge(target, it, sha256) });
   }
   return verified;
+}
+
+async function filesToVerify(
+  name: string | undefined,
+  catalogue: Catalogue,
+  settings: ModelSettings,
+): Promise<{ model: string; file: CatalogueFile }[]> {
+  const addressed = (address: string) => ({
+    model: address,
+    file: knownFile(catalogue, parseHubAddress("name", address)),
+  });
+  if (name !== undefined && isHubAddress(name)) return [addressed(name)];
+  const entries = name === undefined ? catalogueEntries(catalogue) : [findEntry(catalogue, name)];
+  const files = entries.flatMap((entry) => filesOf(entry).map((file) => ({ model: entry.name, file })));
+  if (name !== undefined) return files;
+  const others = await listAddressedFiles(settings);
+  return [...files, ...others.map((other) => addressed(other.name))];
 }
 
 async function judge(target: string, file: CatalogueFile, sha256: string): Promise<VerifiedFile["outcome"]> {

@@ -1,7 +1,7 @@
 import { mkdir, rename, statfs } from "node:fs/promises";
 import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
 import { checkNames, stringOption } from "../options.js";
-import { catalogueEntries, findEntry, readCatalogue } from "./catalogue.js";
+import { catalogueEntries, findEntry, knownFile, readCatalogue } from "./catalogue.js";
 import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
 import { download, fileSize, partOf, readRecord, rejectedOf } from "./download.js";
 import { isHubAddress, parseHubAddress } from "./hub-address.js";
@@ -64,8 +64,8 @@ export async function pullModel(name: string, options: PullOptions = {}): Promis
   const settings = resolveSettings(options);
   const catalogue = await readCatalogue(settings.catalogue);
   const entry = isHubAddress(name) ? undefined : findEntry(catalogue, name);
-  const given = options.projector && known(catalogue, parseHubAddress("projector", options.projector));
-  const model = entry?.variant ?? known(catalogue, parseHubAddress("name", name));
+  const given = options.projector && knownFile(catalogue, parseHubAddress("projector", options.projector));
+  const model = entry?.variant ?? knownFile(catalogue, parseHubAddress("name", name));
   const projector = given || entry?.projector;
   const missing = await missingFiles(settings.folder, projector ? [model, projector] : [model]);
   if (missing.length > 0) {
@@ -86,18 +86,6 @@ export async function pullModel(name: string, options: PullOptions = {}): Promis
     sha256: { model: await hashOf(model), projector: projector && (await hashOf(projector)) },
     downloaded: missing.length > 0,
   };
-}
-
-/** An address may name a file that the catalogue knows more of. */
-function known(catalogue: Catalogue, file: CatalogueFile): CatalogueFile {
-  const { repository, revision = "main", file: name } = file;
-  return (
-    catalogueEntries(catalogue)
-      .flatMap(filesOf)
-      .find(
-        (it) => it.repository === repository && (it.revision ?? "main") === revision && it.file === name,
-      ) ?? file
-  );
 }
 
 /** One entry for each licence of the repositories of these files: an address is no way around the terms. */

@@ -1,7 +1,16 @@
 import { MedGemmaError } from "../errors.js";
 import type { Claim } from "./claim.js";
-import { failed, type HubResponse, Interruption, requestFile } from "./hub-request.js";
+import {
+  contentRange,
+  failed,
+  type HubResponse,
+  Interruption,
+  requestFile,
+  strongEtag,
+} from "./hub-request.js";
+import { IdleSignal } from "./idle-signal.js";
 import type { PartFile } from "./part-file.js";
+import { readInPieces } from "./pieces.js";
 
 export interface TransferOptions {
   readonly url: URL;
@@ -16,8 +25,10 @@ export interface TransferOptions {
   readonly signal: AbortSignal | undefined;
   /** Milliseconds without a byte after which a connection is given up. */
   readonly idle: number;
+  /** Bytes of a piece, where the file comes in several. */
+  readonly pieceBytes: number;
   readonly onBytes: (bytes: number, total: number | undefined) => void;
-  /** Called before the first byte of a file's new state is written. */
+  /** Called with the strong tag, if there is one, before the first byte of a file's new state is written. */
   readonly onEtag: (etag: string | undefined) => Promise<void>;
 }
 
@@ -29,40 +40,63 @@ export interface Transferred {
 }
 
 /**
- * One request that appends to the part until the file is whole.
+ * One attempt that appends to the part until the file is whole: over one connection, or over several where the file is
+ * large and the server gives ranges of it.
  * @throws MedGemmaError `hash_mismatch`: the hub says beforehand that it has another file; what is here stays.
- * @throws Interruption when the connection was cut; what came stays.
+ * @throws Interruption when the connection was cut; what came in order stays.
  */
 export async function transfer(part: PartFile, options: TransferOptions): Promise<Transferred> {
   const { bytes, claim, onBytes } = options;
   const idle = new IdleSignal(options.idle, options.signal);
   try {
-    const request = { ...options, from: part.bytes, signal: idle.signal };
-    const { response, hubSha256 } = await idle.race(requestFile(request));
+    const { response, hubSha256, piecewise } = await ask(part, options, idle);
     const total = await begin(part, response, options);
     checkPromise(options, total, hubSha256);
-    if (response.body === null) throw new Interruption("empty answer");
-    const reader = response.body.getReader();
-    for (;;) {
-      const { value: chunk } = await idle.race(reader.read());
-      if (chunk === undefined) break;
-      idle.renew();
+    const limit = bytes ?? total;
+    const chunks =
+      piecewise && limit !== undefined
+        ? readInPieces({
+            ...options,
+            etag: options.sha256 === undefined ? strongEtag(response) : undefined,
+            from: part.bytes,
+            to: limit,
+            first: { response, watch: idle },
+          })
+        : idle.read(response);
+    for await (const chunk of chunks) {
       if (!(await claim.held())) throw lost(options.file);
-      const limit = bytes ?? total;
       if (limit !== undefined && part.bytes + chunk.byteLength > limit) return { hubSha256, tooLong: true };
       await part.append(chunk);
       onBytes(part.bytes, limit);
     }
-    if (part.bytes < (bytes ?? total ?? 0)) throw new Interruption("connection cut");
+    if (part.bytes < (limit ?? 0)) throw new Interruption("connection cut");
     return { hubSha256, tooLong: false };
   } catch (error) {
-    // fetch's own errors: a TypeError whose cause tells what the network did, or an AbortError.
-    if (error instanceof TypeError || (error as Error).name === "AbortError" || idle.fired)
-      throw new Interruption(idle.fired ? "silence" : "connection cut", { cause: error });
-    throw error;
+    throw idle.explain(error);
   } finally {
     idle.end();
   }
+}
+
+/** Asks for a first piece if there are more; for the rest of the file where the answer cannot be gone on with. */
+async function ask(
+  part: PartFile,
+  options: TransferOptions,
+  idle: IdleSignal,
+): Promise<HubResponse & { piecewise: boolean }> {
+  const { bytes = Infinity, pieceBytes, sha256 } = options;
+  const request = { ...options, from: part.bytes, signal: idle.signal };
+  if (bytes - part.bytes > 2 * pieceBytes) {
+    const answer = await idle.race(requestFile({ ...request, to: part.bytes + pieceBytes }));
+    const { status } = answer.response;
+    // Pieces of two states of the file must never meet.
+    const known = sha256 !== undefined || answer.hubSha256 !== undefined;
+    if (status === 206 && (known || strongEtag(answer.response) !== undefined))
+      return { ...answer, piecewise: true };
+    if (status === 200) return { ...answer, piecewise: false };
+    answer.response.body?.cancel().catch(() => undefined);
+  }
+  return { ...(await idle.race(requestFile(request))), piecewise: false };
 }
 
 /** Brings the part to where the answer begins, and gives the file's size if the answer tells it. */
@@ -72,10 +106,10 @@ async function begin(
   { onEtag }: TransferOptions,
 ): Promise<number | undefined> {
   const { status, headers } = response;
-  if (status === 206) {
-    const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get("content-range") ?? "");
-    if (range !== null && Number(range[1]) === part.bytes)
-      return range[2] === "*" ? undefined : Number(range[2]);
+  const range = contentRange(response);
+  if (status === 206 && range?.from === part.bytes) {
+    if (part.bytes === 0) await onEtag(strongEtag(response));
+    return range.total;
   }
   if (status !== 200) {
     // The file has no such place (416), or these are other bytes than were asked for: begin anew.
@@ -83,7 +117,7 @@ async function begin(
     throw new Interruption(`unusable range (HTTP ${status})`);
   }
   await part.restart();
-  await onEtag(headers.get("etag") ?? undefined);
+  await onEtag(strongEtag(response));
   const length = headers.get("content-length");
   return length === null || headers.has("content-encoding") ? undefined : Number(length);
 }
@@ -106,55 +140,4 @@ function checkPromise(
 
 function lost(file: string): Error {
   return failed(file, "another process has taken it over while this one slept", { reason: "taken_over" });
-}
-
-/** Fires when nothing has come for a while, or with the caller's signal. */
-class IdleSignal {
-  fired = false;
-  readonly #controller = new AbortController();
-  readonly #milliseconds: number;
-  readonly #outer: AbortSignal | undefined;
-  readonly #onAbort = () => this.#controller.abort();
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(milliseconds: number, outer: AbortSignal | undefined) {
-    this.#milliseconds = milliseconds;
-    this.#outer = outer;
-    if (outer?.aborted) this.#onAbort();
-    outer?.addEventListener("abort", this.#onAbort);
-    this.renew();
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  /**
-   * Waits for the network, but no longer than the signal allows. fetch is given the signal too, which is not enough: in
-   * Node 20 a body whose signal fires just before it is read neither ends nor fails.
-   */
-  race<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this;
-    return new Promise((resolve, reject) => {
-      const stop = () => reject(new DOMException("stopped", "AbortError"));
-      if (signal.aborted) stop();
-      signal.addEventListener("abort", stop, { once: true });
-      work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-    });
-  }
-
-  renew(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.fired = true;
-      this.#controller.abort();
-    }, this.#milliseconds);
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-    this.#outer?.removeEventListener("abort", this.#onAbort);
-    // What was not read to its end holds a connection.
-    this.#controller.abort();
-  }
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { EXIT } from "../../errors.js";
+import { type ListedFile, listAddressedFiles } from "../../models/addressed.js";
 import { type ListedModel, listModels, removeModel, verifyModels } from "../../models/manage.js";
 import type { Interrupt } from "../interrupt.js";
 import { clearStatus, gigabytes, note, progress } from "../terminal.js";
@@ -24,27 +25,27 @@ export function addModels(program: Command, interrupt: Interrupt): void {
     .addHelpText("after", EXAMPLES);
   models
     .command("list", { isDefault: true })
-    .description("the catalogue, and what of it is on this machine")
+    .description("the catalogue, what of it is on this machine, and what was fetched by address")
     .option("--json", "one JSON document on stdout")
     .action(list);
   models
     .command("verify")
     .description("compare the files with their hashes; a wrong one is put aside as FILE.rejected")
-    .argument("[name]", "one model (default: all that are here)")
+    .argument("[name]", "one model, or a file by its address (default: all that are here)")
     .option("--json", "one JSON document on stdout")
     .action((name: string | undefined, flags: ModelsFlags) => verify(name, flags, interrupt.signal));
   models
     .command("remove")
     .description("delete a model's files; a projector that another one needs stays")
-    .argument("<name>", "as listed")
+    .argument("<name>", "as listed, also hf:OWNER/REPOSITORY/FILE.gguf")
     .option("--json", "one JSON document on stdout")
     .action(remove);
 }
 
 async function list({ json }: ModelsFlags): Promise<void> {
-  const models = await listModels();
-  if (json) process.stdout.write(`${JSON.stringify({ models }, null, 2)}\n`);
-  else process.stdout.write(table(models));
+  const [models, files] = [await listModels(), await listAddressedFiles()];
+  if (json) process.stdout.write(`${JSON.stringify({ models, files }, null, 2)}\n`);
+  else process.stdout.write(table(models) + addressed(files));
 }
 
 function table(models: readonly ListedModel[]): string {
@@ -56,6 +57,15 @@ function table(models: readonly ListedModel[]): string {
     row(name, size(bytes), size(memory), MARKS[state], title),
   );
   return row("NAME", "DISK", "MEMORY", "STATE", "") + rows.join("");
+}
+
+/** Their names are long, and nobody has told their memory. */
+function addressed(files: readonly ListedFile[]): string {
+  if (files.length === 0) return "";
+  const rows = files.map(
+    ({ name, bytes, state }) => `${gigabytes(bytes).padStart(8)}  ${MARKS[state].padEnd(5)}  ${name}\n`,
+  );
+  return `\nFetched by address:\n${rows.join("")}`;
 }
 
 async function verify(name: string | undefined, { json }: ModelsFlags, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { type DownloadOptions, download } from "../../../src/models/download.js";
 import {
   answer,
@@ -9,10 +9,12 @@ import {
   type Hub,
   ignoreRanges,
   ignoreRangesAndCutAfter,
+  type Manner,
   noise,
   ranges,
   send,
   sha256,
+  slowly,
   stallAfter,
   startHub,
 } from "./hub.js";
@@ -288,4 +290,89 @@ test("several that fetch the same file share one download", async () => {
   await Promise.all([fetchFile(), fetchFile(), fetchFile()]);
   expectWhole();
   expect(hub.requests.length).toBe(2);
+});
+
+/** Counts the answers that are open at once. */
+function counting(manner: Manner, open: { now: number; most: number }): Manner {
+  return (request, response, body) => {
+    open.most = Math.max(open.most, ++open.now);
+    response.on("finish", () => open.now--);
+    manner(request, response, body);
+  };
+}
+
+const firstBytes = (from: Hub) => asked(from).map((range) => Number(/^bytes=(\d+)-/.exec(range ?? "")?.[1]));
+
+describe("a large file comes in pieces", () => {
+  const pieceBytes = 50_000;
+
+  test.each([
+    ["with a hash and a size", {}],
+    ["when nothing is known of it", { bytes: undefined, sha256: undefined }],
+  ])("side by side, each byte once, %s", async (_what, known) => {
+    const open = { now: 0, most: 0 };
+    hub.script(`/${name}`, counting(slowly(10_000, 5), open));
+    const seen: number[] = [];
+    await fetchFile({ ...known, pieceBytes, onBytes: (bytes) => seen.push(bytes) });
+    expectWhole();
+    expect(firstBytes(hub).sort((a, b) => a - b)).toEqual([0, 50_000, 100_000, 150_000, 200_000, 250_000]);
+    expect(open.most).toBeGreaterThan(1);
+    expect(open.most).toBeLessThanOrEqual(4);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  });
+
+  test("and goes on where a connection was cut", async () => {
+    hub.script(`/${name}`, ...Array.from({ length: 12 }, () => cutAfter(20_000)), ranges);
+    await fetchFile({ pieceBytes });
+    expectWhole();
+    expect(new Set(firstBytes(hub)).size).toBe(hub.requests.length);
+  });
+
+  test("and is continued later from the beginning that is here", async () => {
+    const controller = new AbortController();
+    hub.script(`/${name}`, slowly(5_000, 5));
+    const onBytes = (bytes: number) => bytes >= 60_000 && controller.abort();
+    await expect(fetchFile({ pieceBytes, signal: controller.signal, onBytes })).rejects.toMatchObject({
+      code: "aborted",
+    });
+    const part = readFileSync(`${target}.part`);
+    expect(part.length).toBeGreaterThanOrEqual(60_000);
+    expect(part.equals(BODY.subarray(0, part.length))).toBe(true);
+    hub.requests.length = 0;
+    hub.script(`/${name}`, ranges);
+    await fetchFile({ pieceBytes });
+    expectWhole();
+    expect(Math.min(...firstBytes(hub))).toBe(part.length);
+  });
+
+  test("but over one connection where the server ignores ranges", async () => {
+    hub.script(`/${name}`, ignoreRanges);
+    await fetchFile({ pieceBytes });
+    expectWhole();
+    expect(hub.requests.length).toBe(1);
+  });
+
+  test("whose server refuses some is asked again", async () => {
+    const script = [ranges, answer(503), ranges, answer(429, { "retry-after": "0" }), ignoreRanges, ranges];
+    hub.script(`/${name}`, ...script);
+    await fetchFile({ pieceBytes });
+    expectWhole();
+  });
+
+  test("of one state of the file only", async () => {
+    const changing: Manner = (request, response, body) => {
+      hub.serve(`/${name}`, OTHER);
+      slowly(20_000, 5)(request, response, body);
+    };
+    hub.script(`/${name}`, changing, ranges);
+    await fetchFile({ pieceBytes, sha256: undefined });
+    expect(readFileSync(target).equals(OTHER)).toBe(true);
+  });
+
+  test("of which a wrong one is found by the hash of the whole", async () => {
+    const wrong: Manner = (request, response) => ranges(request, response, OTHER);
+    hub.script(`/${name}`, ranges, ranges, wrong, ranges);
+    await expect(fetchFile({ pieceBytes })).rejects.toMatchObject({ code: "hash_mismatch" });
+    expect(existsSync(target)).toBe(false);
+  });
 });

@@ -47,18 +47,19 @@ export async function startHub(): Promise<Hub> {
 
 function begin(request: IncomingMessage, response: ServerResponse, body: Buffer): Buffer | undefined {
   const etag = `"${sha256(body)}"`;
-  const match = /^bytes=(\d+)-$/.exec(request.headers.range ?? "");
+  const asked = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
   const ifRange = request.headers["if-range"];
-  const from = match && (ifRange === undefined || ifRange === etag) ? Number(match[1]) : 0;
+  const match = ifRange === undefined || ifRange === etag ? asked : null;
+  const from = Number(match?.[1] ?? 0);
   if (from >= body.length && from > 0) {
     response.writeHead(416, { "content-range": `bytes */${body.length}` }).end();
     return undefined;
   }
-  const rest = body.subarray(from);
-  response.writeHead(from > 0 ? 206 : 200, {
+  const rest = body.subarray(from, match?.[2] ? Number(match[2]) + 1 : undefined);
+  response.writeHead(match ? 206 : 200, {
     etag,
     "content-length": rest.length,
-    ...(from > 0 && { "content-range": `bytes ${from}-${body.length - 1}/${body.length}` }),
+    ...(match && { "content-range": `bytes ${from}-${from + rest.length - 1}/${body.length}` }),
   });
   return rest;
 }

@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { listAddressedFiles, localFile } from "../../../src/models/addressed.js";
 import { listModels, removeModel, verifyModels } from "../../../src/models/manage.js";
 import { type DownloadProgress, pullModel } from "../../../src/models/pull.js";
 import { answer, noise, sha256, startHub } from "./hub.js";
@@ -142,6 +143,35 @@ test("a list tells what is here; removing keeps a projector that is needed", asy
   expect((await removeModel("x:B", settings)).sort()).toEqual(["b.gguf", "mmproj.gguf"]);
   expect(existsSync(path.join(folder, "lab"))).toBe(false);
   expect(await removeModel("x", settings)).toEqual([]);
+});
+
+test("what was fetched by address is listed, found, verified and removed by it", async () => {
+  const address = "hf:other/y-GGUF/sub/y.gguf@v1.0";
+  const begun = "hf:other/z-GGUF/z.gguf";
+  hub.serve("/other/y-GGUF/resolve/v1.0/sub/y.gguf", A);
+  const { model } = await pullModel(address, settings);
+  await pullModel("x", { ...settings, acceptLicense: true });
+  const part = path.join(folder, "other", "z-GGUF", "main", "z.gguf.part");
+  mkdirSync(path.dirname(part), { recursive: true });
+  writeFileSync(part, "GG");
+  writeFileSync(path.join(folder, "stray.gguf"), "no address leads here");
+  expect(await listAddressedFiles(settings)).toEqual([
+    { name: address, state: "here", bytes: A.length, sha256: sha256(A), verifiedBy: "nobody", path: model },
+    { name: begun, state: "partial", bytes: 2, path: part.replace(/\.part$/, "") },
+  ]);
+  expect(await localFile(address, settings)).toBe(model);
+  expect(await localFile(begun, settings)).toBeUndefined();
+  writeFileSync(model, B);
+  const rejected = { model: address, file: "sub/y.gguf", sha256: sha256(B), outcome: "rejected" };
+  expect(await verifyModels(undefined, settings)).toContainEqual(rejected);
+  expect(await removeModel(begun, settings)).toEqual([]);
+  expect(existsSync(part)).toBe(false);
+  await pullModel(address, settings);
+  expect(await verifyModels(address, settings)).toMatchObject([{ outcome: "verified" }]);
+  expect(await removeModel(address, settings)).toEqual(["y.gguf"]);
+  expect(await listAddressedFiles(settings)).toEqual([]);
+  expect(existsSync(path.join(folder, "other"))).toBe(false);
+  await expect(removeModel("hf:../x/y.gguf", settings)).rejects.toMatchObject({ code: "bad_option" });
 });
 
 test("verify finds a flipped bit and puts the file aside; the next pull brings it anew", async () => {
