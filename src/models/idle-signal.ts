@@ -1,0 +1,71 @@
+import { Interruption } from "./hub-request.js";
+
+/** Fires when nothing has come for a while, or with the caller's signal. */
+export class IdleSignal {
+  fired = false;
+  readonly #controller = new AbortController();
+  readonly #milliseconds: number;
+  readonly #outer: AbortSignal | undefined;
+  readonly #onAbort = () => this.#controller.abort();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(milliseconds: number, outer: AbortSignal | undefined) {
+    this.#milliseconds = milliseconds;
+    this.#outer = outer;
+    if (outer?.aborted) this.#onAbort();
+    outer?.addEventListener("abort", this.#onAbort);
+    this.renew();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /**
+   * Waits for the network, but no longer than the signal allows. fetch is given the signal too, which is not enough: in
+   * Node 20 a body whose signal fires just before it is read neither ends nor fails.
+   */
+  race<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this;
+    return new Promise((resolve, reject) => {
+      const stop = () => reject(new DOMException("stopped", "AbortError"));
+      if (signal.aborted) stop();
+      signal.addEventListener("abort", stop, { once: true });
+      work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+    });
+  }
+
+  renew(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.fired = true;
+      this.#controller.abort();
+    }, this.#milliseconds);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#outer?.removeEventListener("abort", this.#onAbort);
+    // What was not read to its end holds a connection.
+    this.#controller.abort();
+  }
+
+  /** fetch's own errors as what they mean: a TypeError whose cause tells what the network did, or an AbortError. */
+  explain(error: unknown): unknown {
+    const network = error instanceof TypeError || (error as Error).name === "AbortError";
+    if (!network && !this.fired) return error;
+    return new Interruption(this.fired ? "silence" : "connection cut", { cause: error });
+  }
+
+  /** The chunks of an answer's body. Ends the wait with it. */
+  async *read({ body }: Response): AsyncGenerator<Uint8Array, void, undefined> {
+    if (body === null) throw new Interruption("empty answer");
+    const reader = body.getReader();
+    for (;;) {
+      const { value: chunk } = await this.race(reader.read());
+      if (chunk === undefined) return;
+      this.renew();
+      yield chunk;
+    }
+  }
+}
