@@ -10,26 +10,67 @@ interface ErrorBody {
 /** llama-server's name for a prompt that is longer than its context; with it come the numbers, and no text. */
 const LLAMA_SERVER = "exceed_context_size_error";
 /** vLLM tells it in words that have changed over time; only the numbers are taken from them. */
-const VLLM = [
-  /maximum context length is (?<available>\d+) tokens.*?(?:requested|contains at least|has|passed) (?<required>\d+)/is,
-  /prompt \(length (?<required>\d+)\) is longer than the maximum model length of (?<available>\d+)/i,
+const CONTEXT = [/context length is (?:only )?(\d+)/i, /maximum model length of (\d+)/i];
+const PROMPT = [
+  /(\d+) in the messages/i,
+  /(\d+) input tokens/i,
+  /prompt \(length (\d+)\)/i,
+  /(?:resulted in|requested) (\d+) tokens/i,
 ];
+const ANSWER = [/(\d+) in the completion/i, /(\d+) output tokens/i, /max_tokens.*? is too large: (\d+)/is];
+/** OpenAI's, of an answer alone. */
+const LONGEST_ANSWER = [/at most (\d+) completion tokens/i];
+/** vLLM stops counting where it is too much. */
+const AT_LEAST = /at least \d+ input tokens/i;
 
-/** The error for a body that says that the prompt is too long; undefined for all others, whose text is not kept. */
+/**
+ * The error for a body that says that prompt and answer are too long together, with what there is too much of;
+ * undefined for all others, whose text is not kept.
+ */
 export function contextFull(body: unknown): MedGemmaError | undefined {
   const { error = body } = (body ?? {}) as { error?: unknown };
   const { message, type, n_prompt_tokens, n_ctx } = (error ?? {}) as ErrorBody;
   if (type === LLAMA_SERVER && Number.isInteger(n_prompt_tokens) && Number.isInteger(n_ctx))
-    return toError(Number(n_prompt_tokens), Number(n_ctx));
+    return promptTooLong(Number(n_prompt_tokens), 0, Number(n_ctx));
   if (typeof message !== "string") return undefined;
-  const found = VLLM.map((words) => words.exec(message)?.groups).find((groups) => groups !== undefined);
-  return found && toError(Number(found.required), Number(found.available));
+  const most = numberOf(message, LONGEST_ANSWER);
+  if (most !== undefined) return answerTooLong(most);
+  const [available, prompt, answer = 0] = [CONTEXT, PROMPT, ANSWER].map((words) => numberOf(message, words));
+  if (available === undefined || prompt === undefined) return undefined;
+  if (prompt >= available || answer === 0) return promptTooLong(prompt, answer, available);
+  return noRoom(prompt, answer, available, !AT_LEAST.test(message));
 }
 
-function toError(required: number, available: number): MedGemmaError {
+function numberOf(message: string, words: readonly RegExp[]): number | undefined {
+  const found = words.map((some) => some.exec(message)?.[1]).find((text) => text !== undefined);
+  return found === undefined ? undefined : Number(found);
+}
+
+function promptTooLong(prompt: number, answer: number, available: number): MedGemmaError {
   return new MedGemmaError(
     "context_full",
-    `The prompt has ${required} tokens; the endpoint's context holds ${available}.`,
-    { facts: { required, available } },
+    `The prompt has ${prompt} tokens; the endpoint's context holds ${available}.`,
+    { facts: { required: prompt + answer, available } },
   );
+}
+
+/** The prompt would fit. */
+function noRoom(prompt: number, maxTokens: number, available: number, exact: boolean): MedGemmaError {
+  const counted = exact ? `${prompt}` : `at least ${prompt}`;
+  const fitting = exact ? `: ${available - prompt} fit` : ", or a shorter prompt";
+  return new MedGemmaError(
+    "context_full",
+    `The answer's maxTokens of ${maxTokens} is too much beside a prompt of ${counted} tokens; the endpoint's context holds ${available}.`,
+    {
+      facts: { required: prompt + maxTokens, available, option: "maxTokens", maxTokens },
+      remedy: `Ask with a smaller \`maxTokens\` (\`--max-tokens\`)${fitting}.`,
+    },
+  );
+}
+
+function answerTooLong(most: number): MedGemmaError {
+  return new MedGemmaError("bad_option", `The endpoint answers with ${most} tokens at most.`, {
+    facts: { option: "maxTokens", most },
+    remedy: `Ask with \`maxTokens\` (\`--max-tokens\`) of at most ${most}.`,
+  });
 }

@@ -182,22 +182,67 @@ test("a control word that somebody wrote never reaches the endpoint", async () =
   expect(server.calls).toHaveLength(before);
 });
 
+const PROMPT_TOO_LONG = expect.stringMatching(/^The prompt has/);
+const ANSWER_TOO_LONG = expect.stringMatching(/maxTokens of \d+ is too much/);
 test.each([
   [
     "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens (4900 in the messages, 100 in the completion): SECRET",
-    { required: 5000, available: 4096 },
+    { message: PROMPT_TOO_LONG, facts: { required: 5000, available: 4096 } },
   ],
   [
     "The decoder prompt (length 9000) is longer than the maximum model length of 8192. SECRET",
-    { required: 9000, available: 8192 },
+    { message: PROMPT_TOO_LONG, facts: { required: 9000, available: 8192 } },
   ],
-])("vLLM's full context is context_full", async (message, facts) => {
+  [
+    "This model's maximum context length is 4096 tokens. However, your request has 4097 input tokens. SECRET",
+    { message: PROMPT_TOO_LONG, facts: { required: 4097, available: 4096 } },
+  ],
+  [
+    "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens (900 in the messages, 4100 in the completion): SECRET",
+    {
+      message: ANSWER_TOO_LONG,
+      facts: { required: 5000, available: 4096, option: "maxTokens", maxTokens: 4100 },
+      remedy: expect.stringContaining("3196 fit"),
+    },
+  ],
+  [
+    "'max_tokens' or 'max_completion_tokens' is too large: 8000. This model's maximum context length is 4096 tokens and your request has 2778 input tokens (8000 > 4096 - 2778). SECRET",
+    {
+      message: ANSWER_TOO_LONG,
+      facts: { required: 10778, available: 4096, option: "maxTokens", maxTokens: 8000 },
+      remedy: expect.stringContaining("1318 fit"),
+    },
+  ],
+  [
+    "This model's maximum context length is 16384 tokens. However, you requested 8192 output tokens and your prompt contains at least 8193 input tokens, for a total of at least 16385 tokens. SECRET",
+    {
+      message: ANSWER_TOO_LONG,
+      facts: { required: 16385, available: 16384, option: "maxTokens", maxTokens: 8192 },
+      remedy: expect.stringContaining("shorter prompt"),
+    },
+  ],
+  [
+    "You passed 900 input tokens and requested 8000 output tokens. However, the model's context length is only 8192 tokens, resulting in a maximum input length of 192 tokens. SECRET",
+    { message: ANSWER_TOO_LONG, facts: { required: 8900, available: 8192, maxTokens: 8000 } },
+  ],
+])("vLLM's full context is context_full, by its prompt or by maxTokens: %s", async (message, expected) => {
   const server = await scriptedServer(
     vllm((_, response) => json(response, { error: { message, type: "BadRequestError" } }, 400)),
   );
   const failure = await all(await RemoteEngine.load({ endpoint: server.url })).catch((error) => error);
-  expect(failure).toMatchObject({ code: "context_full", facts });
-  expect(String(failure)).not.toContain("SECRET");
+  expect(failure).toMatchObject({ code: "context_full", ...expected });
+  if (expected.message === PROMPT_TOO_LONG) expect(failure.facts).not.toHaveProperty("option");
+  expect(JSON.stringify(failure) + failure.message + failure.remedy).not.toContain("SECRET");
+});
+
+test("more tokens than the endpoint ever answers with is bad_option", async () => {
+  const message =
+    "max_tokens is too large: 32000. This model supports at most 16384 completion tokens, whereas you provided 32000.";
+  const server = await scriptedServer(vllm((_, response) => json(response, { error: { message } }, 400)));
+  await expect(all(await RemoteEngine.load({ endpoint: server.url }))).rejects.toMatchObject({
+    code: "bad_option",
+    facts: { option: "maxTokens", most: 16384 },
+  });
 });
 
 test.each([
