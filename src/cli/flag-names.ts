@@ -3,6 +3,7 @@ import type { Command } from "commander";
 /** Names of the library's options, and the flag that stands for each where a command has it. */
 const FLAGS: Readonly<Record<string, string>> = {
   endpoint: "--endpoint",
+  endpointApi: "--endpoint-api",
   endpointModel: "--endpoint-model",
   endpointTimeout: "--timeout",
   model: "--model",

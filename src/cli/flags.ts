@@ -6,6 +6,7 @@ import { defaultTokens } from "./default-tokens.js";
 /** The options that commands share. Ranges are the library's business; here text only becomes a number. */
 export interface ModelFlags {
   endpoint?: string[];
+  endpointApi?: string;
   endpointModel?: string;
   timeout?: number;
   model?: string;
@@ -51,6 +52,7 @@ export function addModelFlags(command: Command): Command {
       "a server that answers instead of this machine (docs/remote.md); may be repeated",
       (text: string, all: string[] = []) => [...all, text],
     )
+    .option("--endpoint-api <name>", "chat: chat completions with a llama-server too (default: what it is)")
     .option("--endpoint-model <name>", "the endpoint's model (default: its first)")
     .option("--timeout <ms>", "for a request to the endpoint (default: 600000)", number("--timeout"))
     .option("-p, --mmproj <file>", "the projector of a GGUF file, which pictures need")

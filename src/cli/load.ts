@@ -31,12 +31,13 @@ export async function loadModel(flags: ModelFlags, signal: AbortSignal): Promise
 }
 
 export function toLoadOptions(flags: ModelFlags): LoadOptions {
-  const { endpoint, endpointModel, timeout, model, mmproj, adapter } = flags;
+  const { endpoint, endpointModel, endpointApi, timeout, model, mmproj, adapter } = flags;
   const { contextSize, threads, gpuLayers } = flags;
   const gpu = (flags.gpu === "none" ? false : flags.gpu) as LoadOptions["gpu"];
   return defined({
     endpoint: endpoint?.length === 1 ? endpoint[0] : endpoint,
     endpointModel,
+    endpointApi: endpointApi as LoadOptions["endpointApi"],
     endpointTimeout: timeout,
     model,
     projector: mmproj,

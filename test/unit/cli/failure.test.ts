@@ -61,6 +61,10 @@ test("every flag that is named exists", () => {
     "contextSize",
     "threads",
     "gpuLayers",
+    "endpoint",
+    "endpointModel",
+    "endpointApi",
+    "endpointTimeout",
     "maxTokens",
     "temperature",
   ]) {
