@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import { MedGemmaError } from "../errors.js";
+import { makeFolder } from "../machine/folder.js";
 
 export interface StoredEmbedding {
   readonly tokens: number;
@@ -42,7 +43,7 @@ export class EmbeddingStore {
    */
   static async open(dir: string, limit: number): Promise<EmbeddingStore> {
     try {
-      await mkdir(dir, { recursive: true, mode: 0o700 });
+      await makeFolder(dir, 0o700);
       const names = await readdir(dir);
       await Promise.all(names.filter(isOrphan).map((name) => rm(path.join(dir, name), { force: true })));
     } catch (error) {

@@ -1,9 +1,10 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MedGemmaError, throwIfAborted } from "../errors.js";
 import { type Claim, waitForClaim } from "./claim.js";
 import { failed, Interruption } from "./hub-request.js";
+import { makeModelsFolder } from "./models-folder.js";
 import { PartFile } from "./part-file.js";
 import { type Transferred, transfer } from "./transfer.js";
 
@@ -53,7 +54,7 @@ export async function download(options: DownloadOptions): Promise<void> {
   const { target, signal, onBytes, bytes } = options;
   throwIfAborted(signal);
   try {
-    await mkdir(path.dirname(target), { recursive: true });
+    await makeModelsFolder(path.dirname(target));
     const claim = await waitForClaim(target, signal, async () => {
       throwIfAborted(signal);
       const size = await fileSize(partOf(target));

@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { MedGemmaError } from "../errors.js";
 import type { CatalogueEntry } from "./catalogue-types.js";
+import { makeModelsFolder } from "./models-folder.js";
 
 interface Acceptance {
   readonly name: string;
@@ -31,7 +32,7 @@ export async function requireLicense(
     ...(await readAll(folder)),
     [licenseId]: { name, url, acceptedAt: new Date().toISOString() },
   };
-  await mkdir(folder, { recursive: true });
+  await makeModelsFolder(folder);
   // Written aside and renamed: another process may read it now.
   const aside = path.join(folder, `licenses.json.${process.pid}`);
   await writeFile(aside, `${JSON.stringify(all, null, 2)}\n`);

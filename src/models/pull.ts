@@ -1,4 +1,4 @@
-import { mkdir, rename, statfs } from "node:fs/promises";
+import { rename, statfs } from "node:fs/promises";
 import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
 import { checkNames, stringOption } from "../options.js";
 import { catalogueEntries, findEntry, knownFile, readCatalogue } from "./catalogue.js";
@@ -6,6 +6,7 @@ import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue-types
 import { download, fileSize, partOf, readRecord, rejectedOf } from "./download.js";
 import { isHubAddress, parseHubAddress } from "./hub-address.js";
 import { requireLicense } from "./licenses.js";
+import { makeModelsFolder } from "./models-folder.js";
 import { expectedBytes, filesOf, isHere, targetOf, urlsOf } from "./places.js";
 import { type ModelSettings, type ResolvedSettings, resolveSettings } from "./settings.js";
 
@@ -72,7 +73,7 @@ export async function pullModel(name: string, options: PullOptions = {}): Promis
     for (const terms of termsOf(catalogue, missing))
       await requireLicense(settings.folder, terms, options.acceptLicense);
     throwIfAborted(options.signal);
-    await mkdir(settings.folder, { recursive: true });
+    await makeModelsFolder(settings.folder);
     await requireSpace(settings.folder, missing);
     await fetchAll(entry?.name ?? name, missing, settings, options);
   }

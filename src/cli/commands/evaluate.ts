@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Argument, type Command } from "commander";
 import {
@@ -10,6 +10,7 @@ import {
   readCases,
 } from "../../dataset/evaluate.js";
 import { EXIT } from "../../errors.js";
+import { makeFolder } from "../../machine/folder.js";
 import { checkOutputFolder } from "../files.js";
 import { addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
@@ -98,7 +99,7 @@ function show({ task, count, failed, metrics, labels, published, notice }: Evalu
 }
 
 async function writeFigures(evaluation: Evaluation, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   for (const [name, svg] of Object.entries(evaluationSvg(evaluation))) {
     await writeFile(path.join(folder, name), svg);
     note(`Written: ${path.join(folder, name)}`);

@@ -1,9 +1,9 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { type Command, Option } from "commander";
 import { closeDecoders, formatInspection, inspectPath, toModelPictures } from "../../dicom/index.js";
 import type { ModelVersion } from "../../dicom/rule-table.js";
 import type { RgbImage } from "../../image/rgb.js";
+import { makeFolder } from "../../machine/folder.js";
 import { checkOutputFolder } from "../files.js";
 import type { Interrupt } from "../interrupt.js";
 import { note, progress } from "../terminal.js";
@@ -72,7 +72,7 @@ async function writePictures(
     signal,
     onProgress: ({ done, total }) => progress("Reading", total > 0 ? done / total : 0),
   });
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const digits = String(study.pictures.length).length;
   const written: string[] = [];
   for (const [index, picture] of study.pictures.entries()) {

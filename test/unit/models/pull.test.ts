@@ -103,6 +103,18 @@ test("the disk is asked before the hub", async () => {
   expect(hub.requests.length).toBe(0);
 });
 
+test("a models folder that cannot be made is told at once, and nothing is asked for", async () => {
+  writeFileSync(path.join(top, "file"), "");
+  const places = [path.join(top, "file"), path.join(top, "file", "models")];
+  for (const place of process.platform === "linux" ? [...places, "/proc/none"] : places) {
+    await expect(pullModel("x", { ...settings, folder: place, acceptLicense: true })).rejects.toMatchObject({
+      code: "download_failed",
+      remedy: expect.stringContaining("MEDGEMMA_MODELS"),
+    });
+  }
+  expect(hub.requests.length).toBe(0);
+});
+
 test("where one of two files fails, the other stops and nothing is believed", async () => {
   hub.script(at("mmproj.gguf"), answer(403));
   await expect(pullModel("x", { ...settings, acceptLicense: true })).rejects.toMatchObject({
