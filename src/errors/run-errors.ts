@@ -38,8 +38,14 @@ export const RUN_ERRORS = {
   endpoint_failed: {
     meaning: "The endpoint cannot be reached, refused the request, or broke off its answer.",
     remedy:
-      "Check that the endpoint runs and that the key is right; the status or reason is in the error's facts.",
+      "Check that the endpoint runs and that its address is right; the status or reason is in the error's facts.",
     exitCode: EXIT.engine,
+  },
+  endpoint_credentials: {
+    meaning: "The credentials for the endpoint are missing, or it refuses them.",
+    remedy:
+      "Set `apiKey` or MEDGEMMA_API_KEY; for Vertex AI run `gcloud auth application-default login`, and see that the account may use the endpoint.",
+    exitCode: EXIT.usage,
   },
   unsupported_by_endpoint: {
     meaning: "The endpoint cannot do what was asked.",

@@ -1,4 +1,6 @@
 import { MedGemmaError } from "../../errors.js";
+import { untilAborted } from "../abort.js";
+import { type Connection, isNetworkCode } from "./http.js";
 
 const SCOPE = "https://www.googleapis.com/auth/cloud-platform";
 
@@ -23,21 +25,43 @@ export function mayHaveToken(address: string): boolean {
  * Headers with a token of Google's application default credentials (a service account's file, `gcloud auth
  * application-default login`, or the machine's own), renewed by Google's library before it runs out.
  */
-export function googleHeaders(): () => Promise<Record<string, string>> {
+export function googleHeaders(): Connection["headers"] {
   let auth: Promise<{ getAccessToken(): Promise<string | null | undefined> }> | undefined;
-  return async () => {
+  return async (signal) => {
     // Loaded only here: it is large, and few need it.
     auth ??= import("google-auth-library").then(({ GoogleAuth }) => new GoogleAuth({ scopes: [SCOPE] }));
     try {
-      const token = await (await auth).getAccessToken();
+      // A signal of its own: Node cannot ask one without a limit of listeners for that limit, as fetch does.
+      const own = AbortSignal.any([signal]);
+      const token = await untilAborted(own, (await auth).getAccessToken());
       if (token) return { authorization: `Bearer ${token}` };
-    } catch {
-      // Its message may name files of the user's.
+    } catch (error) {
+      if (MedGemmaError.isInstance(error)) throw error;
+      const reason = outageOf(error);
+      if (reason !== undefined) {
+        throw new MedGemmaError("endpoint_failed", `Google gives no token now (${reason}).`, {
+          facts: { reason, of: "google_token" },
+          remedy: "Try again later; check that this machine reaches Google.",
+        });
+      }
+      // The library's message is not kept: it may name files of the user's.
     }
-    throw new MedGemmaError("endpoint_failed", "There are no Google credentials for the endpoint.", {
-      facts: { reason: "credentials" },
-      remedy:
-        "Run `gcloud auth application-default login`, or name a service account's file in GOOGLE_APPLICATION_CREDENTIALS.",
-    });
+    throw new MedGemmaError(
+      "endpoint_credentials",
+      "There are no Google credentials for the endpoint, or they are no longer valid.",
+      {
+        facts: { reason: "google_credentials" },
+        remedy:
+          "Run `gcloud auth application-default login`, or name a service account's file in GOOGLE_APPLICATION_CREDENTIALS.",
+      },
+    );
   };
+}
+
+/** Where Google cannot be reached or is busy, its code or status; undefined where it, or the library, has said no. */
+function outageOf(error: unknown): string | undefined {
+  const { code, status, cause } = (error ?? {}) as { code?: unknown; status?: unknown; cause?: unknown };
+  if (Number(status) >= 500 || Number(status) === 429) return `status ${status}`;
+  if (isNetworkCode(code)) return String(code);
+  return cause ? outageOf(cause) : undefined;
 }

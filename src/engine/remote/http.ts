@@ -7,7 +7,7 @@ import { fetchPatiently } from "./fetch.js";
 export interface Connection {
   readonly url: string;
   /** Asked before each try: a token may have run out. */
-  headers(): Promise<Readonly<Record<string, string>>>;
+  headers(signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
   /** Tries after the first, on this very endpoint. */
   readonly retries: number;
   /** Milliseconds for one request with its answer. */
@@ -48,14 +48,18 @@ export async function request(
   for (let attempt = 0; ; attempt++) {
     throwIfAborted(signal);
     const limit = AbortSignal.timeout(timeout);
+    const either = signal ? AbortSignal.any([signal, limit]) : limit;
     let wait = waitAfter(attempt);
     try {
       const response = await fetchPatiently(url + path, {
         method: body ? "POST" : "GET",
-        headers: { ...(await connection.headers()), ...(body && { "content-type": "application/json" }) },
+        headers: {
+          ...(await connection.headers(either)),
+          ...(body && { "content-type": "application/json" }),
+        },
         ...(body && { body: JSON.stringify(body) }),
         redirect: "manual",
-        signal: signal ? AbortSignal.any([signal, limit]) : limit,
+        signal: either,
       });
       if (response.ok) return response;
       if (!BUSY.has(response.status) || attempt >= retries) throw await statusError(response);
@@ -63,12 +67,19 @@ export async function request(
       const after = Number(response.headers.get("retry-after"));
       if (after > 0) wait = Math.min(LONGEST_WAIT, after * 1000);
     } catch (error) {
+      // An end while the headers were waited for is told by that signal which brought it.
+      if (limit.aborted && !signal?.aborted) throw toEndpointError(limit.reason, signal);
       if (MedGemmaError.isInstance(error)) throw error;
       if (signal?.aborted || !UNANSWERED.has(reasonOf(error)) || attempt >= retries)
         throw toEndpointError(error, signal);
     }
     await sleep(wait, undefined, signal && { signal }).catch(() => throwIfAborted(signal));
   }
+}
+
+/** Whether it is the code of an error that another try, or another endpoint, may not have. */
+export function isNetworkCode(code: unknown): boolean {
+  return UNANSWERED.has(String(code)) || GONE.has(String(code));
 }
 
 /** Milliseconds, growing and never the same for two clients. */
@@ -93,8 +104,7 @@ export async function isThere(connection: Connection, path: string, signal: Abor
 export function isTemporary(error: unknown): boolean {
   if (!MedGemmaError.isInstance(error) || error.code !== "endpoint_failed") return false;
   const { status, reason } = error.facts;
-  const lost = String(reason);
-  return TEMPORARY.has(Number(status)) || UNANSWERED.has(lost) || GONE.has(lost) || lost === "cut";
+  return TEMPORARY.has(Number(status)) || isNetworkCode(reason) || reason === "cut";
 }
 
 /** As {@link request}, for an answer of JSON. */
@@ -108,8 +118,18 @@ export async function requestJson(
   try {
     return await response.json();
   } catch (error) {
+    // The parser's message would quote the answer.
+    if (error instanceof SyntaxError) throw noJson();
     throw toEndpointError(error, signal);
   }
+}
+
+function noJson(): MedGemmaError {
+  return new MedGemmaError("endpoint_failed", "The address answers, but not with JSON.", {
+    facts: { reason: "no_json" },
+    remedy:
+      "Check the address: a web page, a gateway or another program answers there, not a llama-server or chat completions.",
+  });
 }
 
 /** What went wrong under way; the caller's own abort stays one. */
@@ -122,6 +142,16 @@ export function toEndpointError(error: unknown, signal: AbortSignal | undefined)
 
 async function statusError(response: Response): Promise<MedGemmaError> {
   const { status } = response;
+  if (status === 401 || status === 403) {
+    await response.body?.cancel();
+    return new MedGemmaError(
+      "endpoint_credentials",
+      `The endpoint refuses the credentials (status ${status}).`,
+      {
+        facts: { status },
+      },
+    );
+  }
   const body: unknown = await response.json().catch(() => undefined);
   return (
     contextFull(body) ??

@@ -40,6 +40,6 @@ export async function openEndpoint(
 /** It has no `/props`, or something else there. */
 function isNoLlamaServer(error: unknown): boolean {
   if (!MedGemmaError.isInstance(error)) return false;
-  const { status } = error.facts;
-  return error.facts.capability === "completion" || status === 404 || status === 405 || status === 501;
+  const { status, capability, reason } = error.facts;
+  return capability === "completion" || reason === "no_json" || [404, 405, 501].includes(Number(status));
 }

@@ -269,3 +269,20 @@ test("the address may end with its version, and the model may be named", async (
     facts: { capability: "model" },
   });
 });
+
+test("a page of the web where a llama-server has /props is no failure, and no endpoint either", async () => {
+  const page = "<html>SECRET</html>";
+  const behind = vllm((_, response) => events(response, answerOf("Yes")));
+  const gateway = await scriptedServer((call, response) =>
+    call.path === "/props" ? response.end(page) : behind(call, response),
+  );
+  expect((await RemoteEngine.load({ endpoint: gateway.url })).info.model.name).toBe("google/medgemma-4b-it");
+  const website = await scriptedServer((_, response) => response.end(page));
+  const failure = await RemoteEngine.load({ endpoint: website.url }).catch((error) => error);
+  expect(failure).toMatchObject({
+    code: "endpoint_failed",
+    facts: { reason: "no_json" },
+    remedy: expect.stringContaining("Check the address"),
+  });
+  expect(String(failure)).not.toContain("SECRET");
+});

@@ -72,12 +72,19 @@ describe("RemoteEngine", () => {
     expect(String(failure)).not.toContain("secret");
   });
 
-  it.each([302, 401, 500])("fails on status %i without the body", async (status) => {
+  it.each([302, 500])("fails on status %i without the body", async (status) => {
     const engine = await load((_, response) =>
       response.writeHead(status, { location: "/elsewhere" }).end("SECRET"),
     );
     const error = await all(engine).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "endpoint_failed", facts: { status } });
+    expect(String(error)).not.toContain("SECRET");
+  });
+
+  it.each([401, 403])("tells refused credentials from other failures by status %i", async (status) => {
+    const engine = await load((_, response) => response.writeHead(status).end("SECRET"));
+    const error = await all(engine).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "endpoint_credentials", facts: { status } });
     expect(String(error)).not.toContain("SECRET");
   });
 

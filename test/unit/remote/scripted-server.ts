@@ -21,14 +21,17 @@ export interface ScriptedServer {
 }
 
 /** A real server of HTTP whose answers a test writes. It ends with the test. */
-export async function scriptedServer(script: Script): Promise<ScriptedServer> {
+export async function scriptedServer(
+  script: Script,
+  sent: "json" | "form" = "json",
+): Promise<ScriptedServer> {
   const calls: Call[] = [];
   const server = createServer(async (request, response) => {
     let text = "";
     for await (const piece of request) text += piece;
     const call = {
       path: request.url ?? "",
-      body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>),
+      body: text === "" || sent === "form" ? {} : (JSON.parse(text) as Record<string, unknown>),
       headers: request.headers,
     };
     calls.push(call);

@@ -1,8 +1,12 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { googleHeaders, isVertex, mayHaveToken } from "../../../src/engine/remote/google-auth.js";
+import { request } from "../../../src/engine/remote/http.js";
 import { RemoteEngine } from "../../../src/engine/remote/remote-engine.js";
 import { renderPrompt } from "../../../src/prompt/render.js";
-import { answerOf, events, json, scriptedServer } from "./scripted-server.js";
+import { answerOf, events, json, type Script, scriptedServer } from "./scripted-server.js";
 
 // Google's library asks the machine for a token at this address, as on Compute Engine.
 const NAMES = ["GCE_METADATA_HOST", "METADATA_SERVER_DETECTION", "GOOGLE_APPLICATION_CREDENTIALS", "HOME"];
@@ -45,12 +49,64 @@ test("a dedicated endpoint is asked with a token of Google's library", async () 
   });
 });
 
+const NEVER = new AbortController().signal;
+
+/** Credentials of another cloud's machine, whose token a server of the test's exchanges for one of Google's. */
+async function tokensFrom(script: Script): Promise<void> {
+  const server = await scriptedServer(script, "form");
+  const folder = await mkdtemp(path.join(tmpdir(), "medgemma-credentials-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(path.join(folder, "token"), "SECRET");
+  const credentials = {
+    type: "external_account",
+    audience: "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q",
+    subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+    token_url: `${server.url}/v1/token`,
+    credential_source: { file: path.join(folder, "token") },
+  };
+  const file = path.join(folder, "credentials.json");
+  await writeFile(file, JSON.stringify(credentials));
+  process.env.GOOGLE_APPLICATION_CREDENTIALS = file;
+}
+
+test("credentials that Google refuses are told from an outage of Google's", async () => {
+  await tokensFrom((_, response) =>
+    json(response, { error: "invalid_grant", error_description: "SECRET" }, 400),
+  );
+  const refused = await googleHeaders()(NEVER).catch((error) => error);
+  expect(refused).toMatchObject({ code: "endpoint_credentials", facts: { reason: "google_credentials" } });
+  expect(`${refused.message} ${refused.remedy} ${JSON.stringify(refused.facts)}`).not.toContain("SECRET");
+  await tokensFrom((_, response) => json(response, {}, 503));
+  await expect(googleHeaders()(NEVER)).rejects.toMatchObject({
+    code: "endpoint_failed",
+    facts: { reason: "status 503", of: "google_token" },
+  });
+  await tokensFrom((_, response) => response.destroy());
+  await expect(googleHeaders()(NEVER)).rejects.toMatchObject({
+    code: "endpoint_failed",
+    facts: { reason: "ECONNRESET", of: "google_token" },
+  });
+});
+
+test("an abort while Google is asked is an abort, and the time limit one", async () => {
+  const stop = new AbortController();
+  await tokensFrom(() => stop.abort());
+  const connection = { url: "http://127.0.0.1:1", headers: googleHeaders(), retries: 0, timeout: 60_000 };
+  await expect(request(connection, "/", undefined, stop.signal)).rejects.toMatchObject({ code: "aborted" });
+  await tokensFrom(() => undefined);
+  const quick = { ...connection, headers: googleHeaders(), timeout: 300 };
+  await expect(request(quick, "/", undefined, NEVER)).rejects.toMatchObject({
+    code: "endpoint_failed",
+    facts: { reason: "TimeoutError" },
+  });
+});
+
 test("without credentials that is said, with what to do", async () => {
   process.env.METADATA_SERVER_DETECTION = "none";
   process.env.HOME = "/nonexistent";
-  await expect(googleHeaders()()).rejects.toMatchObject({
-    code: "endpoint_failed",
-    facts: { reason: "credentials" },
+  await expect(googleHeaders()(NEVER)).rejects.toMatchObject({
+    code: "endpoint_credentials",
+    facts: { reason: "google_credentials" },
     remedy: expect.stringContaining("gcloud auth application-default login"),
   });
 });
