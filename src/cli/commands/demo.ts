@@ -9,6 +9,7 @@ import { parseBoxes } from "../../prompt/boxes.js";
 import { DEMO_CASES, type DemoCase, type DemoQuestion, wordsOf } from "../demo/cases.js";
 import { type PageBox, type PageCase, type PagePicture, renderPage } from "../demo/page.js";
 import { REAL_COMMAND, REAL_SOURCE, TEST_OBJECT } from "../demo/real-weights.js";
+import { checkOutputFile } from "../files.js";
 import type { Interrupt } from "../interrupt.js";
 import { checkPictures, loadModel } from "../load.js";
 import { examplePictures } from "../self-test.js";
@@ -30,6 +31,7 @@ export function addDemo(program: Command, interrupt: Interrupt): void {
 
 async function demo({ out, json = false }: DemoFlags, signal: AbortSignal): Promise<void> {
   await checkPictures(DEMO_CASES.flatMap(({ pictures }) => pictures.map(pathOf)));
+  await checkOutputFile("--out", out);
   const model = await loadModel({}, signal);
   try {
     const cases: PageCase[] = [];

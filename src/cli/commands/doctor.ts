@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { EXIT, MedGemmaError } from "../../errors.js";
+import { resolveLoadOptions } from "../../medgemma/load-options.js";
 import { MedGemma } from "../../medgemma/medgemma.js";
 import type { Interrupt } from "../interrupt.js";
 import { addonFacts, checkAddon, checkNode, type Fact, machineFacts } from "../machine.js";
@@ -23,11 +24,17 @@ export function addDoctor(program: Command, interrupt: Interrupt): void {
     .option("--context-size <tokens>", "as for the other commands", Number)
     .option("--parallel <n>", "requests at the same time (default: 8)", Number)
     .option("--json", "one JSON document on stdout")
-    .action((flags: DoctorFlags) =>
-      flags.model === undefined
+    .action((flags: DoctorFlags) => {
+      const { model, contextSize, parallel } = flags;
+      // A wrong number is told also where nothing depends on it.
+      resolveLoadOptions({
+        ...(contextSize !== undefined && { contextSize }),
+        ...(parallel !== undefined && { parallel }),
+      });
+      return model === undefined
         ? doctor(flags.json ?? false, interrupt.signal)
-        : showPlan({ ...flags, model: flags.model }),
-    );
+        : showPlan({ ...flags, model });
+    });
 }
 
 async function doctor(json: boolean, signal: AbortSignal): Promise<void> {

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { MedGemmaError } from "../../errors.js";
 import type { LocateResult } from "../../medgemma/locate.js";
 import { drawBoxes } from "../../medgemma/locate-draw.js";
+import { checkOutputFile } from "../files.js";
 import { addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
 import { PROMPT_FLAG, runTask, showLines, type TaskFlags } from "../task.js";
@@ -46,6 +47,7 @@ async function locate(image: string, flags: LocateFlags, interrupt: Interrupt): 
       remedy: "Example: --draw boxes.png",
     });
   }
+  if (draw !== undefined) await checkOutputFile("--draw", draw);
   await runTask(flags, [image], interrupt, async (model, options) => {
     const result = await model.locate(image, target, options);
     showLines(result, toLines(result), flags);

@@ -37,6 +37,27 @@ test("a folder as a picture", async () => {
   expect(stderr).toMatch(/^medgemma: /);
 });
 
+test("a place that nothing can be written to is told before the work", async () => {
+  const nowhere = inFolder("none/boxes.svg");
+  const places = [
+    ["locate", "--target", "nodule", "--draw", nowhere, chest],
+    ["locate", "--target", "nodule", "--draw", nowhere, chest, "--model", inFolder("never-read.gguf")],
+    ["demo", "--out", folder],
+    ["demo", "--out", nowhere],
+  ];
+  for (const words of places)
+    expectFailure(await medgemma(words), "bad_option", 2, /cannot be written: (?:it is a folder|its folder)/);
+});
+
+test("doctor refuses a wrong number without a model too", async () => {
+  for (const flags of [
+    ["--parallel", "0"],
+    ["--context-size", "many"],
+    ["--parallel", "0", "--model", "x.gguf"],
+  ])
+    expectFailure(await medgemma(["doctor", ...flags]), "bad_option", 2, /parallel|context/);
+});
+
 test("more words than the context holds", async () => {
   const long = "There is a nodule in the right lower zone. ".repeat(60);
   const outcome = await medgemma(["ask", "--json", "--context-size", "256", long]);
