@@ -1,8 +1,11 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { watch } from "node:fs";
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { fileInfo } from "../../../src/engine/file-info.js";
 import { packageRoot } from "../../../src/engine/native/addon.js";
+import { readGguf } from "../../../src/models/gguf.js";
 import { PHANTOM } from "../../support/phantom.js";
 import { chest, expectNoStack, medgemma } from "./support.js";
 
@@ -58,6 +61,59 @@ test("quantize refuses a projector's measurement without its model, before any w
   expect(outcome.code).toBe(2);
   expect(await readdir(folder)).not.toContain("never.gguf");
 });
+
+/** The phantom with one more matrix of 2^28 zeros, which takes seconds to quantise and no room on the disk. */
+async function slowModel(file: string): Promise<void> {
+  const whole = await readFile(PHANTOM.model);
+  const tensors = [...(await readGguf(PHANTOM.model)).tensors.values()];
+  const [last, first] = [tensors.at(-1), tensors.sort((a, b) => a.offset - b.offset).at(0)];
+  if (!first || !last) throw new Error("no tensors");
+  const aligned = (size: number) => Math.ceil(size / 32) * 32;
+  // Behind its name stand the number of dimensions, these, the type and the offset.
+  const end = whole.lastIndexOf(last.name, first.offset) + last.name.length;
+  const header = Buffer.from(whole.subarray(0, end + 4 + 8 * whole.readUInt32LE(end) + 12));
+  header.writeBigUInt64LE(header.readBigUInt64LE(8) + 1n, 8);
+  const data = whole.subarray(first.offset);
+  const [name, info] = [Buffer.from("blk.0.slow.weight"), Buffer.alloc(8 + 17 + 4 + 16 + 4 + 8)];
+  info.writeBigUInt64LE(BigInt(name.length), 0);
+  name.copy(info, 8);
+  info.writeUInt32LE(2, 25);
+  info.writeBigUInt64LE(2n ** 14n, 29);
+  info.writeBigUInt64LE(2n ** 14n, 37);
+  info.writeUInt32LE(1, 45);
+  info.writeBigUInt64LE(BigInt(aligned(data.length)), 49);
+  const handle = await open(file, "w");
+  const start = aligned(header.length + info.length);
+  await handle.write(Buffer.concat([header, info]), 0, undefined, 0);
+  await handle.write(data, 0, undefined, start);
+  await handle.truncate(start + aligned(data.length) + 2 ** 29);
+  await handle.close();
+}
+
+test("SIGINT stops quantize: nothing is left of it, and the source is as it was", async () => {
+  const place = path.join(folder, "interrupted");
+  await mkdir(place);
+  const source = path.join(folder, "slow.gguf");
+  await slowModel(source);
+  const before = await sha256Of(source);
+  const outcome = await medgemma(["quantize", source, "Q4_K_M", "--out", path.join(place, "out.gguf")], {
+    onStart: (child) => {
+      // Once: who asks twice does not want to wait for a clean end.
+      const watcher = watch(place, () => {
+        watcher.close();
+        child.kill("SIGINT");
+      });
+    },
+  });
+  expect(outcome).toMatchObject({ code: 130, signal: null, stdout: "" });
+  expectNoStack(outcome);
+  expect(await readdir(place)).toEqual([]);
+  expect(await sha256Of(source)).toBe(before);
+});
+
+async function sha256Of(file: string): Promise<string> {
+  return (await fileInfo(file, undefined)).sha256;
+}
 
 test("tune prepare writes the set", async () => {
   const cases = path.join(folder, "cases.csv");

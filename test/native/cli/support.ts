@@ -23,14 +23,17 @@ export interface RunOptions {
   input?: string;
   env?: Record<string, string>;
   cwd?: string;
+  /** Called once the process runs. */
+  onStart?: (child: ChildProcess) => void;
   /** Called at the first words on stdout. */
   onSpeech?: (child: ChildProcess) => void;
 }
 
 /** Runs the built command to its end. */
 export function medgemma(words: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  const { input = "", env, cwd = root, onSpeech } = options;
+  const { input = "", env, cwd = root, onStart, onSpeech } = options;
   const child = spawn(process.execPath, [main, ...words], { cwd, env: { ...process.env, ...env } });
+  onStart?.(child);
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
