@@ -16,7 +16,7 @@ export async function loadModel(flags: ModelFlags, signal: AbortSignal): Promise
   const onProgress = (share: number) => progress("Loading", share);
   const onDownload = showDownload();
   try {
-    return await withLicense(flags.acceptLicense, signal, (accept) =>
+    const model = await withLicense(flags.acceptLicense, signal, (accept) =>
       MedGemma.load({
         ...toLoadOptions(flags),
         ...accept,
@@ -25,9 +25,19 @@ export async function loadModel(flags: ModelFlags, signal: AbortSignal): Promise
         signal,
       }),
     );
+    tell(model.info.warnings);
+    return model;
   } finally {
     clearStatus();
   }
+}
+
+const told = new Set<string>();
+
+/** Once, however often the model is loaded. */
+function tell(warnings: readonly string[]): void {
+  for (const warning of warnings) if (!told.has(warning)) note(`Warning: ${warning}`);
+  for (const warning of warnings) told.add(warning);
 }
 
 export function toLoadOptions(flags: ModelFlags): LoadOptions {

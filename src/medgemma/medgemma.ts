@@ -34,6 +34,8 @@ import type { InferOutput, StandardSchema } from "./structured-standard.js";
 export interface MedGemmaInfo extends EngineInfo {
   /** True for the embedded test object, which is not for patients. */
   readonly phantom: boolean;
+  /** What a user should know of the files before trusting an answer, e.g. that they are plain Gemma 3; mostly empty. */
+  readonly warnings: readonly string[];
 }
 
 type Images = ImageInput | readonly ImageInput[];
@@ -48,14 +50,16 @@ type Stream<R extends ModelResult> = AsyncGenerator<StreamEvent<R>, void, void>;
  */
 export class MedGemma extends RecordTasks implements AsyncDisposable {
   readonly #model: LoadedModel;
+  readonly #warnings: readonly string[];
 
   /** @internal */
   protected override get loaded(): LoadedModel {
     return this.#model;
   }
 
-  private constructor(engine: Engine, version?: ModelVersion) {
+  private constructor(engine: Engine, version?: ModelVersion, warnings: readonly string[] = []) {
     super();
+    this.#warnings = warnings;
     this.#model = loadedModel(engine, version);
   }
 
@@ -79,7 +83,7 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
     if (remote) return new MedGemma(await RemoteEngine.load(remote));
     const found = await findModel(files, rest.signal);
     const { model, projector } = found;
-    const { threads, placements, explain } = await prepareLoad(model, projector, rest);
+    const { threads, placements, warnings, explain } = await prepareLoad(model, projector, rest);
     const settings = { ...rest, threads, placements, model, ...(projector !== undefined && { projector }) };
     const engine = await (isolation === "none" ? NativeEngine : ProcessEngine).load(settings).catch(explain);
     try {
@@ -88,7 +92,7 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
       await engine.dispose();
       throw error;
     }
-    return new MedGemma(engine, found.version);
+    return new MedGemma(engine, found.version, warnings);
   }
 
   /** Runs on an engine of the caller's, e.g. a fake one in tests. The engine then belongs to this object. */
@@ -104,7 +108,7 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
   /** What was loaded, asked of the engine. */
   get info(): MedGemmaInfo {
     const { engine, phantom } = this.#model;
-    return { ...engine.info, phantom };
+    return { ...engine.info, phantom, warnings: this.#warnings };
   }
 
   /**

@@ -1,6 +1,7 @@
-import { statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { MedGemma } from "../../../src/medgemma/medgemma.js";
 import { cutFile, patchGguf, writeGguf } from "./broken-files.js";
 import { chest, expectFailure, medgemma, phantom, phantomProjector, temporaryFolder } from "./support.js";
 
@@ -24,6 +25,21 @@ test("the addon cannot be loaded", async () => {
 test("the model does not exist", async () => {
   const outcome = await medgemma(["ask", "--model", inFolder("none.gguf"), QUESTION]);
   expectFailure(outcome, "file_not_found", 5, /none\.gguf|does not exist|open/i);
+});
+
+test("a model that is plain Gemma 3 is told once, in info too", async () => {
+  const file = inFolder("plain.gguf");
+  const bytes = readFileSync(phantom);
+  const at = bytes.indexOf("MedGemma Phantom");
+  bytes.write("Gemma 3 Ordinary", at);
+  writeFileSync(file, bytes);
+  const { code, stderr } = await medgemma(["ask", "--quiet", "--model", file, QUESTION]);
+  expect(code).toBe(0);
+  expect(stderr.match(/Warning: .*not MedGemma/g)).toHaveLength(1);
+  await using model = await MedGemma.load({ model: file });
+  expect(model.info.warnings).toEqual([expect.stringContaining("it is Gemma 3, not MedGemma")]);
+  await using silent = await MedGemma.load();
+  expect(silent.info.warnings).toEqual([]);
 });
 
 test.each([
