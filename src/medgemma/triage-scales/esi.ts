@@ -6,6 +6,7 @@ const HANDBOOK =
 const DANGER = `${HANDBOOK}; decision point D, danger zone vitals (the handbook says: consider level 2; here they always count, for nobody stands at the bedside)`;
 const LIFE = `${HANDBOOK}; decision point A, notes to the algorithm`;
 const CONFUSED = `${HANDBOOK}; decision point B, new onset of confusion, lethargy or disorientation`;
+const DISTRESS = `${HANDBOOK}; decision point B, severe distress, as patients say it`;
 const FEVER = `${HANDBOOK}; notes to the algorithm, pediatric fever considerations`;
 
 const THREE_MONTHS = 0.25;
@@ -39,7 +40,7 @@ const OURS =
 export const ESI: TriageScale = {
   id: "esi",
   name: "Emergency Severity Index, version 4",
-  version: 1,
+  version: 2,
   source: HANDBOOK,
   levels: [
     { level: 1, name: "immediate", meaning: "Requires an immediate life-saving intervention." },
@@ -96,9 +97,16 @@ export const ESI: TriageScale = {
     {
       id: "esi-life-saving",
       pattern:
-        /\b(cardiac arrest|respiratory arrest|not breathing|stopped breathing|no pulse|pulseless|unresponsive|apn(?:o)?eic|severe respiratory distress|intubated)\b/i,
+        /\b(cardiac arrest|respiratory arrest|not breathing|stopped breathing|no pulse|pulseless|unresponsive|not responding(?! to (?:treatment|therapy|medication|antibiotics|painkillers))|unconscious|(?<!sleep )apno?ea|apno?eic|severe respiratory distress|intubated)\b/i,
       level: 1,
       source: LIFE,
+    },
+    {
+      id: "esi-cannot-breathe",
+      pattern:
+        /\b(?:can(?:not|['\u2019]?t)|unable to) breathe?\b(?! (?:well |properly )?through (?:my|the|his|her|one) nose)/i,
+      level: 2,
+      source: DISTRESS,
     },
   ],
   score: {

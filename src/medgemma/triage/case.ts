@@ -14,7 +14,7 @@ export interface Vitals {
   systolicBp?: number;
   /** Millimetres of mercury, 0..250. */
   diastolicBp?: number;
-  /** Oxygen saturation in percent, 0..100. */
+  /** Oxygen saturation in percent, 0..100; a share such as 0.97 is refused. */
   spo2?: number;
   /** Degrees Celsius, 20..45. */
   temperature?: number;
@@ -93,6 +93,10 @@ function checkVitals(vitals: Vitals): void {
   for (const [name, [min, max]] of Object.entries(POSSIBLE)) {
     number(`vitals.${name}`, vitals[name as keyof typeof POSSIBLE], min, max);
   }
+  // No patient has 0.97 %.
+  if (vitals.spo2 !== undefined && vitals.spo2 > 0 && vitals.spo2 <= 1) {
+    throw badOption("vitals.spo2", "percent, as 97, not a share of 1,", vitals.spo2);
+  }
   if (vitals.gcs !== undefined && !Number.isInteger(vitals.gcs)) {
     throw badOption("vitals.gcs", "a whole number from 3 to 15", vitals.gcs);
   }
@@ -106,7 +110,7 @@ function checkVitals(vitals: Vitals): void {
 function number(name: string, value: unknown, min: number, max: number): void {
   if (value === undefined) return;
   if (typeof value === "number" && value >= min && value <= max) return;
-  const unit = name === "vitals.temperature" ? " (degrees Celsius)" : "";
+  const unit = name === "vitals.temperature" ? " (degrees Celsius; 98.6 Fahrenheit are 37)" : "";
   throw badOption(name, `a number from ${min} to ${max}${unit}`, value);
 }
 
@@ -119,7 +123,7 @@ function boolean(name: string, value: unknown): void {
  * the more urgent reading.
  */
 export function contradictions(vitals: Vitals): string[] {
-  const { systolicBp, diastolicBp, avpu, gcs, heartRate, respiratoryRate, spo2 } = vitals;
+  const { systolicBp, diastolicBp, avpu, gcs, heartRate, respiratoryRate, spo2, temperature } = vitals;
   const found: string[] = [];
   if (systolicBp !== undefined && diastolicBp !== undefined && systolicBp <= diastolicBp) {
     found.push(`Systolic pressure ${systolicBp} is not above diastolic ${diastolicBp}: measure again?`);
@@ -132,7 +136,12 @@ export function contradictions(vitals: Vitals): string[] {
     );
   }
   const awake = avpu === "A" || (gcs ?? 0) >= 14;
-  if (heartRate === 0 && awake) found.push("A heart rate of 0 in an awake patient: measure again?");
+  if (heartRate !== undefined && heartRate < 20 && awake) {
+    found.push(`A heart rate of ${heartRate} in an awake patient: measure again?`);
+  }
+  if (temperature !== undefined && temperature < 28 && awake) {
+    found.push(`A temperature of ${temperature} degrees in an awake patient: measure again?`);
+  }
   if (respiratoryRate === 0 && awake)
     found.push("A respiratory rate of 0 in an awake patient: measure again?");
   if (spo2 !== undefined && spo2 < 50 && awake)

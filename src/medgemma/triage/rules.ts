@@ -1,5 +1,6 @@
 import type { ScoreParameter, TriageScale, VitalRule, VitalScore } from "../triage-scales/scale.js";
 import type { TriageCase, Vitals } from "./case.js";
+import { findSpoken } from "./spoken.js";
 
 /** A limit that the case is beyond. */
 export interface RuleCheck {
@@ -56,7 +57,7 @@ export function applyRules(scale: TriageScale, input: TriageCase): RuleReport {
     }));
   const told = [input.complaint, ...[input.symptoms ?? []].flat()].join(". ");
   for (const { id, pattern, level, source } of scale.words ?? []) {
-    const found = spoken(told, pattern);
+    const found = findSpoken(told, pattern);
     if (found !== undefined) checks.push({ rule: id, finding: `The case says "${found}"`, level, source });
   }
   const score = scale.score === undefined ? undefined : scoreOf(scale.score.score, input);
@@ -80,18 +81,6 @@ function holds({ vital, above, below, among }: VitalRule, vitals: Vitals): boole
 function describe({ vital, above, below }: VitalRule, vitals: Vitals): string {
   const limit = above !== undefined ? ` (above ${above})` : below !== undefined ? ` (below ${below})` : "";
   return `${NAMES[vital] ?? vital} ${vitals[vital]}${limit}`;
-}
-
-/** The words, unless they are denied: "no cardiac arrest". */
-function spoken(text: string, pattern: RegExp): string | undefined {
-  const found = new RegExp(pattern, pattern.flags.replace("g", "")).exec(text);
-  if (found === null) return undefined;
-  const before = text.slice(0, found.index);
-  return /\b(no|not|denies|denied|without|never|negative for|after|history of|previous|prior)\s+(\w+\s+)?$/i.test(
-    before,
-  )
-    ? undefined
-    : found[0];
 }
 
 /** @returns undefined for patients whom the score is not made for. */
