@@ -49,6 +49,7 @@ export type {
   DeviceInfo,
   EncodeOptions,
   EndpointCapabilities,
+  EndpointStats,
   Engine,
   EngineInfo,
   EngineStats,

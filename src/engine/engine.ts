@@ -224,4 +224,18 @@ export interface EngineStats {
   };
   /** Times the child process was started again after a crash. */
   readonly restarts: number;
+  /** Each address of a model elsewhere; undefined on this machine. */
+  readonly endpoints?: readonly EndpointStats[];
+}
+
+export interface EndpointStats {
+  /** Its host; `#2` after it is the second of the same host, in the order they were named. */
+  readonly name: string;
+  /** Now. One that is down gets requests again when it answers. */
+  readonly state: "up" | "down";
+  /** Now. */
+  readonly running: number;
+  readonly completed: number;
+  /** Also those that another endpoint then did. */
+  readonly failed: number;
 }

@@ -17,8 +17,8 @@ export const ENDPOINT_OPTIONS = [
 export type EndpointOptions = Partial<Pick<RemoteOptions, (typeof ENDPOINT_OPTIONS)[number]>>;
 
 /** What means the same here and there. */
-const SHARED = ["contextSize", "parallel", "queueSize", "signal"] as const;
-const BESIDE: readonly string[] = [...ENDPOINT_OPTIONS, ...SHARED, "onProgress", "onDownload", "onLog"];
+const SHARED = ["contextSize", "parallel", "queueSize", "onLog", "signal"] as const;
+const BESIDE: readonly string[] = [...ENDPOINT_OPTIONS, ...SHARED, "onProgress", "onDownload"];
 
 /**
  * The options for an endpoint; undefined when none is named.

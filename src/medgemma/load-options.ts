@@ -63,7 +63,7 @@ export interface LoadOptions extends EndpointOptions {
    * something else (a single executable, Bun).
    */
   execPath?: string;
-  /** Called with llama.cpp's log, line by line. It may name the model's path, never a prompt. Defaults to silence. */
+  /** Called with llama.cpp's log, line by line; of several endpoints with what becomes of them. It may name the model's path or a host, never a prompt. Defaults to silence, but for a warning of the process about an endpoint that is missing. */
   onLog?: (level: "debug" | "info" | "warning" | "error", line: string) => void;
   /** Called with the share loaded, 0..1. */
   onProgress?: (share: number) => void;

@@ -13,8 +13,15 @@ import { type ChatChunk, firstTokens, ThoughtJoiner, toText, toUsage } from "./c
 import type { ChatFacts } from "./chat-facts.js";
 import { type ChatPiece, type ChatPrompt, toChat } from "./chat-messages.js";
 import { scoreByChat } from "./chat-score.js";
-import { type Endpoint, type EndpointRequest, unsupported } from "./endpoint.js";
-import { type Connection, isThere, request, requestJson } from "./http.js";
+import {
+  type Endpoint,
+  type EndpointRequest,
+  imageTokens,
+  missing,
+  type Needs,
+  unsupported,
+} from "./endpoint.js";
+import { type Connection, isThere, request, requestJson, toEndpointError } from "./http.js";
 import { toSquarePng } from "./picture.js";
 import { readEvents } from "./sse.js";
 
@@ -37,9 +44,10 @@ export class ChatEndpoint implements Endpoint {
 
   /** vLLM's own call, beside OpenAI's. */
   async tokenize(text: string, special: boolean, signal: AbortSignal): Promise<number[]> {
-    if (!this.#facts.tokenizePath || special) throw unsupported("tokenize");
+    const { tokenizePath } = this.#facts;
+    if (!tokenizePath || special) throw unsupported("tokenize");
     const body = { model: this.#facts.model, prompt: text, add_special_tokens: false };
-    const answer = await requestJson(this.#connection, this.#facts.tokenizePath, body, signal);
+    const answer = await requestJson(this.#connection, tokenizePath, body, signal);
     const { tokens } = (answer ?? {}) as { tokens?: unknown };
     if (Array.isArray(tokens) && tokens.every(Number.isInteger)) return tokens as number[];
     throw unsupported("tokenize");
@@ -82,7 +90,7 @@ export class ChatEndpoint implements Endpoint {
     yield {
       type: "done",
       finishReason: reason === "length" ? "length" : "stop",
-      usage: toUsage(last, this.#imageTokens(parts)),
+      usage: toUsage(last, imageTokens(this.info, parts)),
       timings: { queue: 0, encode: 0, prefill: 0, decode: 0, timeToFirstToken: first },
       seed: options.seed,
     };
@@ -110,9 +118,24 @@ export class ChatEndpoint implements Endpoint {
       )) as ChatChunk | null;
       const tokens = firstTokens(chunk ?? {});
       if (!tokens) throw unsupported("logprobs");
-      return { tokens, usage: toUsage(chunk ?? {}, this.#imageTokens(parts)) };
+      return { tokens, usage: toUsage(chunk ?? {}, imageTokens(this.info, parts)) };
     };
     return scoreByChat({ next }, continuations);
+  }
+
+  refusal(needs: Needs): MedGemmaError | undefined {
+    if (needs.tokenize) {
+      const can = this.#facts.tokenizePath !== undefined && needs.tokenize === "letters";
+      return can ? undefined : unsupported("tokenize");
+    }
+    const lacking = missing(this.capabilities, needs);
+    if (lacking) return lacking;
+    try {
+      const { prefill } = toChat(needs.parts);
+      return prefill !== "" && !this.capabilities.prefill ? unsupported("prefill") : undefined;
+    } catch (error) {
+      return toEndpointError(error, undefined);
+    }
   }
 
   healthy(signal: AbortSignal): Promise<boolean> {
@@ -139,11 +162,6 @@ export class ChatEndpoint implements Endpoint {
     if (piece.type === "text") return piece;
     const png = await toSquarePng(piece.image, this.info.projector?.imageSize ?? 896);
     return { type: "image_url", image_url: { url: `data:image/png;base64,${png}` } };
-  }
-
-  #imageTokens(parts: readonly PromptPart[]): number {
-    const images = parts.filter((part) => part.type === "image").length;
-    return images * (this.info.projector?.imageTokens ?? 0);
   }
 }
 

@@ -14,6 +14,14 @@ export interface EndpointRequest extends NativeGenerateOptions {
   readonly jsonSchema: object | undefined;
 }
 
+/** What work needs of an endpoint. */
+export interface Needs {
+  readonly parts: readonly PromptPart[];
+  readonly capabilities: readonly (keyof EndpointCapabilities)[];
+  /** Token ids are wanted, with control words as letters or as what they are. */
+  readonly tokenize?: "letters" | "words";
+}
+
 /** One server with one model, spoken to in its own way. Options were checked before. */
 export interface Endpoint {
   readonly info: Omit<EngineInfo, "loadTime">;
@@ -29,8 +37,26 @@ export interface Endpoint {
     continuations: readonly string[],
     signal: AbortSignal,
   ): Promise<ScoreResult>;
+  /** Why it cannot do this; undefined when it can, as far as that is known before anything is sent. */
+  refusal(needs: Needs): MedGemmaError | undefined;
   /** Whether it takes requests now. Never throws. */
   healthy(signal: AbortSignal): Promise<boolean>;
+}
+
+/** The first of the needs that is not offered. */
+export function missing(
+  offered: EndpointCapabilities,
+  { parts, capabilities }: Needs,
+): MedGemmaError | undefined {
+  const lacking = capabilities.find((name) => !offered[name]);
+  if (lacking) return unsupported(lacking);
+  const images = parts.some(({ type }) => type === "image");
+  return images && !offered.images ? new MedGemmaError("projector_missing") : undefined;
+}
+
+export function imageTokens(info: Endpoint["info"], parts: readonly PromptPart[]): number {
+  const images = parts.filter(({ type }) => type === "image").length;
+  return images * (info.projector?.imageTokens ?? 0);
 }
 
 export function unsupported(capability: string, message?: string): MedGemmaError {

@@ -1,20 +1,19 @@
 import type { Slots } from "./slots.js";
 
-interface Checked {
-  healthy(signal: AbortSignal): Promise<boolean>;
-}
-
 /** Milliseconds between two questions to an endpoint that was lost. */
 const INTERVAL = 5000;
 
 /** Keeps requests from endpoints that were lost until they answer again. */
-export class Health<E extends Checked> {
+export class Health<E> {
   readonly #slots: Slots<E>;
+  readonly #isBack: (endpoint: E) => Promise<boolean>;
   readonly #end: AbortSignal;
   readonly #lost = new Map<E, NodeJS.Timeout>();
 
-  constructor(slots: Slots<E>, end: AbortSignal) {
+  /** @param isBack Whether it takes requests again. Never throws. */
+  constructor(slots: Slots<E>, isBack: (endpoint: E) => Promise<boolean>, end: AbortSignal) {
     this.#slots = slots;
+    this.#isBack = isBack;
     this.#end = end;
     end.addEventListener("abort", () => {
       for (const timer of this.#lost.values()) clearTimeout(timer);
@@ -32,9 +31,9 @@ export class Health<E extends Checked> {
   }
 
   async #check(endpoint: E): Promise<void> {
-    const healthy = await endpoint.healthy(this.#end);
+    const back = await this.#isBack(endpoint);
     if (this.#end.aborted) return;
-    if (!healthy) {
+    if (!back) {
       this.#wait(endpoint);
       return;
     }

@@ -7,11 +7,10 @@ import type {
   ScoreResult,
 } from "../engine.js";
 import { toGrammarSchema } from "../schema.js";
-import type { ChatSettings } from "./chat-facts.js";
-import type { Endpoint, EndpointRequest } from "./endpoint.js";
+import { type Endpoint, type EndpointRequest, imageTokens, missing, type Needs } from "./endpoint.js";
 import { type Connection, isThere, request, requestJson } from "./http.js";
 import { type Chunk, textOf, toDone, toText } from "./llama-server-events.js";
-import { readServer, type ServerFacts } from "./llama-server-facts.js";
+import type { ServerFacts } from "./llama-server-facts.js";
 import { type ServerPrompt, toServerPrompt } from "./llama-server-prompt.js";
 import { scoreByTokens } from "./llama-server-score.js";
 import { readEvents } from "./sse.js";
@@ -24,10 +23,9 @@ export class LlamaServer implements Endpoint {
   readonly #server: ServerFacts;
   #words: ReadonlyMap<number, string> | undefined;
 
-  private constructor(
+  constructor(
     connection: Connection,
-    server: ServerFacts,
-    info: Omit<EngineInfo, "loadTime">,
+    { server, info }: { server: ServerFacts; info: Omit<EngineInfo, "loadTime"> },
     declared: Partial<EndpointCapabilities>,
   ) {
     this.#connection = connection;
@@ -43,16 +41,6 @@ export class LlamaServer implements Endpoint {
       prefill: true,
       ...declared,
     };
-  }
-
-  /** @throws MedGemmaError `endpoint_failed`, `unsupported_by_endpoint`, `aborted`. */
-  static async open(
-    connection: Connection,
-    settings: Omit<ChatSettings, "vertex">,
-    signal: AbortSignal | undefined,
-  ): Promise<LlamaServer> {
-    const { server, info } = await readServer(connection, settings, signal);
-    return new LlamaServer(connection, server, info, settings.capabilities);
   }
 
   async tokenize(content: string, special: boolean, signal: AbortSignal): Promise<number[]> {
@@ -72,7 +60,7 @@ export class LlamaServer implements Endpoint {
   ): Promise<ScoreResult> {
     const server = {
       vocabularySize: this.info.model.vocabularySize,
-      imageTokens: this.#imageTokens(parts),
+      imageTokens: imageTokens(this.info, parts),
       tokenize: (text: string) => this.tokenize(text, false, signal),
       next: async (all: readonly PromptPart[], count: number) => {
         const prompt = await this.#prompt(all, signal);
@@ -116,7 +104,7 @@ export class LlamaServer implements Endpoint {
       const text = textOf(chunk, words);
       if (text !== "") yield toText(text, chunk);
       if (!chunk.stop) continue;
-      yield toDone(chunk, this.#imageTokens(parts), options.seed, first);
+      yield toDone(chunk, imageTokens(this.info, parts), options.seed, first);
       return;
     }
     throw new MedGemmaError("endpoint_failed", "The endpoint's answer broke off.", {
@@ -124,13 +112,13 @@ export class LlamaServer implements Endpoint {
     });
   }
 
-  healthy(signal: AbortSignal): Promise<boolean> {
-    return isThere(this.#connection, "/health", signal);
+  /** Prompts are whatever they are; only control words beside pictures are found out later, by asking. */
+  refusal(needs: Needs): MedGemmaError | undefined {
+    return missing(this.capabilities, needs);
   }
 
-  #imageTokens(parts: readonly PromptPart[]): number {
-    const images = parts.filter((part) => part.type === "image").length;
-    return images * (this.info.projector?.imageTokens ?? 0);
+  healthy(signal: AbortSignal): Promise<boolean> {
+    return isThere(this.#connection, "/health", signal);
   }
 
   /** The words around a thought, by id. */

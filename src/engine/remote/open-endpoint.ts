@@ -5,7 +5,11 @@ import type { Endpoint } from "./endpoint.js";
 import { googleHeaders, isVertex, mayHaveToken } from "./google-auth.js";
 import type { Connection } from "./http.js";
 import { LlamaServer } from "./llama-server.js";
+import { readServer } from "./llama-server-facts.js";
 import type { ResolvedRemoteOptions } from "./remote-options.js";
+
+/** Milliseconds. */
+const ASKING_LIMIT = 30_000;
 
 /**
  * Finds out what an address is, and speaks to it accordingly.
@@ -17,20 +21,23 @@ export async function openEndpoint(
   signal: AbortSignal | undefined,
 ): Promise<Endpoint> {
   const { apiKey, imageSize, contextSize, capabilities, model } = options;
+  const pool = options.endpoints.length > 1;
   const vertex = isVertex(url);
   const key: Record<string, string> = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
   const connection: Connection = {
     url,
     headers: vertex && !apiKey && mayHaveToken(url) ? googleHeaders() : async () => key,
     // With others to turn to, one that is busy is not waited for.
-    retries: options.endpoints.length > 1 ? 0 : options.retries,
+    retries: pool ? 0 : options.retries,
     timeout: options.timeout,
   };
   const settings = { model, imageSize, contextSize, capabilities, vertex };
-  const chat = async () => new ChatEndpoint(connection, await readChatFacts(connection, settings, signal));
+  // A pool does not wait long for one that says nothing.
+  const asking = { ...connection, timeout: Math.min(connection.timeout, pool ? ASKING_LIMIT : Infinity) };
+  const chat = async () => new ChatEndpoint(connection, await readChatFacts(asking, settings, signal));
   if (vertex || options.chat) return chat();
   try {
-    return await LlamaServer.open(connection, settings, signal);
+    return new LlamaServer(connection, await readServer(asking, settings, signal), capabilities);
   } catch (error) {
     if (isNoLlamaServer(error)) return chat();
     throw error;

@@ -1,10 +1,7 @@
 import { setMaxListeners } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import { MedGemmaError, throwIfAborted } from "../../errors.js";
-import { allOrStop } from "../abort.js";
 import type {
   AdapterUse,
-  EndpointCapabilities,
   Engine,
   EngineInfo,
   EngineStats,
@@ -21,72 +18,52 @@ import {
   resolveRequestOptions,
 } from "../native/generate-options.js";
 import { NO_STATS } from "../process/stats.js";
-import { type Endpoint, unsupported } from "./endpoint.js";
-import { Health } from "./health.js";
-import { isTemporary, toEndpointError, waitAfter } from "./http.js";
-import { openEndpoint } from "./open-endpoint.js";
-import { type RemoteOptions, type ResolvedRemoteOptions, resolveRemoteOptions } from "./remote-options.js";
-import { Slots } from "./slots.js";
+import { CAPABILITIES, type Endpoint, type Needs, unsupported } from "./endpoint.js";
+import { toEndpointError } from "./http.js";
+import { Pool } from "./pool.js";
+import { type RemoteOptions, resolveRemoteOptions } from "./remote-options.js";
+
+/** How a request is done, whatever it is. */
+interface Request {
+  readonly batch: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly needs: Needs;
+}
 
 /** A model elsewhere, at one endpoint or several. It answers and scores; it gives no embeddings. */
 export class RemoteEngine implements Engine {
   readonly info: EngineInfo;
-  readonly #endpoints: readonly Endpoint[];
-  readonly #options: ResolvedRemoteOptions;
-  /** What all endpoints can do. */
-  readonly #capabilities: EndpointCapabilities;
-  readonly #slots: Slots<Endpoint>;
-  readonly #health: Health<Endpoint>;
-  readonly #end = new AbortController();
+  readonly #pool: Pool;
+  readonly #end: AbortController;
   #completed = 0;
   #failed = 0;
   #cancelled = 0;
 
-  private constructor(endpoints: readonly Endpoint[], options: ResolvedRemoteOptions, loadTime: number) {
-    const [first] = endpoints;
-    if (!first) throw new TypeError("no endpoint");
-    this.#endpoints = endpoints;
-    this.#options = options;
-    this.#slots = new Slots(endpoints, options.parallel, options.queueSize);
-    this.#health = new Health(this.#slots, this.#end.signal);
-    // Everything that waits or runs listens to it.
-    setMaxListeners(0, this.#end.signal);
-    const contextSize = Math.min(...endpoints.map(({ info }) => info.contextSize));
-    const all = (name: keyof EndpointCapabilities) => endpoints.every((it) => it.capabilities[name]);
-    this.#capabilities = {
-      images: all("images"),
-      logprobs: all("logprobs"),
-      jsonSchema: all("jsonSchema"),
-      grammar: all("grammar"),
-      prefill: all("prefill"),
-    };
-    this.info = { ...first.info, contextSize, capabilities: this.#capabilities, loadTime };
+  private constructor(pool: Pool, end: AbortController, loadTime: number) {
+    this.#pool = pool;
+    this.#end = end;
+    this.info = { ...infoOf(pool.endpoints), loadTime };
   }
 
   /**
-   * Asks all endpoints what they serve.
+   * Asks the endpoints what they serve; those of several that are out of order may join later.
    * @throws MedGemmaError `bad_option`, also for endpoints with different models; `endpoint_failed`,
-   * `unsupported_by_endpoint`, `aborted`.
+   * `endpoint_credentials`, `unsupported_by_endpoint`, `aborted`.
    */
   static async load(options: RemoteOptions): Promise<RemoteEngine> {
     const started = performance.now();
-    const resolved = resolveRemoteOptions(options);
-    const endpoints = await allOrStop(resolved.endpoints, options.signal, (url, signal) =>
-      openEndpoint(url, resolved, signal),
-    );
-    const names = new Set(endpoints.map(({ info }) => info.model.name));
-    if (names.size > 1) {
-      throw new MedGemmaError("bad_option", "The endpoints serve different models.", {
-        facts: { option: "endpoint", models: [...names] },
-        remedy: "Name only endpoints of one model, or name the model with `endpointModel`.",
-      });
-    }
-    return new RemoteEngine(endpoints, resolved, performance.now() - started);
+    const end = new AbortController();
+    // Everything that waits or runs listens to it.
+    setMaxListeners(0, end.signal);
+    const pool = await Pool.open(resolveRemoteOptions(options), options.signal, end.signal);
+    return new RemoteEngine(pool, end, performance.now() - started);
   }
 
   async tokenize(text: string, options: { special: boolean; signal?: AbortSignal }): Promise<Int32Array> {
-    const ids = await this.#once(false, options.signal, (endpoint, signal) =>
-      endpoint.tokenize(text, options.special, signal),
+    const { special, signal } = options;
+    const needs = { parts: [], capabilities: [], tokenize: special ? "words" : "letters" } as const;
+    const ids = await this.#once({ batch: false, signal, needs }, (endpoint, either) =>
+      endpoint.tokenize(text, special, either),
     );
     return Int32Array.from(ids);
   }
@@ -102,8 +79,9 @@ export class RemoteEngine implements Engine {
   ): Promise<ScoreResult> {
     const { batch, deterministic } = resolveRequestOptions(options);
     checkContinuations(continuations);
-    this.#check(parts, { deterministic, adapters: options.adapters, logprobs: true });
-    return this.#once(batch, options.signal, (endpoint, signal) =>
+    refuseLocal(deterministic, options.adapters);
+    const needs: Needs = { parts, capabilities: ["logprobs"] };
+    return this.#once({ batch, signal: options.signal, needs }, (endpoint, signal) =>
       endpoint.score(parts, continuations, signal),
     );
   }
@@ -113,58 +91,43 @@ export class RemoteEngine implements Engine {
     options: GenerateOptions,
   ): AsyncGenerator<GenerationEvent, void, void> {
     const settings = resolveGenerateOptions(options);
-    const { jsonSchema, adapters } = options;
-    this.#check(parts, {
-      deterministic: settings.deterministic,
-      adapters,
+    const { jsonSchema, adapters, signal } = options;
+    refuseLocal(settings.deterministic, adapters);
+    const wanted = {
       logprobs: settings.logprobs > 0,
       jsonSchema: jsonSchema !== undefined,
       grammar: settings.grammar !== "",
-    });
-    yield* this.#each(settings.batch, options.signal, (endpoint, signal) =>
-      endpoint.generate(parts, { ...settings, jsonSchema }, signal),
+    };
+    const capabilities = (["logprobs", "jsonSchema", "grammar"] as const).filter((name) => wanted[name]);
+    const request = { batch: settings.batch, signal, needs: { parts, capabilities } };
+    yield* this.#each(request, (endpoint, either) =>
+      endpoint.generate(parts, { ...settings, jsonSchema }, either),
     );
   }
 
   async stats(): Promise<EngineStats> {
     const requests = {
-      running: this.#slots.running,
-      waiting: this.#slots.waiting,
+      running: this.#pool.running,
+      waiting: this.#pool.waiting,
       completed: this.#completed,
       failed: this.#failed,
       cancelled: this.#cancelled,
       preempted: 0,
     };
-    return { ...NO_STATS, requests };
+    return { ...NO_STATS, requests, endpoints: this.#pool.stats() };
   }
 
   async dispose(): Promise<void> {
     this.#end.abort();
   }
 
-  #check(
-    parts: readonly PromptPart[],
-    wanted: { deterministic: boolean; adapters: readonly AdapterUse[] | undefined } & Partial<
-      Record<"logprobs" | "jsonSchema" | "grammar", boolean>
-    >,
-  ): void {
-    if (wanted.adapters?.length) throw unsupported("adapters");
-    // Others' requests share the endpoint's batches, which changes the last bits.
-    if (wanted.deterministic) throw unsupported("deterministic");
-    for (const name of ["logprobs", "jsonSchema", "grammar"] as const)
-      if (wanted[name] && !this.#capabilities[name]) throw unsupported(name);
-    if (parts.some(({ type }) => type === "image") && !this.#capabilities.images)
-      throw new MedGemmaError("projector_missing");
-  }
-
   /** As {@link #each}, for work with one result. */
   async #once<T>(
-    batch: boolean,
-    given: AbortSignal | undefined,
+    request: Request,
     work: (endpoint: Endpoint, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const results: T[] = [];
-    const all = this.#each(batch, given, async function* (endpoint, signal) {
+    const all = this.#each(request, async function* (endpoint, signal) {
       yield await work(endpoint, signal);
     });
     // To its end: a loop that is left early counts as cancelled.
@@ -172,41 +135,19 @@ export class RemoteEngine implements Engine {
     return results[0] as T;
   }
 
-  /** Does the work at an endpoint that has a place; at another when it fails before its first result for a while only. */
+  /** Does the work at an endpoint, and counts how it ended. */
   async *#each<T>(
-    batch: boolean,
-    given: AbortSignal | undefined,
-    work: (endpoint: Endpoint, signal: AbortSignal) => AsyncIterable<T>,
+    { batch, signal: given, needs }: Request,
+    run: (endpoint: Endpoint, signal: AbortSignal) => AsyncIterable<T>,
   ): AsyncGenerator<T, void, void> {
     if (this.#end.signal.aborted) throw new MedGemmaError("disposed");
     throwIfAborted(given);
     const signal = given ? AbortSignal.any([given, this.#end.signal]) : this.#end.signal;
-    const count = this.#endpoints.length;
-    const tries = count > 1 ? count * (this.#options.retries + 1) : 1;
     let ended = false;
-    let failed: Endpoint | undefined;
     try {
-      for (let attempt = 1; ; attempt++) {
-        const slot = await this.#slots.take(batch, signal, failed);
-        let begun = false;
-        try {
-          for await (const result of work(slot.endpoint, signal)) {
-            begun = true;
-            yield result;
-          }
-          this.#completed++;
-          ended = true;
-          return;
-        } catch (error) {
-          if (begun || signal.aborted || !isTemporary(toEndpointError(error, given))) throw error;
-          if (count > 1) this.#health.lost(slot.endpoint);
-          if (attempt >= tries) throw error;
-          failed = slot.endpoint;
-        } finally {
-          slot.release();
-        }
-        if (attempt % count === 0) await sleep(waitAfter(attempt / count - 1), undefined, { signal });
-      }
+      yield* this.#pool.each({ batch, needs, signal, run });
+      this.#completed++;
+      ended = true;
     } catch (error) {
       ended = true;
       const reason = this.#end.signal.aborted ? new MedGemmaError("disposed") : toEndpointError(error, given);
@@ -218,4 +159,23 @@ export class RemoteEngine implements Engine {
       if (!ended) this.#cancelled++;
     }
   }
+}
+
+/** What holds for all; a capability for any, as each request goes to one that has it. */
+function infoOf(endpoints: readonly Endpoint[]): Omit<EngineInfo, "loadTime"> {
+  const [first] = endpoints;
+  if (!first) throw new TypeError("no endpoint");
+  const any = CAPABILITIES.map((name) => [name, endpoints.some((it) => it.capabilities[name])] as const);
+  return {
+    ...first.info,
+    projector: endpoints.find(({ info }) => info.projector)?.info.projector,
+    contextSize: Math.min(...endpoints.map(({ info }) => info.contextSize)),
+    capabilities: { ...first.capabilities, ...Object.fromEntries(any) },
+  };
+}
+
+function refuseLocal(deterministic: boolean, adapters: readonly AdapterUse[] | undefined): void {
+  if (adapters?.length) throw unsupported("adapters");
+  // Others' requests share the endpoint's batches, which changes the last bits.
+  if (deterministic) throw unsupported("deterministic");
 }

@@ -29,6 +29,11 @@ export interface RemoteOptions {
   queueSize?: number;
   /** Tokens the endpoint's context holds, 256..1048576, for one that does not tell. Defaults to `8192`. */
   contextSize?: number;
+  /**
+   * Called with what happens to endpoints of a pool, by their hosts. Defaults to a warning of the process for one that
+   * is missing when the pool is loaded.
+   */
+  onLog?: (level: "debug" | "info" | "warning" | "error", line: string) => void;
   signal?: AbortSignal;
 }
 
@@ -45,6 +50,7 @@ export interface ResolvedRemoteOptions {
   readonly parallel: number;
   readonly queueSize: number;
   readonly contextSize: number;
+  readonly notice: (level: "info" | "warning", line: string) => void;
 }
 
 /** @throws MedGemmaError `bad_option`. */
@@ -64,7 +70,12 @@ export function resolveRemoteOptions(options: RemoteOptions): ResolvedRemoteOpti
     parallel: integerOption("parallel", options.parallel, 8, 1, 64),
     queueSize: integerOption("queueSize", options.queueSize, 1024, 1, 1_000_000),
     contextSize: integerOption("contextSize", options.contextSize, 8192, 256, 1 << 20),
+    notice: options.onLog ?? warn,
   };
+}
+
+function warn(level: "info" | "warning", line: string): void {
+  if (level === "warning") process.emitWarning(line, { type: "MedGemmaWarning", code: "MEDGEMMA_ENDPOINT" });
 }
 
 function checkEndpoints(endpoint: unknown): string[] {

@@ -6,9 +6,19 @@ export interface Slot<E> {
   release(): void;
 }
 
-interface Waiter<E> {
+export interface SlotRequest<E> {
   readonly batch: boolean;
+  readonly signal: AbortSignal;
+  /**
+   * Where the request was before, if it was: it then waits before all others, for it was admitted already, and goes to
+   * another endpoint where there is one.
+   */
   readonly failed: E | undefined;
+  /** Whether an endpoint can do it. */
+  readonly able: (endpoint: E) => boolean;
+}
+
+interface Waiter<E> extends SlotRequest<E> {
   give(slot: Slot<E>): void;
 }
 
@@ -37,14 +47,19 @@ export class Slots<E> {
     return this.#waiting.size;
   }
 
-  /**
-   * @param failed Where the request was before, if it was: it then waits before all others, for it was admitted already,
-   * and goes to another endpoint where there is one.
-   * @throws MedGemmaError `queue_full`; the signal's reason, to be translated by the caller.
-   */
-  take(batch: boolean, signal: AbortSignal, failed?: E): Promise<Slot<E>> {
+  runningAt(endpoint: E): number {
+    return this.#running.get(endpoint) ?? 0;
+  }
+
+  isDown(endpoint: E): boolean {
+    return this.#down.has(endpoint);
+  }
+
+  /** @throws MedGemmaError `queue_full`; the signal's reason, to be translated by the caller. */
+  take(request: SlotRequest<E>): Promise<Slot<E>> {
+    const { signal, failed } = request;
     if (signal.aborted) return Promise.reject(signal.reason);
-    const free = this.#pick(failed);
+    const free = this.#pick(request);
     if (free !== undefined) return Promise.resolve(this.#slot(free));
     if (failed === undefined && this.#waiting.size >= this.#queueSize) {
       return Promise.reject(
@@ -57,8 +72,7 @@ export class Slots<E> {
         reject(signal.reason);
       };
       const waiter: Waiter<E> = {
-        batch,
-        failed,
+        ...request,
         give: (slot) => {
           signal.removeEventListener("abort", stop);
           resolve(slot);
@@ -78,10 +92,11 @@ export class Slots<E> {
     this.#serve();
   }
 
-  #pick(failed?: E): E | undefined {
-    const up = [...this.#running].filter(([endpoint]) => !this.#down.has(endpoint));
-    const others = [...this.#running].filter(([endpoint]) => endpoint !== failed);
-    const wanted = [up, others, [...this.#running]].find((list) => list.length > 0) ?? [];
+  #pick({ failed, able }: SlotRequest<E>): E | undefined {
+    const all = [...this.#running].filter(([endpoint]) => able(endpoint));
+    const up = all.filter(([endpoint]) => !this.#down.has(endpoint));
+    const others = all.filter(([endpoint]) => endpoint !== failed);
+    const wanted = [up, others, all].find((list) => list.length > 0) ?? [];
     const usable = wanted.filter(([, count]) => count < this.#places);
     usable.sort(([, left], [, right]) => left - right);
     return usable[0]?.[0];
@@ -99,15 +114,19 @@ export class Slots<E> {
     return { endpoint, release };
   }
 
+  /** Those at the front of the queue may wait for an endpoint that is able while one behind them finds a place. */
   #serve(): void {
-    while (this.#waiting.size > 0) {
-      const waiters = [...this.#waiting];
-      const again = waiters.find(({ failed }) => failed !== undefined);
-      const next = again ?? waiters.find(({ batch }) => !batch) ?? waiters[0];
-      const free = this.#pick(next?.failed);
-      if (!next || free === undefined) return;
-      this.#waiting.delete(next);
-      next.give(this.#slot(free));
+    const waiters = [...this.#waiting].sort((left, right) => rank(left) - rank(right));
+    for (const waiter of waiters) {
+      const free = this.#pick(waiter);
+      if (free === undefined) continue;
+      this.#waiting.delete(waiter);
+      waiter.give(this.#slot(free));
     }
   }
+}
+
+function rank<E>({ failed, batch }: SlotRequest<E>): number {
+  if (failed !== undefined) return 0;
+  return batch ? 2 : 1;
 }

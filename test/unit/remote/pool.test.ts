@@ -125,7 +125,10 @@ test("when none answers, that is said after the tries", async () => {
     endpoint: [left?.url ?? "", right?.url ?? ""],
     endpointRetries: 1,
   });
-  await expect(ask(engine)).rejects.toMatchObject({ code: "endpoint_failed", facts: { status: 503 } });
+  await expect(ask(engine)).rejects.toMatchObject({
+    code: "endpoint_failed",
+    facts: { status: 503, endpoint: new URL(right?.url ?? "").host },
+  });
   expect([completions(left as never), completions(right as never)]).toEqual([2, 2]);
   await engine.dispose();
 });
