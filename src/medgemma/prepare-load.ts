@@ -28,14 +28,18 @@ export async function prepareLoad(
   const machine = readMachine();
   const plan = planModel(facts.model, facts.projector, machine, options);
   // A GPU's memory is known to the engine only, which then asks for what stays on the CPU.
-  const gpu = options.gpu !== false && options.gpuLayers !== 0;
-  const maybeGpu = gpu && (process.platform === "darwin" || mayHaveGpu("cuda") || mayHaveGpu("vulkan"));
-  if (!maybeGpu) checkPlan(plan, facts.model, facts.projector, machine, options);
+  if (!maybeGpu(options)) checkPlan(plan, facts.model, facts.projector, machine, options);
   const explain = (error: unknown): never => {
     adviseOn(error, facts, options);
     throw error;
   };
   return { threads: plan.threads, placements: plan.placements, warnings: facts.warnings, explain };
+}
+
+/** One that is named is loaded without asking for its driver, or refused by the engine. */
+function maybeGpu({ gpu = "auto", gpuLayers }: ResolvedLoadOptions["engine"]): boolean {
+  if (gpu === false || gpuLayers === 0) return false;
+  return gpu !== "auto" || process.platform === "darwin" || mayHaveGpu("cuda") || mayHaveGpu("vulkan");
 }
 
 /** @throws MedGemmaError `not_enough_memory`, when the engine found that on its GPUs. */

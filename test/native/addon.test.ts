@@ -58,7 +58,6 @@ const load = () =>
       contextSize: 512,
       threads: THREADS,
       gpuLayers: 0,
-      projectorOnGpu: false,
       parallel: 2,
       queueSize: 8,
       encoder: "auto",

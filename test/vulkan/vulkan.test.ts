@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { ProcessEngine } from "../../src/engine/process/process-engine.js";
+import { MedGemma } from "../../src/medgemma/medgemma.js";
 import { answer } from "../support/ask.js";
 import {
   cosine,
@@ -61,6 +62,19 @@ test("without a device asked for by name there is gpu_unavailable; auto stays on
   const auto = await ProcessEngine.load(options);
   expect(auto.info.devices.map(({ type }) => type)).toEqual(["cpu"]);
   await auto.dispose();
+});
+
+test("a model loaded with a plan goes there whole, and asks for little of the machine's own memory", async () => {
+  await using model = await MedGemma.load({ ...PHANTOM, threads: THREADS, gpu: "vulkan" });
+  expect(model.info.placement).toMatchObject({ gpuLayers: 7, projector: "gpu", gpus: ["Vulkan0"] });
+  const placements = [
+    { gpuLayers: 7, projectorOnGpu: true, spread: 0, projector: 0, graph: 0, host: 2 ** 50 },
+  ];
+  const refused = ProcessEngine.load({ ...PHANTOM, threads: THREADS, gpu: "vulkan", env, placements });
+  await expect(refused).rejects.toMatchObject({
+    code: "not_enough_memory",
+    facts: { required: 2 ** 50, gpus: ["Vulkan0"], gpuTypes: ["gpu"], gpuMemoryFree: [expect.any(Number)] },
+  });
 });
 
 test("what the GPU has no room for stays on the CPU, and the answers are the same", async () => {

@@ -1,7 +1,18 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { chest, expectFailure, expectNoStack, medgemma, NOTICE, root, temporaryFolder } from "./support.js";
+import { MedGemma } from "../../../src/medgemma/medgemma.js";
+import {
+  chest,
+  expectFailure,
+  expectNoStack,
+  medgemma,
+  NOTICE,
+  phantom,
+  phantomProjector,
+  root,
+  temporaryFolder,
+} from "./support.js";
 
 const folder = temporaryFolder();
 
@@ -54,6 +65,17 @@ test("doctor --json", async () => {
     expect.arrayContaining(["memory", "llama.cpp"]),
   );
   expect(checks.length).toBeGreaterThanOrEqual(9);
+});
+
+test("doctor --model tells where the model would be put, as info does when it is loaded", async () => {
+  const words = ["doctor", "--model", phantom, "--mmproj", phantomProjector];
+  const { placement, plan } = JSON.parse((await medgemma([...words, "--json"])).stdout);
+  await using model = await MedGemma.load({ model: phantom, projector: phantomProjector });
+  expect(placement).toEqual(model.info.placement);
+  expect(plan.threads).toBe(model.info.threads);
+  const { code, stdout } = await medgemma(words);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^placement +(?:all on the CPU|\d+ of 7 layers on )/m);
 });
 
 test("doctor says what is wrong, and fails", async () => {
