@@ -12,7 +12,6 @@ import { clearStatus, note, progress } from "./terminal.js";
 
 /** Loads the model that the flags name, with a bar on a terminal. */
 export async function loadModel(flags: ModelFlags, signal: AbortSignal): Promise<MedGemma> {
-  const onLog = (level: string, line: string) => note(`llama.cpp ${level}: ${line.trimEnd()}`);
   const onProgress = (share: number) => progress("Loading", share);
   const onDownload = showDownload();
   try {
@@ -20,7 +19,7 @@ export async function loadModel(flags: ModelFlags, signal: AbortSignal): Promise
       MedGemma.load({
         ...toLoadOptions(flags),
         ...accept,
-        ...(flags.verbose && { onLog }),
+        ...logOf(flags),
         ...(!flags.quiet && { onProgress, onDownload }),
         signal,
       }),
@@ -38,6 +37,14 @@ const told = new Set<string>();
 function tell(warnings: readonly string[]): void {
   for (const warning of warnings) if (!told.has(warning)) note(`Warning: ${warning}`);
   for (const warning of warnings) told.add(warning);
+}
+
+/** llama.cpp's lines when they are asked for; of endpoints what is missing, unless no notes are wanted. */
+function logOf({ endpoint, verbose, quiet }: ModelFlags): Pick<LoadOptions, "onLog"> {
+  if (endpoint) {
+    return { onLog: (level, line) => (verbose || (level === "warning" && !quiet) ? note(line) : undefined) };
+  }
+  return verbose ? { onLog: (level, line) => note(`llama.cpp ${level}: ${line.trimEnd()}`) } : {};
 }
 
 export function toLoadOptions(flags: ModelFlags): LoadOptions {

@@ -111,6 +111,20 @@ test("two llama-servers share the work, and one that dies is not missed", async 
   expect((await Promise.all(texts.map(run))).every(Boolean)).toBe(true);
 });
 
+test("a pool begins with one of two", async () => {
+  const second = await startLlamaServer();
+  await second.stop();
+  const told: string[] = [];
+  const endpoint = [second.url, server.url];
+  await using pool = await MedGemma.load({ endpoint, onLog: (level) => void told.push(level) });
+  expect((await pool.ask([], "What is a pleural effusion?")).text).not.toBe("");
+  expect((await pool.stats()).endpoints).toMatchObject([
+    { name: new URL(second.url).host, state: "down", completed: 0 },
+    { name: new URL(server.url).host, state: "up", failed: 0 },
+  ]);
+  expect(told).toEqual(["warning"]);
+});
+
 test("the command line and the example take endpoints", async () => {
   const run = promisify(execFile);
   const picture = picturePath("000.png");
@@ -124,6 +138,8 @@ test("the command line and the example take endpoints", async () => {
     "--json",
   ];
   const { stdout } = await run(process.execPath, words);
+  const chat = await run(process.execPath, [...words, "--endpoint-api", "chat", "--timeout", "60000"]);
+  expect(JSON.parse(chat.stdout)).toMatchObject({ text: expect.stringMatching(/./) });
   expect(JSON.parse(stdout)).toMatchObject({ text: expect.stringMatching(/./) });
   const example = ["bench/run.mjs", "examples/remote.ts", server.url, "--", picture];
   expect((await run(process.execPath, example)).stdout).toContain("000.png: ");
