@@ -71,7 +71,7 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
    * @throws MedGemmaError `bad_option`, `file_not_found`, `not_gguf`, `gguf_truncated`, `gguf_invalid`, `not_gemma3`,
    * `projector_mismatch`, `projector_as_model`, `model_as_projector`, `model_load_failed`, `addon_missing`,
    * `addon_unloadable`, `engine_crashed`, `not_enough_memory`, `gpu_unavailable`, `aborted`; with `endpoint`
-   * `endpoint_failed`, `unsupported_by_endpoint`; by name also `model_unknown`, `catalogue_invalid`,
+   * `endpoint_failed`, `endpoint_credentials`, `unsupported_by_endpoint`; by name also `model_unknown`, `catalogue_invalid`,
    * `license_not_accepted`, `access_denied`, `download_failed`, `hash_mismatch`, `disk_full`.
    *
    * @example

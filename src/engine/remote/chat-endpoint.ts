@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../../errors.js";
+import type { MedGemmaError } from "../../errors.js";
 import type {
   EndpointCapabilities,
   EngineInfo,
@@ -14,16 +14,19 @@ import type { ChatFacts } from "./chat-facts.js";
 import { type ChatPiece, type ChatPrompt, toChat } from "./chat-messages.js";
 import { scoreByChat } from "./chat-score.js";
 import {
+  broken,
   type Endpoint,
   type EndpointRequest,
   imageTokens,
   missing,
   type Needs,
+  tokensOf,
+  UNTOLD,
   unsupported,
 } from "./endpoint.js";
-import { type Connection, isThere, request, requestJson, toEndpointError } from "./http.js";
+import { type Connection, isThere, requestJson, toEndpointError } from "./http.js";
 import { toSquarePng } from "./picture.js";
-import { readEvents } from "./sse.js";
+import { requestEvents } from "./sse.js";
 
 /** OpenAI's limit, and vLLM's default. */
 const MOST_LOGPROBS = 20;
@@ -48,9 +51,9 @@ export class ChatEndpoint implements Endpoint {
     if (!tokenizePath || special) throw unsupported("tokenize");
     const body = { model: this.#facts.model, prompt: text, add_special_tokens: false };
     const answer = await requestJson(this.#connection, tokenizePath, body, signal);
-    const { tokens } = (answer ?? {}) as { tokens?: unknown };
-    if (Array.isArray(tokens) && tokens.every(Number.isInteger)) return tokens as number[];
-    throw unsupported("tokenize");
+    const tokens = tokensOf(answer);
+    if (!tokens) throw unsupported("tokenize");
+    return tokens;
   }
 
   async *generate(
@@ -65,13 +68,12 @@ export class ChatEndpoint implements Endpoint {
       stream_options: { include_usage: true },
       ...sampling(options),
     };
-    const response = await request(this.#connection, this.#facts.chatPath, body, signal);
+    const chunks = requestEvents<ChatChunk>(this.#connection, this.#facts.chatPath, body, signal);
     const thoughts = new ThoughtJoiner();
     let first = 0;
     let reason: string | undefined;
     let last: ChatChunk = {};
-    for await (const data of readEvents(response.body ?? new ReadableStream())) {
-      const chunk = JSON.parse(data) as ChatChunk;
+    for await (const chunk of chunks) {
       if (chunk.error !== undefined) throw broken("error");
       if (chunk.usage) last = chunk;
       const [choice] = chunk.choices ?? [];
@@ -91,7 +93,7 @@ export class ChatEndpoint implements Endpoint {
       type: "done",
       finishReason: reason === "length" ? "length" : "stop",
       usage: toUsage(last, imageTokens(this.info, parts)),
-      timings: { queue: 0, encode: 0, prefill: 0, decode: 0, timeToFirstToken: first },
+      timings: { ...UNTOLD, timeToFirstToken: first },
       seed: options.seed,
     };
   }
@@ -186,8 +188,4 @@ function sampling(options: EndpointRequest): object {
       },
     }),
   };
-}
-
-function broken(reason: "cut" | "error" | "finish"): MedGemmaError {
-  return new MedGemmaError("endpoint_failed", "The endpoint's answer broke off.", { facts: { reason } });
 }

@@ -1,5 +1,5 @@
 import type { ScoreResult, TokenLogprob, Usage } from "../engine.js";
-import { unsupported } from "./endpoint.js";
+import { UNTOLD, unsupported } from "./endpoint.js";
 
 export interface ChatScorer {
   /** The likeliest tokens after the prompt and this beginning of the answer. */
@@ -36,8 +36,7 @@ export async function scoreByChat(
     scores.push({ text, logprob: tokens.reduce((sum, token) => sum + token.logprob, 0), tokens });
   }
   const { usage } = await ask("");
-  const timings = { queue: 0, encode: 0, prefill: 0, decode: 0, timeToFirstToken: 0 };
-  return { scores, usage: { ...usage, completionTokens: 0 }, timings };
+  return { scores, usage: { ...usage, completionTokens: 0 }, timings: UNTOLD };
 }
 
 function longest(tokens: readonly TokenLogprob[], rest: string): TokenLogprob | undefined {

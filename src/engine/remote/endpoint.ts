@@ -2,6 +2,7 @@ import { MedGemmaError } from "../../errors.js";
 import type {
   EndpointCapabilities,
   EngineInfo,
+  EngineTimings,
   GenerationEvent,
   PromptPart,
   ScoreResult,
@@ -57,6 +58,19 @@ export function missing(
 export function imageTokens(info: Endpoint["info"], parts: readonly PromptPart[]): number {
   const images = parts.filter(({ type }) => type === "image").length;
   return images * (info.projector?.imageTokens ?? 0);
+}
+
+/** What an endpoint does not tell of its work. */
+export const UNTOLD: EngineTimings = { queue: 0, encode: 0, prefill: 0, decode: 0, timeToFirstToken: 0 };
+
+/** Token ids of an answer to a tokenisation; undefined for all else. */
+export function tokensOf(answer: unknown): number[] | undefined {
+  const { tokens } = (answer ?? {}) as { tokens?: unknown };
+  return Array.isArray(tokens) && tokens.every(Number.isInteger) ? (tokens as number[]) : undefined;
+}
+
+export function broken(reason: "cut" | "error" | "finish"): MedGemmaError {
+  return new MedGemmaError("endpoint_failed", "The endpoint's answer broke off.", { facts: { reason } });
 }
 
 export function unsupported(capability: string, message?: string): MedGemmaError {

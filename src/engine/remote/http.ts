@@ -36,7 +36,8 @@ const HEALTH_LIMIT = 5000;
 /**
  * One request; tried again while the endpoint is busy or not reachable. Redirects are refused, for they would take the
  * credentials elsewhere.
- * @throws MedGemmaError `endpoint_failed` with the status only: a body may repeat the prompt; `aborted`.
+ * @throws MedGemmaError `endpoint_failed` with the status only: a body may repeat the prompt; `endpoint_credentials`;
+ * `context_full`; `aborted`.
  */
 export async function request(
   connection: Connection,

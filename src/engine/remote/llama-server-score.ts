@@ -1,5 +1,6 @@
-import { MedGemmaError } from "../../errors.js";
+import type { MedGemmaError } from "../../errors.js";
 import type { PromptPart, ScoreResult, TokenLogprob } from "../engine.js";
+import { UNTOLD, unsupported } from "./endpoint.js";
 import type { Chunk } from "./llama-server-events.js";
 
 export interface ScoreServer {
@@ -57,8 +58,7 @@ export async function scoreByTokens(
     cachedTokens: 0,
     completionTokens: 0,
   };
-  const timings = { queue: 0, encode: 0, prefill: 0, decode: 0, timeToFirstToken: 0 };
-  return { scores, usage, timings };
+  return { scores, usage, timings: UNTOLD };
 }
 
 function find(chunk: Chunk, id: number): TokenLogprob | undefined {
@@ -68,7 +68,5 @@ function find(chunk: Chunk, id: number): TokenLogprob | undefined {
 }
 
 function unscorable(): MedGemmaError {
-  return new MedGemmaError("unsupported_by_endpoint", "The endpoint cannot score this continuation.", {
-    facts: { capability: "score" },
-  });
+  return unsupported("score", "The endpoint cannot score this continuation.");
 }

@@ -7,13 +7,21 @@ import type {
   ScoreResult,
 } from "../engine.js";
 import { toGrammarSchema } from "../schema.js";
-import { type Endpoint, type EndpointRequest, imageTokens, missing, type Needs } from "./endpoint.js";
-import { type Connection, isThere, request, requestJson } from "./http.js";
+import {
+  broken,
+  type Endpoint,
+  type EndpointRequest,
+  imageTokens,
+  missing,
+  type Needs,
+  tokensOf,
+} from "./endpoint.js";
+import { type Connection, isThere, requestJson } from "./http.js";
 import { type Chunk, textOf, toDone, toText } from "./llama-server-events.js";
 import type { ServerFacts } from "./llama-server-facts.js";
 import { type ServerPrompt, toServerPrompt } from "./llama-server-prompt.js";
 import { scoreByTokens } from "./llama-server-score.js";
-import { readEvents } from "./sse.js";
+import { requestEvents } from "./sse.js";
 
 /** A llama-server by its own `/completion`, which takes the very tokens or string that the local engine would. */
 export class LlamaServer implements Endpoint {
@@ -46,8 +54,8 @@ export class LlamaServer implements Endpoint {
   async tokenize(content: string, special: boolean, signal: AbortSignal): Promise<number[]> {
     const body = { content, add_special: false, parse_special: special };
     const answer = await requestJson(this.#connection, "/tokenize", body, signal);
-    const { tokens } = (answer ?? {}) as { tokens?: unknown };
-    if (Array.isArray(tokens) && tokens.every(Number.isInteger)) return tokens as number[];
+    const tokens = tokensOf(answer);
+    if (tokens) return tokens;
     throw new MedGemmaError("endpoint_failed", "The endpoint gave no tokens.", {
       facts: { reason: "shape" },
     });
@@ -96,10 +104,8 @@ export class LlamaServer implements Endpoint {
       ...(options.grammar !== "" && { grammar: options.grammar }),
       ...(options.jsonSchema && { json_schema: toGrammarSchema(options.jsonSchema) }),
     };
-    const response = await request(this.#connection, "/completion", body, signal);
     let first = 0;
-    for await (const data of readEvents(response.body ?? new ReadableStream())) {
-      const chunk = JSON.parse(data) as Chunk;
+    for await (const chunk of requestEvents<Chunk>(this.#connection, "/completion", body, signal)) {
       first ||= performance.now() - started;
       const text = textOf(chunk, words);
       if (text !== "") yield toText(text, chunk);
@@ -107,9 +113,7 @@ export class LlamaServer implements Endpoint {
       yield toDone(chunk, imageTokens(this.info, parts), options.seed, first);
       return;
     }
-    throw new MedGemmaError("endpoint_failed", "The endpoint's answer broke off.", {
-      facts: { reason: "cut" },
-    });
+    throw broken("cut");
   }
 
   /** Prompts are whatever they are; only control words beside pictures are found out later, by asking. */

@@ -13,7 +13,7 @@ const ASKING_LIMIT = 30_000;
 
 /**
  * Finds out what an address is, and speaks to it accordingly.
- * @throws MedGemmaError `endpoint_failed`, `unsupported_by_endpoint`, `aborted`.
+ * @throws MedGemmaError `endpoint_failed`, `endpoint_credentials`, `unsupported_by_endpoint`, `aborted`.
  */
 export async function openEndpoint(
   url: string,

@@ -1,5 +1,21 @@
+import { type Connection, request } from "./http.js";
+
+/**
+ * One request whose answer comes as events of JSON.
+ * @throws MedGemmaError as {@link request}; SyntaxError, to be translated without its message, which quotes the answer.
+ */
+export async function* requestEvents<T>(
+  connection: Connection,
+  path: string,
+  body: object,
+  signal: AbortSignal,
+): AsyncGenerator<T, void, void> {
+  const response = await request(connection, path, body, signal);
+  for await (const data of readEvents(response.body ?? new ReadableStream())) yield JSON.parse(data) as T;
+}
+
 /** The `data:` lines of a stream of server-sent events, until `[DONE]` or the end. */
-export async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, void> {
+async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, void> {
   const decoder = new TextDecoder();
   let rest = "";
   for await (const bytes of body) {
