@@ -118,7 +118,14 @@ void Scheduler::score() {
     Slot& slot = *slots_[i];
     if (!slot.scoring() || !has_turn(slot) || slot.result().scores.empty()) continue;
     lone_cancel_ = &slot.request().cancelled;
-    const int code = score_continuations(slot, context_, cache_, batch_);
+    int code = 0;
+    try {
+      code = score_continuations(slot, context_, cache_, batch_);
+    } catch (const EngineError& error) {
+      lone_cancel_ = nullptr;
+      fail(slot, error);
+      return;
+    }
     lone_cancel_ = nullptr;
     if (code == 2) return;  // cancelled or stopping: the next turn sees to it
     if (code == 1) {

@@ -1,5 +1,7 @@
 #include "encoder.h"
 
+#include "finite.h"
+
 namespace medgemma {
 
 Encoder::Encoder(std::unique_ptr<VisionModel> model) : model_(std::move(model)), thread_([this] { run(); }) {}
@@ -65,6 +67,9 @@ void Encoder::encode(EncodeJob& job) {
     return !stopping_ && !job.cancelled;
   });
   if (!complete) throw stopping_ ? disposed() : aborted();
+  if (!all_finite(embedding->values.data(), embedding->values.size())) {
+    throw no_numbers("encode_failed", "the picture encoder");
+  }
   job.done(std::move(embedding));
 }
 

@@ -27,6 +27,11 @@ inline EngineError context_full(int asked, int available) {
                          " tokens; the context holds " + std::to_string(available) + ".",
                      {{"required", asked}, {"available", available}});
 }
+// A damaged weight makes everything after it no number, from which sampling would still pick some token.
+inline EngineError no_numbers(std::string code, const std::string& whose) {
+  return EngineError(std::move(code), "What " + whose + " computed is no number (NaN or infinite): " +
+                                          "a file of the model is damaged. Verify it, or get it again.");
+}
 inline EngineError disposed() {
   return EngineError("disposed", "The model has been disposed.");
 }

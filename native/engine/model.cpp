@@ -35,6 +35,12 @@ Model::Model(llama_model* model) : model_(model, llama_model_free), vocab_(llama
     append_tokens(word, std::strlen(word), /* special */ false, tokens);
     if (tokens.size() == 1) unmarked_controls_.push_back(word);
   }
+  for (llama_token token = 0; token < vocabulary_size(); ++token) {
+    if ((llama_vocab_get_attr(vocab_, token) & LLAMA_TOKEN_ATTR_BYTE) == 0) continue;
+    const std::string bytes = piece(token);
+    if (bytes.size() == 1 && static_cast<uint8_t>(bytes[0]) >= 0x80)
+      byte_tokens_.push_back({token, static_cast<uint8_t>(bytes[0])});
+  }
 }
 
 std::shared_ptr<Model> Model::load(const std::string& path, int gpu_layers, const LoadProgress& progress,

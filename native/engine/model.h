@@ -2,6 +2,7 @@
 
 #include <llama.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -32,6 +33,12 @@ class Model {
   // Bytes of a token; may end inside a UTF-8 character. Control words are written out.
   std::string piece(llama_token token) const;
   bool is_end(llama_token token) const { return llama_vocab_is_eog(vocab_, token); }
+  struct ByteToken {
+    llama_token token;
+    uint8_t byte;
+  };
+  // Tokens that are one byte of a longer UTF-8 character each; by token.
+  const std::vector<ByteToken>& byte_tokens() const { return byte_tokens_; }
 
  private:
   explicit Model(llama_model* model);
@@ -41,6 +48,7 @@ class Model {
   const llama_vocab* vocab_;
   // Control words that llama.cpp would find in plain text too.
   std::vector<std::string> unmarked_controls_;
+  std::vector<ByteToken> byte_tokens_;
 };
 
 }  // namespace medgemma

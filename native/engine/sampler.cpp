@@ -25,7 +25,8 @@ llama_sampler* make_grammar(const Model& model, const std::string& grammar) {
 }  // namespace
 
 Sampler::Sampler(const Model& model, const SamplingOptions& options)
-    : plain_greedy_(options.temperature <= 0 && options.repeat_penalty == 1.0f),
+    : model_(model),
+      plain_greedy_(options.temperature <= 0 && options.repeat_penalty == 1.0f),
       chain_(llama_sampler_chain_init(llama_sampler_chain_default_params()), llama_sampler_free),
       grammar_(make_grammar(model, options.grammar), llama_sampler_free),
       vocabulary_size_(model.vocabulary_size()) {
@@ -52,6 +53,7 @@ llama_token Sampler::sample(const float* logits) {
     // Accepting a token that the grammar refuses would throw inside llama.cpp.
     if (!grammar_takes(token)) throw EngineError("decode_failed", "No token fits the grammar.");
     llama_sampler_accept(grammar_.get(), token);
+    utf8_.push(model_.piece(token));
   }
   if (!plain_greedy_) llama_sampler_accept(chain_.get(), token);
   return token;
@@ -66,13 +68,28 @@ llama_token Sampler::choose(const float* logits, bool grammar_first) {
   candidates.resize(vocabulary_size_);
   for (int i = 0; i < vocabulary_size_; ++i) candidates[i] = {i, logits[i], 0};
   llama_token_data_array array = {candidates.data(), candidates.size(), -1, false};
-  if (grammar_first) llama_sampler_apply(grammar_.get(), &array);
+  if (grammar_first) {
+    llama_sampler_apply(grammar_.get(), &array);
+    for (const auto& [token, byte] : model_.byte_tokens()) {
+      if (!utf8_.takes(byte)) candidates[token].logit = -INFINITY;
+    }
+  }
   llama_sampler_apply(chain_.get(), &array);
   if (array.selected < 0) throw EngineError("decode_failed", "No token was left to choose from.");
   return array.data[array.selected].id;
 }
 
+// Whether it is a byte that makes no character.
+bool Sampler::is_torn(llama_token token) const {
+  const auto& bytes = model_.byte_tokens();
+  const auto found =
+      std::lower_bound(bytes.begin(), bytes.end(), token,
+                       [](const Model::ByteToken& each, llama_token sought) { return each.token < sought; });
+  return found != bytes.end() && found->token == token && !utf8_.takes(found->byte);
+}
+
 bool Sampler::grammar_takes(llama_token token) {
+  if (is_torn(token)) return false;
   llama_token_data single = {token, 1.0f, 0.0f};
   llama_token_data_array array = {&single, 1, -1, false};
   llama_sampler_apply(grammar_.get(), &array);

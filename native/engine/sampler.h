@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model.h"
+#include "utf8.h"
 
 namespace medgemma {
 
@@ -32,7 +33,12 @@ class Sampler {
 
   llama_token choose(const float* logits, bool grammar_first);
   bool grammar_takes(llama_token token);
+  bool is_torn(llama_token token) const;
 
+  const Model& model_;
+  // llama.cpp's grammars count a character by its first byte, whatever follows: bytes that make none are
+  // kept out here.
+  Utf8Guard utf8_;
   bool plain_greedy_;
   Chain chain_;
   Chain grammar_;

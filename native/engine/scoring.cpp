@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "finite.h"
+
 namespace medgemma {
 namespace {
 
@@ -67,18 +69,22 @@ int score_continuations(Slot& slot, Context& context, PrefixCache& cache, Batch&
     fill(slot, context, cache, batch, 1, forks);
     code = context.decode(batch, true);
   }
+  bool finite = true;
   if (code == 0) {
     for (const Fork& fork : forks) {
       const std::vector<llama_token>& tokens = slot.request().continuations[fork.continuation];
       std::vector<TokenLogprob>& scores = slot.result().scores[fork.continuation];
       for (const int row : fork.outputs) {
-        const LogSoftmax log_softmax(context.logits(row), slot.vocabulary_size());
+        const float* logits = context.logits(row);
+        finite = finite && all_finite(logits, static_cast<size_t>(slot.vocabulary_size()));
+        const LogSoftmax log_softmax(logits, slot.vocabulary_size());
         const llama_token token = tokens[scores.size()];
         scores.push_back({token, log_softmax[token]});
       }
     }
   }
   release();
+  if (!finite) throw no_numbers("decode_failed", "the model");
   return code;
 }
 

@@ -11,7 +11,7 @@ bool all_scored(const Slot& slot);
 
 // Decodes one batch with as many continuations as there are sequences and output rows for, each in a fork of
 // the slot's prompt, and adds their tokens' log-probabilities to the slot's result. Returns llama_decode's
-// code.
+// code. Throws EngineError(decode_failed) when the model's numbers are none.
 int score_continuations(Slot& slot, Context& context, PrefixCache& cache, Batch& batch);
 
 }  // namespace medgemma

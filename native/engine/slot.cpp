@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "finite.h"
+
 namespace medgemma {
 
 Slot::Slot(std::shared_ptr<Request> request, const Model& model)
@@ -70,6 +72,9 @@ bool Slot::take(const float* logits) {
     first_token_ = Clock::now();
     result_.prefill_ms = milliseconds_since(admitted_);
     result_.first_token_ms = milliseconds_since(request_->submitted);
+  }
+  if (!all_finite(logits, static_cast<size_t>(model_.vocabulary_size()))) {
+    throw no_numbers("decode_failed", "the model");
   }
   if (!request_->scores()) return generate(logits);
   const LogSoftmax log_softmax(logits, model_.vocabulary_size());

@@ -1,7 +1,5 @@
 #include "utf8.h"
 
-#include <cstdint>
-
 namespace medgemma {
 namespace {
 
@@ -29,6 +27,18 @@ bool fits(uint8_t lead, int index, uint8_t byte) {
 }
 
 }  // namespace
+
+bool Utf8Guard::takes(uint8_t byte) const {
+  return have_ == 0 ? sequence_length(byte) != 0 : fits(lead_, have_, byte);
+}
+
+void Utf8Guard::push(const std::string& bytes) {
+  for (const char each : bytes) {
+    if (have_ == 0) lead_ = static_cast<uint8_t>(each);
+    ++have_;
+    if (have_ >= sequence_length(lead_)) have_ = 0;
+  }
+}
 
 std::string Utf8Assembler::push(const std::string& bytes) {
   pending_ += bytes;
