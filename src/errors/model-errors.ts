@@ -98,6 +98,11 @@ export const MODEL_ERRORS = {
       "Fetch it again; if it repeats, the source holds another file: do not use it. The wrong one was kept aside as .rejected where there was one.",
     exitCode: EXIT.model,
   },
+  models_folder: {
+    meaning: "The folder for models cannot be made or written to.",
+    remedy: "Point MEDGEMMA_MODELS to a folder that can be written to, or check its permissions.",
+    exitCode: EXIT.model,
+  },
   disk_full: {
     meaning: "There is not enough room for the model.",
     remedy: "Free some, remove others with `medgemma models remove`, or set MEDGEMMA_MODELS to another disk.",

@@ -2,10 +2,11 @@ import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MedGemmaError, throwIfAborted } from "../errors.js";
+import { makeFolder } from "../machine/folder.js";
 import { type Claim, waitForClaim } from "./claim.js";
 import { failed, Interruption } from "./hub-request.js";
-import { makeModelsFolder } from "./models-folder.js";
 import { PartFile } from "./part-file.js";
+import { requireRoom as requireRoomFor } from "./room.js";
 import { type Transferred, transfer } from "./transfer.js";
 
 export interface DownloadOptions {
@@ -16,6 +17,8 @@ export interface DownloadOptions {
   readonly bytes: number | undefined;
   readonly sha256: string | undefined;
   readonly token: string | undefined;
+  /** Looks at a whole file that no hash is known for, before it gets its name; what it throws keeps the file aside. */
+  readonly checkUnknown?: (file: string) => Promise<unknown>;
   readonly signal: AbortSignal | undefined;
   /** Bytes that are here, and of how many if that is known. */
   readonly onBytes: (bytes: number, total: number | undefined) => void;
@@ -36,8 +39,10 @@ export interface DownloadRecord {
   readonly downloadedAt: string;
 }
 
-/** Attempts in a row that brought no byte. */
+/** Attempts in a row that brought nothing new. */
 const ATTEMPTS = 6;
+/** Bytes after which the next attempt may follow at once. */
+const MUCH = 1 << 16;
 const LONGEST_PAUSE = 30_000;
 
 export const partOf = (target: string): string => `${target}.part`;
@@ -54,7 +59,7 @@ export async function download(options: DownloadOptions): Promise<void> {
   const { target, signal, onBytes, bytes } = options;
   throwIfAborted(signal);
   try {
-    await makeModelsFolder(path.dirname(target));
+    await makeFolder(path.dirname(target));
     const claim = await waitForClaim(target, signal, async () => {
       throwIfAborted(signal);
       const size = await fileSize(partOf(target));
@@ -104,7 +109,26 @@ async function fetchWhole(options: DownloadOptions, claim: Claim): Promise<void>
   await rm(etagOf(target), { force: true });
   if (outcome.tooLong || (verdict.expected ?? verdict.actual) !== verdict.actual)
     throw await reject(options, outcome, verdict);
+  if (verdict.expected === undefined) await check(options);
   await rename(partOf(target), target);
+}
+
+/** The path that a checker sees is the part's; the error is about the file. */
+async function check({ target, checkUnknown }: DownloadOptions): Promise<void> {
+  try {
+    await checkUnknown?.(partOf(target));
+  } catch (error) {
+    await rm(recordOf(target), { force: true });
+    await rename(partOf(target), rejectedOf(target));
+    if (!MedGemmaError.isInstance(error)) throw error;
+    const file = path.basename(target);
+    const message = `What came as ${file} is no whole model file. It was kept aside as ${file}.rejected.`;
+    throw new MedGemmaError(error.code, message, {
+      facts: { ...error.facts, file },
+      cause: error,
+      remedy: `Look into ${file}.rejected: it may be a page of the hub's. Check the address, then try again.`,
+    });
+  }
 }
 
 /** Where no hash will tell whether two halves belong together, the server must. */
@@ -112,16 +136,18 @@ async function canContinue({ target, sha256 }: DownloadOptions): Promise<boolean
   return sha256 !== undefined || (await readEtag(target)) !== undefined;
 }
 
-/** Attempts until the file is whole. Progress makes the count begin anew; a link that is cut every minute still ends. */
+/**
+ * Attempts until the file is whole. Bytes that were never here before make the count begin anew, so that a link that is
+ * cut every minute still ends, and a server that promises more than it has does too.
+ */
 async function insist(part: PartFile, options: DownloadOptions, claim: Claim): Promise<Transferred> {
   const { target, signal, pause = 1_000, idle = 60_000, pieceBytes = 1 << 25 } = options;
   const file = path.basename(target);
-  let [source, barren] = [0, 0];
+  let [source, barren, furthest] = [0, 0, part.bytes];
   for (;;) {
     throwIfAborted(signal);
     const url = options.urls[source];
     if (url === undefined) throw failed(file, "nobody has it", { reason: "not_found" });
-    const before = part.bytes;
     try {
       // With a hash the halves may even come from different mirrors, whose tags differ.
       const blind = options.sha256 === undefined;
@@ -129,7 +155,18 @@ async function insist(part: PartFile, options: DownloadOptions, claim: Claim): P
       const onEtag = async (tag: string | undefined) => {
         if (blind) await writeEtag(target, tag);
       };
-      return await transfer(part, { ...options, url, file, etag, claim, idle, pieceBytes, onEtag });
+      const requireRoom = (needed: number) => requireRoomFor(path.dirname(target), needed);
+      return await transfer(part, {
+        ...options,
+        url,
+        file,
+        etag,
+        claim,
+        idle,
+        pieceBytes,
+        requireRoom,
+        onEtag,
+      });
     } catch (error) {
       throwIfAborted(signal);
       const gone = MedGemmaError.isInstance(error) && error.facts.reason === "not_found";
@@ -138,11 +175,14 @@ async function insist(part: PartFile, options: DownloadOptions, claim: Claim): P
         continue;
       }
       if (!(error instanceof Interruption)) throw error;
-      barren = part.bytes > before ? 0 : barren + 1;
+      const gained = part.bytes - furthest;
+      furthest = Math.max(furthest, part.bytes);
+      barren = gained > 0 ? 0 : barren + 1;
       if (barren >= ATTEMPTS)
         throw failed(file, `${error.reason}, ${ATTEMPTS} times in a row`, { reason: error.reason }, error);
       const wait =
-        error.retryAfter ?? (barren === 0 ? 0 : Math.min(pause * 2 ** (barren - 1), LONGEST_PAUSE));
+        error.retryAfter ??
+        (gained >= MUCH ? 0 : Math.min(pause * 2 ** Math.max(0, barren - 1), LONGEST_PAUSE));
       await sleep(wait, undefined, signal ? { signal } : {});
     }
   }

@@ -101,7 +101,7 @@ function redirected(file: string, from: URL, location: string | null): URL {
     throw failed(file, "the hub redirects to nowhere", { reason: "redirects" });
   const to = new URL(location, from);
   if (to.protocol !== "https:" && !(to.protocol === "http:" && from.protocol === "http:"))
-    throw failed(file, "the hub redirects from https to something else", { reason: "redirects" });
+    throw failed(file, `the hub redirects from ${from.protocol} to ${to.protocol}`, { reason: "redirects" });
   return to;
 }
 

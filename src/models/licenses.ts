@@ -1,8 +1,8 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { MedGemmaError } from "../errors.js";
+import { makeFolder } from "../machine/folder.js";
 import type { CatalogueEntry } from "./catalogue-types.js";
-import { makeModelsFolder } from "./models-folder.js";
 
 interface Acceptance {
   readonly name: string;
@@ -32,7 +32,7 @@ export async function requireLicense(
     ...(await readAll(folder)),
     [licenseId]: { name, url, acceptedAt: new Date().toISOString() },
   };
-  await makeModelsFolder(folder);
+  await makeFolder(folder);
   // Written aside and renamed: another process may read it now.
   const aside = path.join(folder, `licenses.json.${process.pid}`);
   await writeFile(aside, `${JSON.stringify(all, null, 2)}\n`);

@@ -10,6 +10,7 @@ import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue-types
 import { fileSize, partOf, readRecord, recordOf, rejectedOf } from "./download.js";
 import { isHubAddress, parseHubAddress } from "./hub-address.js";
 import { isAccepted } from "./licenses.js";
+import { inModelsFolder } from "./models-folder.js";
 import { expectedBytes, expectedMemory, filesOf, isHere, targetOf } from "./places.js";
 import { type ModelSettings, resolveSettings } from "./settings.js";
 
@@ -79,11 +80,14 @@ async function listed(folder: string, entry: CatalogueEntry): Promise<ListedMode
  * Deletes a model's files and what is left of its downloads. A projector that another model here needs stays; a file
  * named by its address (`hf:OWNER/REPOSITORY/FILE.gguf`) goes.
  * @returns names of the files that were deleted.
- * @throws MedGemmaError `model_unknown`, `bad_option`, `catalogue_invalid`.
+ * @throws MedGemmaError `model_unknown`, `bad_option`, `catalogue_invalid`, `models_folder`.
  */
 export async function removeModel(name: string, settings: ModelSettings = {}): Promise<string[]> {
   const { folder, catalogue: file } = resolveSettings(settings);
-  if (isHubAddress(name)) return removeFile(folder, targetOf(folder, parseHubAddress("name", name)));
+  if (isHubAddress(name)) {
+    const target = targetOf(folder, parseHubAddress("name", name));
+    return inModelsFolder(() => removeFile(folder, target));
+  }
   const catalogue = await readCatalogue(file);
   const entry = findEntry(catalogue, name);
   const others = catalogueEntries(catalogue).filter((it) => it.name !== entry.name);
@@ -94,7 +98,7 @@ export async function removeModel(name: string, settings: ModelSettings = {}): P
   }
   const removed: string[] = [];
   for (const target of filesOf(entry).map((it) => targetOf(folder, it))) {
-    if (!needed.has(target)) removed.push(...(await removeFile(folder, target)));
+    if (!needed.has(target)) removed.push(...(await inModelsFolder(() => removeFile(folder, target))));
   }
   return removed;
 }

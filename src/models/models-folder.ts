@@ -1,16 +1,20 @@
 import { MedGemmaError } from "../errors.js";
-import { makeFolder } from "../machine/folder.js";
 
 /**
- * Makes the models folder, or one in it.
- * @throws MedGemmaError `download_failed`.
+ * Work that writes in the models folder: what the system refuses is told as such, and without paths.
+ * @throws MedGemmaError `models_folder`, `disk_full`.
  */
-export async function makeModelsFolder(folder: string): Promise<void> {
-  await makeFolder(folder).catch((error: NodeJS.ErrnoException) => {
-    throw new MedGemmaError("download_failed", `The folder for models cannot be made (${error.code}).`, {
-      facts: { reason: error.code },
+export async function inModelsFolder<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code === undefined || syscall === undefined || MedGemmaError.isInstance(error)) throw error;
+    const full = code === "ENOSPC" || code === "EDQUOT";
+    const message = full ? undefined : `The folder for models cannot be written to (${code}).`;
+    throw new MedGemmaError(full ? "disk_full" : "models_folder", message, {
+      facts: { reason: code },
       cause: error,
-      remedy: "Point MEDGEMMA_MODELS to a folder that can be written to.",
     });
-  });
+  }
 }

@@ -1,13 +1,16 @@
-import { rename, statfs } from "node:fs/promises";
-import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
+import { rename } from "node:fs/promises";
+import { badOption, throwIfAborted } from "../errors.js";
+import { makeFolder } from "../machine/folder.js";
 import { checkNames, stringOption } from "../options.js";
 import { catalogueEntries, findEntry, knownFile, readCatalogue } from "./catalogue.js";
 import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
 import { download, fileSize, partOf, readRecord, rejectedOf } from "./download.js";
+import { readGguf } from "./gguf.js";
 import { isHubAddress, parseHubAddress } from "./hub-address.js";
 import { requireLicense } from "./licenses.js";
-import { makeModelsFolder } from "./models-folder.js";
+import { inModelsFolder } from "./models-folder.js";
 import { expectedBytes, filesOf, isHere, targetOf, urlsOf } from "./places.js";
+import { requireRoom } from "./room.js";
 import { type ModelSettings, type ResolvedSettings, resolveSettings } from "./settings.js";
 
 export interface DownloadProgress {
@@ -55,7 +58,8 @@ const NAMES = ["folder", "hub", "token", "catalogue", "acceptLicense", "projecto
  * @param name `medgemma-1.5-4b-it`, or with a quantisation `medgemma-1.5-4b-it:Q8_0`; or a file on the hub,
  * `hf:OWNER/REPOSITORY/FILE.gguf`, with `@REVISION` or `#REVISION` for another than `main`.
  * @throws MedGemmaError `model_unknown`, `catalogue_invalid`, `license_not_accepted`, `access_denied`,
- * `download_failed`, `hash_mismatch`, `disk_full`, `aborted`, `bad_option`.
+ * `download_failed`, `hash_mismatch`, `not_gguf`, `gguf_truncated`, `gguf_invalid`, `disk_full`, `models_folder`,
+ * `aborted`, `bad_option`.
  *
  * @example
  * const { model, projector } = await pullModel("medgemma-1.5-4b-it", { acceptLicense: true });
@@ -68,15 +72,17 @@ export async function pullModel(name: string, options: PullOptions = {}): Promis
   const given = options.projector && knownFile(catalogue, parseHubAddress("projector", options.projector));
   const model = entry?.variant ?? knownFile(catalogue, parseHubAddress("name", name));
   const projector = given || entry?.projector;
-  const missing = await missingFiles(settings.folder, projector ? [model, projector] : [model]);
-  if (missing.length > 0) {
-    for (const terms of termsOf(catalogue, missing))
+  const missing = await inModelsFolder(async () => {
+    const files = await missingFiles(settings.folder, projector ? [model, projector] : [model]);
+    if (files.length === 0) return files;
+    for (const terms of termsOf(catalogue, files))
       await requireLicense(settings.folder, terms, options.acceptLicense);
     throwIfAborted(options.signal);
-    await makeModelsFolder(settings.folder);
-    await requireSpace(settings.folder, missing);
-    await fetchAll(entry?.name ?? name, missing, settings, options);
-  }
+    await makeFolder(settings.folder);
+    await requireSpace(settings.folder, files);
+    await fetchAll(entry?.name ?? name, files, settings, options);
+    return files;
+  });
   const hashOf = async (file: CatalogueFile) =>
     file.sha256 ?? (await readRecord(targetOf(settings.folder, file)))?.sha256;
   return {
@@ -130,15 +136,7 @@ async function requireSpace(folder: string, files: readonly CatalogueFile[]): Pr
     const here = (await fileSize(partOf(targetOf(folder, file)))) ?? 0;
     needed += Math.max(0, (expectedBytes(file) ?? 0) - here);
   }
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
-  if (needed <= free) return;
-  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
-  throw new MedGemmaError(
-    "disk_full",
-    `The models folder's disk has ${gigabytes(free)} left, and ${gigabytes(needed)} are needed.`,
-    { facts: { needed, free } },
-  );
+  await requireRoom(folder, needed);
 }
 
 /** All files at once; the first failure stops the others, whose parts stay. */
@@ -172,6 +170,8 @@ async function fetchAll(
         bytes: file.bytes,
         sha256: file.sha256,
         token,
+        // Nobody's hash tells that it is a whole model, so its header must.
+        checkUnknown: readGguf,
         signal: stop.signal,
         onBytes: (bytes, total) => {
           here[index] = bytes;

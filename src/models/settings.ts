@@ -52,6 +52,12 @@ function hubUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "https:" && url?.protocol !== "http:")
     throw badOption("hub (MEDGEMMA_HUB)", "an http or https address", text);
+  if (url.username !== "" || url.password !== "")
+    throw badOption(
+      "hub (MEDGEMMA_HUB)",
+      "an address without a user or a password (a token goes into HF_TOKEN)",
+      text,
+    );
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   return url;
 }

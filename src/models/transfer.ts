@@ -22,6 +22,8 @@ export interface TransferOptions {
   /** Of which state of the file the part is, when known. */
   readonly etag: string | undefined;
   readonly claim: Claim;
+  /** @throws MedGemmaError `disk_full` when so many bytes do not fit. */
+  readonly requireRoom: (bytes: number) => Promise<void>;
   readonly signal: AbortSignal | undefined;
   /** Milliseconds without a byte after which a connection is given up. */
   readonly idle: number;
@@ -52,6 +54,7 @@ export async function transfer(part: PartFile, options: TransferOptions): Promis
     const { response, hubSha256, piecewise } = await ask(part, options, idle);
     const total = await begin(part, response, options);
     checkPromise(options, total, hubSha256);
+    if (total !== undefined) await options.requireRoom(total - part.bytes);
     const limit = bytes ?? total;
     const chunks =
       piecewise && limit !== undefined

@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { ServerResponse } from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -145,6 +146,23 @@ test("bytes without an end are cut off at the file's size", async () => {
   });
   await expect(fetchFile()).rejects.toMatchObject({ code: "hash_mismatch" });
   expect(readFileSync(`${target}.rejected`).length).toBeLessThanOrEqual(BODY.length);
+});
+
+test.each([
+  [
+    "promises more than it has",
+    (_request: unknown, response: ServerResponse) => {
+      response.writeHead(200, { "content-length": BODY.length + 1000 }).write(BODY);
+      setTimeout(() => response.destroy(), 20);
+    },
+  ],
+  ["ends every time at the same place", ignoreRangesAndCutAfter(100_000)],
+])("a server that %s is given up", async (_what, manner) => {
+  hub.script(`/${name}`, manner as Manner);
+  await expect(fetchFile({ bytes: undefined, sha256: undefined })).rejects.toMatchObject({
+    code: "download_failed",
+  });
+  expect(hub.requests.length).toBeLessThan(20);
 });
 
 test("the token goes to the hub's host, also after a redirect there, and never to another", async () => {

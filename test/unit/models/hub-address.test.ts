@@ -9,7 +9,9 @@ import { noise, sha256, startHub } from "./hub.js";
 const top = mkdtempSync(path.join(os.tmpdir(), "medgemma-address-"));
 afterAll(() => rmSync(top, { recursive: true, force: true }));
 const hub = await startHub();
-const [A, P] = [noise(50_000, 3), noise(40_000, 5)];
+const A = noise(50_000, 3);
+// Of which no hash is known: it must be a whole GGUF file.
+const P = readFileSync("test/fixtures/lora/phantom-brief-lora-f16.gguf");
 const cdn = "/cdn/a";
 hub.serve(cdn, A);
 hub.serve("/lab/x/resolve/refs/pr/1/q/mm.gguf", P);

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { listAddressedFiles, localFile } from "../../../src/models/addressed.js";
 import { listModels, removeModel, verifyModels } from "../../../src/models/manage.js";
 import { type DownloadProgress, pullModel } from "../../../src/models/pull.js";
+import { rejection } from "../../support/ask.js";
 import { answer, noise, sha256, startHub } from "./hub.js";
 
 const top = mkdtempSync(path.join(os.tmpdir(), "medgemma-pull-"));
@@ -12,6 +13,7 @@ afterAll(() => rmSync(top, { recursive: true, force: true }));
 const hub = await startHub();
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const [A, B, P] = [noise(50_000, 3), noise(60_000, 4), noise(40_000, 5)];
+const WHOLE = readFileSync("test/fixtures/lora/phantom-brief-lora-f16.gguf");
 const at = (file: string) => `/lab/x-GGUF/resolve/${COMMIT}/${file}`;
 const entry = (tag: string, file: string, body: Buffer) => ({
   tag,
@@ -108,7 +110,7 @@ test("a models folder that cannot be made is told at once, and nothing is asked 
   const places = [path.join(top, "file"), path.join(top, "file", "models")];
   for (const place of process.platform === "linux" ? [...places, "/proc/none"] : places) {
     await expect(pullModel("x", { ...settings, folder: place, acceptLicense: true })).rejects.toMatchObject({
-      code: "download_failed",
+      code: "models_folder",
       remedy: expect.stringContaining("MEDGEMMA_MODELS"),
     });
   }
@@ -160,7 +162,7 @@ test("a list tells what is here; removing keeps a projector that is needed", asy
 test("what was fetched by address is listed, found, verified and removed by it", async () => {
   const address = "hf:other/y-GGUF/sub/y.gguf@v1.0";
   const begun = "hf:other/z-GGUF/z.gguf";
-  hub.serve("/other/y-GGUF/resolve/v1.0/sub/y.gguf", A);
+  hub.serve("/other/y-GGUF/resolve/v1.0/sub/y.gguf", WHOLE);
   const { model } = await pullModel(address, settings);
   await pullModel("x", { ...settings, acceptLicense: true });
   const part = path.join(folder, "other", "z-GGUF", "main", "z.gguf.part");
@@ -168,7 +170,14 @@ test("what was fetched by address is listed, found, verified and removed by it",
   writeFileSync(part, "GG");
   writeFileSync(path.join(folder, "stray.gguf"), "no address leads here");
   expect(await listAddressedFiles(settings)).toEqual([
-    { name: address, state: "here", bytes: A.length, sha256: sha256(A), verifiedBy: "nobody", path: model },
+    {
+      name: address,
+      state: "here",
+      bytes: WHOLE.length,
+      sha256: sha256(WHOLE),
+      verifiedBy: "nobody",
+      path: model,
+    },
     { name: begun, state: "partial", bytes: 2, path: part.replace(/\.part$/, "") },
   ]);
   expect(await localFile(address, settings)).toBe(model);
@@ -184,6 +193,40 @@ test("what was fetched by address is listed, found, verified and removed by it",
   expect(await listAddressedFiles(settings)).toEqual([]);
   expect(existsSync(path.join(folder, "other"))).toBe(false);
   await expect(removeModel("hf:../x/y.gguf", settings)).rejects.toMatchObject({ code: "bad_option" });
+});
+
+test.each([
+  ["a page instead of it", Buffer.from("<!doctype html><p>Not here</p>"), "not_gguf"],
+  ["a shorter one", WHOLE.subarray(0, WHOLE.length - 777), "gguf_truncated"],
+])("of a file without a known hash, %s is kept aside and never used", async (_what, body, code) => {
+  const address = "hf:other/y-GGUF/y.gguf";
+  hub.serve("/other/y-GGUF/resolve/main/y.gguf", body);
+  await expect(pullModel(address, settings)).rejects.toMatchObject({ code, facts: { file: "y.gguf" } });
+  expect(await localFile(address, settings)).toBeUndefined();
+  expect(existsSync(path.join(folder, "other/y-GGUF/main/y.gguf.rejected"))).toBe(true);
+  hub.serve("/other/y-GGUF/resolve/main/y.gguf", WHOLE);
+  expect(readFileSync((await pullModel(address, settings)).model).equals(WHOLE)).toBe(true);
+});
+
+test("a size that the disk has no room for is believed before the bytes come", async () => {
+  hub.script("/other/y-GGUF/resolve/main/y.gguf", (_request, response) => {
+    response.writeHead(200, { "content-length": 9e15 }).write("GGUF");
+  });
+  await expect(pullModel("hf:other/y-GGUF/y.gguf", settings)).rejects.toMatchObject({ code: "disk_full" });
+});
+
+test("a hub with a password in its address is refused", async () => {
+  const withPassword = { ...settings, hub: hub.url.replace("//", "//user:secret@") };
+  const error = await rejection(pullModel("x", withPassword));
+  expect([error.code, error.message]).toEqual(["bad_option", expect.not.stringContaining("secret")]);
+});
+
+test("what the system refuses in the folder is told", async () => {
+  mkdirSync(path.join(folder, "licenses.json"), { recursive: true });
+  await expect(pullModel("x", { ...settings, acceptLicense: true })).rejects.toMatchObject({
+    code: "models_folder",
+    facts: { reason: expect.stringMatching(/^E/) },
+  });
 });
 
 test("verify finds a flipped bit and puts the file aside; the next pull brings it anew", async () => {
