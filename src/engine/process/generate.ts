@@ -20,18 +20,23 @@ export async function* generateRemotely(
     if (event.type === "text") events.push(event);
     else events.push({ ...event, timings: { ...event.timings, timeToFirstToken } });
   };
+  let failed = false;
   const call = link.start("generate", { parts: wire, options: rest }, { images, onEvent }, signal);
   call.answer.then(
     () => {
       onAnswered();
       events.end();
     },
-    (error) => events.fail(error),
+    (error) => {
+      failed = true;
+      events.fail(error);
+    },
   );
   try {
     yield* events.read();
   } finally {
-    // Also when the reader breaks off.
+    // Also when the reader breaks off, who had an answer then as far as it was wanted.
+    if (!failed && timeToFirstToken !== undefined) onAnswered();
     call.cancel();
   }
 }

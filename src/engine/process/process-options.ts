@@ -8,7 +8,7 @@ export interface ProcessEngineOptions extends NativeEngineOptions, SpawnOptions 
   /** Called with llama.cpp's log lines. Defaults to none being kept. */
   onLog?: (level: LogLevel, line: string) => void;
   /**
-   * Crashes in a row (within a minute, no request answered between) after which the process is not started again.
+   * Crashes in a row (no request answered between, however long that was) after which the process is not started again.
    * Defaults to `3`.
    */
   maxCrashes?: number;

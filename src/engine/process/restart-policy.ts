@@ -1,18 +1,15 @@
 import type { MedGemmaError } from "../../errors.js";
 import { gaveUpError } from "./crash.js";
 
-/** Within this time, crashes without an answer between them count as a row. */
-const WINDOW_MS = 60_000;
-
-/** Decides whether a process that crashed is started again. */
+/**
+ * Decides whether a process that crashed is started again. Crashes count as a row however far apart they are: a large
+ * model may need minutes for the picture that ends it, and each start was asked for by a request.
+ */
 export class RestartPolicy {
-  #row: number[] = [];
+  #row = 0;
   #verdict: MedGemmaError | undefined;
 
-  constructor(
-    private readonly maxCrashes: number,
-    private readonly now: () => number = () => performance.now(),
-  ) {}
+  constructor(private readonly maxCrashes: number) {}
 
   /** Why it is not started again; undefined when it is. */
   get verdict(): MedGemmaError | undefined {
@@ -20,13 +17,11 @@ export class RestartPolicy {
   }
 
   crashed(error: MedGemmaError): void {
-    const time = this.now();
-    this.#row = [...this.#row.filter((earlier) => time - earlier < WINDOW_MS), time];
-    if (this.#row.length >= this.maxCrashes) this.#verdict ??= gaveUpError(this.#row.length, error);
+    if (++this.#row >= this.maxCrashes) this.#verdict ??= gaveUpError(this.#row, error);
   }
 
   /** A request was answered: the process works. */
   answered(): void {
-    this.#row = [];
+    this.#row = 0;
   }
 }

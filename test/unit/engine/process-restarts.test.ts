@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { crashError, StderrTail } from "../../../src/engine/process/crash.js";
 import { RestartPolicy } from "../../../src/engine/process/restart-policy.js";
 import { fromWire, toWire } from "../../../src/engine/process/wire-error.js";
@@ -8,28 +8,30 @@ const crash = crashError({ exitCode: undefined, signal: "SIGABRT", reason: "GGML
 
 describe("the restart policy", () => {
   test("gives up after a row of crashes, and stays so", () => {
-    let time = 0;
-    const policy = new RestartPolicy(3, () => time);
+    const policy = new RestartPolicy(3);
     policy.crashed(crash);
     policy.crashed(crash);
     expect(policy.verdict).toBeUndefined();
     policy.crashed(crash);
     expect(policy.verdict?.facts).toMatchObject({ crashes: 3, signal: "SIGABRT" });
     expect(policy.verdict?.message).toMatch(/3 times in a row.*GGML_ASSERT\(x\) failed/);
-    time = 1e6;
     policy.answered();
     expect(policy.verdict).toBeDefined();
   });
 
-  test("an answer, or a minute, ends a row", () => {
-    let time = 0;
-    const policy = new RestartPolicy(2, () => time);
+  test("crashes that are minutes or days apart are a row too; only an answer ends it", () => {
+    vi.useFakeTimers({ now: 0, toFake: ["performance", "Date"] });
+    const policy = new RestartPolicy(3);
     policy.crashed(crash);
     policy.answered();
-    policy.crashed(crash);
-    time = 60_001;
-    policy.crashed(crash);
-    expect(policy.verdict).toBeUndefined();
+    for (const days of [0.01, 1, 2]) {
+      expect(policy.verdict).toBeUndefined();
+      vi.setSystemTime(days * 86_400_000);
+      policy.crashed(crash);
+      vi.advanceTimersByTime(days * 86_400_000);
+    }
+    vi.useRealTimers();
+    expect(policy.verdict?.facts).toMatchObject({ crashes: 3 });
   });
 });
 
