@@ -4,14 +4,21 @@ import path from "node:path";
 import { MedGemmaError } from "../errors.js";
 import { makeFolder } from "../machine/folder.js";
 
-export interface StoredEmbedding {
+export interface EmbeddingShape {
   readonly tokens: number;
   readonly width: number;
+}
+
+export interface StoredEmbedding extends EmbeddingShape {
   readonly values: Float32Array;
 }
 
-const MAGIC = "medgemma-emb-1\n\0";
-const HEADER = 16 + 8 + 32; // magic, tokens and width, sha256 of what follows
+const MAGIC = "medgemma-emb-2\n\0";
+// Magic, tokens and width, the key, and the sha256 of all but itself. The key is in the file, for a name is no proof of
+// what a file holds: a copy or a restored backup under another name would answer for another picture.
+const KEY_AT = 24;
+const DIGEST_AT = KEY_AT + 32;
+const HEADER = DIGEST_AT + 32;
 const SUFFIX = ".embedding";
 const TEMPORARY = /^[0-9a-f]{64}\.(\d+)\.[0-9a-f]+\.tmp$/;
 // After a prune there is room again, so that not every write prunes.
@@ -58,8 +65,11 @@ export class EmbeddingStore {
     return store;
   }
 
-  /** Undefined when there is none, or when it is damaged; then it is removed. */
-  async get(key: string): Promise<StoredEmbedding | undefined> {
+  /**
+   * Undefined when there is none, or when it is damaged, another picture's, of another shape, or holds what is no number;
+   * then it is removed.
+   */
+  async get(key: string, shape: EmbeddingShape): Promise<StoredEmbedding | undefined> {
     const file = this.#file(key);
     let bytes: Buffer;
     try {
@@ -67,7 +77,7 @@ export class EmbeddingStore {
     } catch {
       return undefined;
     }
-    const embedding = decode(bytes);
+    const embedding = decode(bytes, key, shape);
     if (!embedding) {
       await rm(file, { force: true }).catch(() => undefined);
       return undefined;
@@ -82,7 +92,7 @@ export class EmbeddingStore {
   async set(key: string, embedding: StoredEmbedding): Promise<void> {
     const temporary = path.join(this.#dir, `${key}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`);
     try {
-      const bytes = encode(embedding);
+      const bytes = encode(key, embedding);
       const handle = await open(temporary, "wx", 0o600);
       try {
         await handle.writeFile(bytes);
@@ -132,30 +142,34 @@ export class EmbeddingStore {
   }
 }
 
-function encode({ tokens, width, values }: StoredEmbedding): Buffer {
+function encode(key: string, { tokens, width, values }: StoredEmbedding): Buffer {
   const bytes = Buffer.alloc(HEADER + values.byteLength);
   bytes.write(MAGIC, 0, "latin1");
   bytes.writeUInt32LE(tokens, 16);
   bytes.writeUInt32LE(width, 20);
+  bytes.write(key, KEY_AT, "hex");
   bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), HEADER);
-  digest(bytes).copy(bytes, 24);
+  digest(bytes).copy(bytes, DIGEST_AT);
   return bytes;
 }
 
-function decode(bytes: Buffer): StoredEmbedding | undefined {
+function decode(bytes: Buffer, key: string, shape: EmbeddingShape): StoredEmbedding | undefined {
   if (bytes.length < HEADER || bytes.toString("latin1", 0, 16) !== MAGIC) return undefined;
   const tokens = bytes.readUInt32LE(16);
   const width = bytes.readUInt32LE(20);
+  if (tokens !== shape.tokens || width !== shape.width) return undefined;
   if (bytes.length !== HEADER + tokens * width * 4) return undefined;
-  if (!digest(bytes).equals(bytes.subarray(24, HEADER))) return undefined;
+  if (bytes.toString("hex", KEY_AT, DIGEST_AT) !== key) return undefined;
+  if (!digest(bytes).equals(bytes.subarray(DIGEST_AT, HEADER))) return undefined;
   const values = new Float32Array(tokens * width);
   new Uint8Array(values.buffer).set(bytes.subarray(HEADER));
+  if (!values.every(Number.isFinite)) return undefined;
   return { tokens, width, values };
 }
 
 /** Over everything but the checksum itself. */
 function digest(bytes: Buffer): Buffer {
-  return createHash("sha256").update(bytes.subarray(0, 24)).update(bytes.subarray(HEADER)).digest();
+  return createHash("sha256").update(bytes.subarray(0, DIGEST_AT)).update(bytes.subarray(HEADER)).digest();
 }
 
 function isOrphan(name: string): boolean {

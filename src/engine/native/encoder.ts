@@ -3,7 +3,7 @@ import { MedGemmaError, throwIfAborted } from "../../errors.js";
 import type { RgbImage } from "../../image/rgb.js";
 import { untilAborted } from "../abort.js";
 import { EmbeddingCache } from "../embedding-cache.js";
-import type { EmbeddingStore } from "../embedding-store.js";
+import type { EmbeddingShape, EmbeddingStore } from "../embedding-store.js";
 import type { EngineStats, ProjectorInfo } from "../engine.js";
 import { type Addon, fromNative, type NativeEmbedding, type NativeEngineHandle } from "./addon.js";
 
@@ -29,6 +29,7 @@ interface Job {
 /** Pictures to embeddings: stretch to the square, look up in memory and on disk, encode once. */
 export class ImageEncoder {
   readonly #cache: EmbeddingCache<EncodedImage>;
+  readonly #shape: EmbeddingShape;
   readonly #jobs = new Map<string, Job>();
   readonly #writes = new Set<Promise<void>>();
   #encoded = 0;
@@ -39,10 +40,13 @@ export class ImageEncoder {
     private readonly addon: Addon,
     private readonly handle: NativeEngineHandle,
     private readonly projector: ProjectorInfo,
+    /** Numbers in one vector: the model's width. */
+    width: number,
     cacheBytes: number,
     private readonly store: EmbeddingStore | undefined,
   ) {
     this.#cache = new EmbeddingCache(cacheBytes);
+    this.#shape = { tokens: projector.imageTokens, width };
   }
 
   /** @throws MedGemmaError `aborted`, `disposed`, `encode_failed`. */
@@ -85,7 +89,7 @@ export class ImageEncoder {
     let cancelled = false;
     let stop: () => void = () => undefined;
     const run = async (): Promise<EncodedImage> => {
-      const stored = await this.store?.get(key);
+      const stored = await this.store?.get(key, this.#shape);
       if (stored) {
         this.#diskHits++;
         return { key, embedding: new this.addon.Embedding(stored.values, stored.tokens, stored.width, key) };

@@ -168,7 +168,9 @@ export class NativeEngine implements Engine {
         performance.now() - started,
       );
       const cacheBytes = options.embeddingCacheBytes ?? DEFAULT_EMBEDDING_CACHE;
-      const encoder = info.projector && new ImageEncoder(addon, handle, info.projector, cacheBytes, store);
+      const { embeddingWidth } = info.model;
+      const encoder =
+        info.projector && new ImageEncoder(addon, handle, info.projector, embeddingWidth, cacheBytes, store);
       return new NativeEngine(addon, handle, info, encoder);
     } catch (error) {
       stop.abort();

@@ -2,9 +2,10 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFile
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { EmbeddingStore } from "../../../src/engine/embedding-store.js";
 import type { NativeEngineOptions } from "../../../src/engine/native/native-engine.js";
 import { ProcessEngine } from "../../../src/engine/process/process-engine.js";
-import { goldens, loadPhantom, PHANTOM, picture, THREADS } from "../../support/phantom.js";
+import { goldens, greyPicture, loadPhantom, PHANTOM, picture, THREADS } from "../../support/phantom.js";
 import { askGolden, golden } from "../scheduler/support.js";
 
 let dir: string;
@@ -61,6 +62,31 @@ test("a damaged file is computed anew and replaced", async () => {
   }
 });
 
+test("a file that bears another picture's name, or is of another shape, is computed anew and replaced", async () => {
+  await once();
+  await untilStored();
+  const file = path.join(cacheDir(), files()[0] ?? "");
+  const good = readFileSync(file);
+  const other = await loadPhantom({ embeddingCacheDir: cacheDir() });
+  await other.encode(greyPicture);
+  await other.dispose();
+  const others = path.join(cacheDir(), files().find((name) => !file.endsWith(name)) ?? "");
+  const store = await EmbeddingStore.open(cacheDir(), 1e9);
+  const key = path.basename(file, ".embedding");
+  const spoils = [
+    async () => copyFileSync(others, file),
+    () => store.set(key, { tokens: 1, width: 1, values: new Float32Array(1) }),
+    () => store.set(key, { tokens: 16, width: 256, values: new Float32Array(4096).fill(Number.NaN) }),
+  ];
+  for (const spoil of spoils) {
+    await spoil();
+    expect(readFileSync(file).equals(good)).toBe(false);
+    const end = await once();
+    expect([end.text, end.encoded, end.diskHits]).toEqual([asked.answer, 1, 0]);
+    expect(readFileSync(file).equals(good)).toBe(true);
+  }
+});
+
 test("another projector never reads what this one wrote", async () => {
   const plain = await once();
   await untilStored();
@@ -86,7 +112,7 @@ test("several processes share the folder", async () => {
       contextSize: 2048,
       embeddingCacheDir: cacheDir(),
       // Room for six of the twelve: files come and go under everybody's hands.
-      embeddingCacheDirBytes: 6 * (16 * 256 * 4 + 56),
+      embeddingCacheDirBytes: 6 * (16 * 256 * 4 + 88),
     });
   const engines = await Promise.all([load(), load(), load()]);
   try {

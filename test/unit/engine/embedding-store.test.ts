@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -19,13 +20,13 @@ import { rejection } from "../../support/ask.js";
 
 const keyOf = (name: string): string => createHash("sha256").update(name).digest("hex");
 
+const SHAPE = { tokens: 4, width: 8 };
 const embedding = (seed: number): StoredEmbedding => ({
-  tokens: 4,
-  width: 8,
+  ...SHAPE,
   values: Float32Array.from({ length: 32 }, (_, index) => Math.sin(seed * 100 + index)),
 });
 /** Of such a file: header and numbers. */
-const FILE_BYTES = 56 + 32 * 4;
+const FILE_BYTES = 88 + 32 * 4;
 
 let parent: string;
 let dir: string;
@@ -40,19 +41,19 @@ afterEach(() => rmSync(parent, { recursive: true, force: true }));
 describe("the embedding cache on disk", () => {
   test("gives back what was written, also to another process's store", async () => {
     const store = await EmbeddingStore.open(dir, 1e6);
-    expect(await store.get(keyOf("a"))).toBeUndefined();
+    expect(await store.get(keyOf("a"), SHAPE)).toBeUndefined();
     await store.set(keyOf("a"), embedding(1));
-    expect(await store.get(keyOf("a"))).toEqual(embedding(1));
-    expect(await store.get(keyOf("b"))).toBeUndefined();
+    expect(await store.get(keyOf("a"), SHAPE)).toEqual(embedding(1));
+    expect(await store.get(keyOf("b"), SHAPE)).toBeUndefined();
     const later = await EmbeddingStore.open(dir, 1e6);
-    expect(await later.get(keyOf("a"))).toEqual(embedding(1));
+    expect(await later.get(keyOf("a"), SHAPE)).toEqual(embedding(1));
   });
 
   test("keeps numbers that are a part of a larger buffer", async () => {
     const store = await EmbeddingStore.open(dir, 1e6);
     const values = new Float32Array(64).map((_, index) => index).subarray(16, 48);
     await store.set(keyOf("a"), { tokens: 4, width: 8, values });
-    expect((await store.get(keyOf("a")))?.values).toEqual(values);
+    expect((await store.get(keyOf("a"), SHAPE))?.values).toEqual(values);
   });
 
   test("is for the user's eyes only", async () => {
@@ -74,17 +75,48 @@ describe("the embedding cache on disk", () => {
         bad.writeUInt8(bad.readUInt8(at) ^ 0x10, at);
         return bad;
       }),
-      ...[0, 1, 16, 55, 56, FILE_BYTES - 1].map((length) => good.subarray(0, length)),
+      ...[0, 1, 16, 55, 56, 87, 88, FILE_BYTES - 1].map((length) => good.subarray(0, length)),
       Buffer.concat([good, Buffer.from([0])]),
       Buffer.from("not an embedding at all"),
     ];
     for (const bad of damages) {
       writeFileSync(fileOf("a"), bad);
-      expect(await store.get(keyOf("a"))).toBeUndefined();
+      expect(await store.get(keyOf("a"), SHAPE)).toBeUndefined();
       expect(existsSync(fileOf("a"))).toBe(false);
     }
     await store.set(keyOf("a"), embedding(2));
-    expect(await store.get(keyOf("a"))).toEqual(embedding(2));
+    expect(await store.get(keyOf("a"), SHAPE)).toEqual(embedding(2));
+  });
+
+  test("does not answer for another picture, whatever a file is called", async () => {
+    const store = await EmbeddingStore.open(dir, 1e6);
+    await store.set(keyOf("a"), embedding(1));
+    copyFileSync(fileOf("a"), fileOf("b"));
+    expect(await store.get(keyOf("b"), SHAPE)).toBeUndefined();
+    expect(existsSync(fileOf("b"))).toBe(false);
+    expect(await store.get(keyOf("a"), SHAPE)).toEqual(embedding(1));
+  });
+
+  test("drops a well-formed file of another shape, or with what is no number", async () => {
+    const store = await EmbeddingStore.open(dir, 1e6);
+    const withNumber = (number: number) => {
+      const { values } = embedding(1);
+      values[17] = number;
+      return { ...SHAPE, values };
+    };
+    const wrong = [
+      { tokens: 1, width: 1, values: new Float32Array(1) },
+      { tokens: 0, width: 0, values: new Float32Array(0) },
+      { tokens: 8, width: 4, values: embedding(1).values },
+      withNumber(Number.NaN),
+      withNumber(Number.POSITIVE_INFINITY),
+    ];
+    for (const each of wrong) {
+      await store.set(keyOf("a"), each);
+      expect(existsSync(fileOf("a"))).toBe(true);
+      expect(await store.get(keyOf("a"), SHAPE)).toBeUndefined();
+      expect(existsSync(fileOf("a"))).toBe(false);
+    }
   });
 
   test("removes what was used longest ago when it is full", async () => {
@@ -93,14 +125,14 @@ describe("the embedding cache on disk", () => {
       await store.set(keyOf(`${i}`), embedding(i));
       utimesSync(fileOf(`${i}`), 1000 + i, 1000 + i);
     }
-    expect(await store.get(keyOf("0"))).toEqual(embedding(0));
+    expect(await store.get(keyOf("0"), SHAPE)).toEqual(embedding(0));
     await store.set(keyOf("new"), embedding(99));
     expect(readdirSync(dir)).toHaveLength(9);
-    expect(await store.get(keyOf("0"))).toEqual(embedding(0));
-    expect(await store.get(keyOf("new"))).toEqual(embedding(99));
-    expect(await store.get(keyOf("1"))).toBeUndefined();
-    expect(await store.get(keyOf("2"))).toBeUndefined();
-    expect(await store.get(keyOf("3"))).toEqual(embedding(3));
+    expect(await store.get(keyOf("0"), SHAPE)).toEqual(embedding(0));
+    expect(await store.get(keyOf("new"), SHAPE)).toEqual(embedding(99));
+    expect(await store.get(keyOf("1"), SHAPE)).toBeUndefined();
+    expect(await store.get(keyOf("2"), SHAPE)).toBeUndefined();
+    expect(await store.get(keyOf("3"), SHAPE)).toEqual(embedding(3));
   });
 
   test("counts what an earlier process left", async () => {
@@ -109,7 +141,7 @@ describe("the embedding cache on disk", () => {
     const second = await EmbeddingStore.open(dir, FILE_BYTES * 5);
     await second.set(keyOf("new"), embedding(99));
     expect(readdirSync(dir).length).toBeLessThanOrEqual(5);
-    expect(await second.get(keyOf("new"))).toEqual(embedding(99));
+    expect(await second.get(keyOf("new"), SHAPE)).toEqual(embedding(99));
   });
 
   test("counts what other processes write meanwhile", async () => {
@@ -118,7 +150,7 @@ describe("the embedding cache on disk", () => {
     for (let i = 0; i < 120; i++) await stores[i % 4]?.set(keyOf(`${i}`), embedding(i));
     // Each may write a twentieth of the limit, two of these files, before it looks.
     expect(readdirSync(dir).length).toBeLessThanOrEqual(40 + 4 * 3);
-    expect(await stores[0]?.get(keyOf("119"))).toEqual(embedding(119));
+    expect(await stores[0]?.get(keyOf("119"), SHAPE)).toEqual(embedding(119));
   });
 
   test("removes the half-written files of processes that are gone, and no others", async () => {
@@ -136,7 +168,7 @@ describe("the embedding cache on disk", () => {
     mkdirSync(fileOf("a"));
     writeFileSync(path.join(fileOf("a"), "in the way"), "x");
     await store.set(keyOf("a"), embedding(1));
-    expect(await store.get(keyOf("a"))).toBeUndefined();
+    expect(await store.get(keyOf("a"), SHAPE)).toBeUndefined();
     expect(readdirSync(dir)).toEqual([`${keyOf("a")}.embedding`]);
   });
 
@@ -144,7 +176,7 @@ describe("the embedding cache on disk", () => {
     const store = await EmbeddingStore.open(dir, 1e6);
     rmSync(dir, { recursive: true });
     await store.set(keyOf("a"), embedding(1));
-    expect(await store.get(keyOf("a"))).toBeUndefined();
+    expect(await store.get(keyOf("a"), SHAPE)).toBeUndefined();
   });
 
   test("says so when the folder cannot be used", async () => {
