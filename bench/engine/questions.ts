@@ -75,9 +75,10 @@ interface PeerTimes extends Peer {
 
 const PEERS: readonly Peer[] = [
   { name: "llama-mtmd-cli, one by one", bar: 5, time: timeCli },
-  { name: "llama.node, one by one", bar: 5, time: timeLlamaNode },
   { name: "llama-server, as it comes", bar: 1.3, time: (...task) => timeServer(task, []) },
   { name: "llama-server, --swa-full", bar: 1.3, time: (...task) => timeServer(task, ["--swa-full"]) },
+  // Last: it takes longest.
+  { name: "llama.node, one by one", bar: 5, time: timeLlamaNode },
 ];
 
 /** A program for each question, so eight times one of them; loading, which the others did before, is left out. */
