@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
-import { MedGemmaError } from "../errors.js";
-import { makeFolder } from "../machine/folder.js";
+import { openCacheFolder } from "./cache-folder.js";
 
 export interface EmbeddingShape {
   readonly tokens: number;
@@ -46,20 +45,13 @@ export class EmbeddingStore {
 
   /**
    * Opens or makes the folder, and removes what killed processes left half-written.
-   * @throws MedGemmaError `file_not_found` when the folder cannot be used.
+   * @throws MedGemmaError `embedding_cache` when the folder cannot be used.
    */
   static async open(dir: string, limit: number): Promise<EmbeddingStore> {
-    try {
-      await makeFolder(dir, 0o700);
-      const names = await readdir(dir);
-      await Promise.all(names.filter(isOrphan).map((name) => rm(path.join(dir, name), { force: true })));
-    } catch (error) {
-      const { code = "unknown" } = error as { code?: string };
-      throw new MedGemmaError("file_not_found", `The embedding cache folder cannot be used (${code}).`, {
-        facts: { reason: code },
-        cause: error,
-      });
-    }
+    const names = await openCacheFolder(dir);
+    // What cannot be removed is in nobody's way.
+    const remove = (name: string) => rm(path.join(dir, name), { force: true }).catch(() => undefined);
+    await Promise.all(names.filter(isOrphan).map(remove));
     const store = new EmbeddingStore(dir, limit, 0);
     store.#bytes = (await store.#list()).reduce((sum, file) => sum + file.bytes, 0);
     return store;

@@ -108,6 +108,12 @@ export const MODEL_ERRORS = {
     remedy: "Free some, remove others with `medgemma models remove`, or set MEDGEMMA_MODELS to another disk.",
     exitCode: EXIT.model,
   },
+  embedding_cache: {
+    meaning: "The folder for picture embeddings cannot be made or read.",
+    remedy:
+      "Point `embeddingCacheDir` to a folder that this user can write to; the reason in the error's facts is the system's.",
+    exitCode: EXIT.usage,
+  },
   adapter_mismatch: {
     meaning: "The file is no LoRA adapter for this model.",
     remedy:

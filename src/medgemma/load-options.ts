@@ -48,7 +48,8 @@ export interface LoadOptions extends EndpointOptions {
   embeddingCacheBytes?: number;
   /**
    * Folder for picture embeddings that outlive the process; made when missing, readable by the user only. An embedding
-   * tells much about its picture: treat the folder as patient data. Defaults to none.
+   * tells much about its picture: treat the folder as patient data. Node warns once (`MEDGEMMA_EMBEDDING_CACHE`) where
+   * others than the user can write to it. Defaults to none.
    */
   embeddingCacheDir?: string;
   /** Bytes that the folder may hold; what was not used for longest goes first. Defaults to 4 GiB. */

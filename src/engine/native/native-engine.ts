@@ -5,6 +5,7 @@ import { type Machine, readMachine } from "../../machine/machine.js";
 import type { Placement } from "../../machine/placement.js";
 import { defaultThreads } from "../../machine/threads.js";
 import { allOrStop, withCancel } from "../abort.js";
+import { warnOfOpenFolder } from "../cache-folder.js";
 import { EmbeddingStore } from "../embedding-store.js";
 import type {
   EncodeOptions,
@@ -116,7 +117,7 @@ export class NativeEngine implements Engine {
   /**
    * @throws MedGemmaError `addon_missing`, `addon_unloadable`, `file_not_found`, `not_gguf`, `gguf_truncated`,
    * `gguf_invalid`, `not_gemma3`, `projector_mismatch`, `projector_as_model`, `model_as_projector`,
-   * `model_load_failed`, `adapter_mismatch`, `gpu_unavailable`, `not_enough_memory`, `aborted`.
+   * `model_load_failed`, `adapter_mismatch`, `gpu_unavailable`, `not_enough_memory`, `embedding_cache`, `aborted`.
    */
   static async load(options: NativeEngineOptions): Promise<NativeEngine> {
     const { signal } = options;
@@ -128,6 +129,7 @@ export class NativeEngine implements Engine {
     const machine = readMachine();
     const use = placeModel(gpus, options, machine.memoryAvailable);
     if (options.onLog) addon.setLogger(options.onLog);
+    const store = await openStore(options);
     const files = [options.model, ...(options.projector === undefined ? [] : [options.projector])];
     const adapterFiles = adapters.map(({ file }) => file);
     // The files' hashes take as long to compute as the weights to load: side by side, and stopped with the load.
@@ -156,7 +158,6 @@ export class NativeEngine implements Engine {
       handle = await withCancel(signal, load.cancel, load.promise);
       const [model, projector] = await hashes;
       if (model === undefined) throw new MedGemmaError("file_not_found");
-      const store = await openStore(options);
       const described = describeAdapters(adapters, await adapterHashes);
       const info = describeEngine(
         addon,
@@ -281,9 +282,9 @@ async function threadsFor(model: string, machine: Machine): Promise<number> {
 }
 
 async function openStore(options: NativeEngineOptions): Promise<EmbeddingStore | undefined> {
-  if (options.embeddingCacheDir === undefined) return undefined;
-  return EmbeddingStore.open(
-    options.embeddingCacheDir,
-    options.embeddingCacheDirBytes ?? DEFAULT_EMBEDDING_STORE,
-  );
+  const { embeddingCacheDir: dir, embeddingCacheDirBytes: bytes = DEFAULT_EMBEDDING_STORE } = options;
+  if (dir === undefined) return undefined;
+  const store = await EmbeddingStore.open(dir, bytes);
+  await warnOfOpenFolder(dir);
+  return store;
 }

@@ -1,6 +1,7 @@
 import { MedGemmaError, throwIfAborted } from "../../errors.js";
 import type { RgbImage } from "../../image/rgb.js";
 import { untilAborted } from "../abort.js";
+import { warnOfOpenFolder } from "../cache-folder.js";
 import type {
   EncodeOptions,
   Engine,
@@ -40,6 +41,8 @@ export class ProcessEngine implements Engine {
     throwIfAborted(options.signal);
     const supervisor = new Supervisor(toStartSettings(options));
     await supervisor.load(options.onProgress, options.signal);
+    // The process has seen it too, but nobody hears its warnings.
+    if (options.embeddingCacheDir !== undefined) await warnOfOpenFolder(options.embeddingCacheDir);
     return new ProcessEngine(supervisor);
   }
 

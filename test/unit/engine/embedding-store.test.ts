@@ -182,7 +182,14 @@ describe("the embedding cache on disk", () => {
   test("says so when the folder cannot be used", async () => {
     writeFileSync(dir, "a file");
     const error = await rejection(EmbeddingStore.open(dir, 1e6));
-    expect(error.code).toBe("file_not_found");
-    expect(error.facts).toMatchObject({ reason: expect.any(String) });
+    expect(error.code).toBe("embedding_cache");
+    expect(error.facts).toEqual({ reason: "EEXIST" });
+  });
+
+  test.runIf(process.platform === "linux")("says so at once where the system makes no folder", async () => {
+    expect(await rejection(EmbeddingStore.open("/proc/none", 1e6))).toMatchObject({
+      code: "embedding_cache",
+      facts: { reason: "ENOENT" },
+    });
   });
 });
