@@ -74,7 +74,7 @@ export type {
 } from "./engine/engine.js";
 export { FakeEngine, type FakePrompt, type FakeScript } from "./engine/fake-engine.js";
 export type { AdapterOption } from "./engine/native/adapters.js";
-export { type Quantized, type QuantizeOptions, quantize, quantizeTypes } from "./engine/native/quantize.js";
+export { type Quantized, type QuantizeOptions, quantize, quantizeTypes } from "./engine/process/quantize.js";
 export { ERROR_TABLE, type ErrorCode, type ErrorFacts, MedGemmaError } from "./errors.js";
 export type { PatientRecord, ReadRecordOptions, RecordEntry, RecordInput } from "./fhir/record.js";
 export { readRecord } from "./fhir/record.js";

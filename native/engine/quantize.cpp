@@ -57,6 +57,17 @@ bool is_matrix(const siglip::TensorInfo& tensor) {
          tensor.name.find("position_embd") == std::string::npos && tensor.name != kProjection;
 }
 
+// For projectors. llama.cpp chooses the type of values by the text model's heads for these two types, and
+// aborts where there are none; a type that is given is not chosen.
+std::vector<llama_model_tensor_override> overrides_of(const Type& type) {
+  std::vector<llama_model_tensor_override> overrides{{"mm\\.input_projection\\.weight", GGML_TYPE_F16}};
+  const bool asks_for_heads =
+      type.ftype == LLAMA_FTYPE_MOSTLY_IQ4_NL || type.ftype == LLAMA_FTYPE_MOSTLY_IQ4_XS;
+  if (asks_for_heads) overrides.push_back({"\\.attn_v\\.weight", type.weights});
+  overrides.push_back({nullptr, GGML_TYPE_COUNT});
+  return overrides;
+}
+
 QuantizeReport survey(const std::string& path, const Type& type, const GgufFacts& facts) {
   QuantizeReport report;
   try {
@@ -107,10 +118,9 @@ QuantizeReport quantize(const QuantizeParams& params, const QuantizeProgress& pr
   llama_model_quantize_params quantization = llama_model_quantize_default_params();
   quantization.nthread = params.threads;
   quantization.ftype = type.ftype;
-  const llama_model_tensor_override overrides[] = {{"mm\\.input_projection\\.weight", GGML_TYPE_F16},
-                                                   {nullptr, GGML_TYPE_COUNT}};
+  const std::vector<llama_model_tensor_override> overrides = overrides_of(type);
   const bool projector = facts.architecture == "clip";
-  if (projector && ggml_is_quantized(type.weights)) quantization.tt_overrides = overrides;
+  if (projector && ggml_is_quantized(type.weights)) quantization.tt_overrides = overrides.data();
 
   // llama.cpp knows no way to stop, but it logs a line for each tensor, and it catches what is thrown there.
   struct Stopped : std::exception {};
@@ -133,7 +143,13 @@ QuantizeReport quantize(const QuantizeParams& params, const QuantizeProgress& pr
   if (code != 0) {
     std::remove(params.output.c_str());
     if (stopped) throw aborted();
-    throw EngineError("quantize_failed", "llama.cpp could not quantise the file: " + last_problem());
+    const std::string problem = last_problem();
+    // What it says of tensors that hold no numbers, as they came and once they are quantised.
+    if (problem.find("has invalid data") != std::string::npos ||
+        problem.find("data validation failed") != std::string::npos) {
+      throw EngineError("gguf_invalid", "The file is damaged: weights in it are no numbers.");
+    }
+    throw EngineError("quantize_failed", "llama.cpp could not quantise the file: " + problem);
   }
   report.bytes = read_gguf_facts(params.output).bytes;
   return report;

@@ -7,8 +7,9 @@ import { perplexityOf } from "../../src/dataset/quantize/perplexity.js";
 import { quantizationLoss } from "../../src/dataset/quantize.js";
 import { packageRoot } from "../../src/engine/native/addon.js";
 import { NativeEngine } from "../../src/engine/native/native-engine.js";
-import { quantize, quantizeTypes } from "../../src/engine/native/quantize.js";
+import { quantize, quantizeTypes } from "../../src/engine/process/quantize.js";
 import { MedGemma } from "../../src/medgemma/medgemma.js";
+import { readGguf } from "../../src/models/gguf.js";
 import { goldens, PHANTOM, picture, picturePath } from "../support/phantom.js";
 
 const ADAPTER = path.join(packageRoot, "test/fixtures/lora/phantom-brief-lora-f16.gguf");
@@ -84,6 +85,18 @@ describe("a model", () => {
 });
 
 describe("a projector", () => {
+  test.each(quantizeTypes())("in %s can be loaded, and its pictures stay near", async (type) => {
+    const output = out(`any-${type}.gguf`);
+    await quantize(PHANTOM.projector, type, { output });
+    const embed = async (projector: string) => {
+      const engine = await NativeEngine.load({ ...PHANTOM, projector });
+      const { values } = await engine.encode(await picture("000.png"));
+      await engine.dispose();
+      return values;
+    };
+    expect(cosine(await embed(output), await embed(PHANTOM.projector))).toBeGreaterThan(0.95);
+  });
+
   test.each(["Q8_0", "Q4_K_M"])(
     "in %s is read by both encoders, and its pictures stay near",
     async (type) => {
@@ -109,6 +122,32 @@ describe("a projector", () => {
       expect(cosine(own.values, whole.values)).toBeLessThan(1 - 1e-9);
     },
   );
+});
+
+describe("what llama.cpp ends with", () => {
+  test("is an error and not the application's end", async () => {
+    const output = out("ended.gguf");
+    const execArgv = ["--import=data:text/javascript,process.abort()"];
+    const work = quantize(PHANTOM.model, "Q4_K_M", { output, execArgv });
+    await expect(work).rejects.toMatchObject({ code: "quantize_failed" });
+    expect((await readdir(folder)).filter((name) => name.startsWith("ended"))).toEqual([]);
+  });
+
+  test("weights that are no numbers are told as damage", async () => {
+    const bytes = await readFile(PHANTOM.model);
+    const tensor = (await readGguf(PHANTOM.model)).tensors.get("blk.0.ffn_up.weight");
+    bytes.fill(0xff, tensor?.offset, (tensor?.offset ?? 0) + 64);
+    await writeFile(out("nan.gguf"), bytes);
+    const work = quantize(out("nan.gguf"), "Q8_0", { output: out("nan-q8.gguf") });
+    await expect(work).rejects.toMatchObject({ code: "gguf_invalid" });
+    await expect(work).rejects.not.toMatchObject({ remedy: expect.stringContaining("room") });
+  });
+
+  test("runs in this process where it is asked to", async () => {
+    const apart = await quantize(PHANTOM.model, "Q8_0", { output: out("apart.gguf") });
+    const here = await quantize(PHANTOM.model, "Q8_0", { output: out("here.gguf"), isolation: "none" });
+    expect(here.output.sha256).toBe(apart.output.sha256);
+  });
 });
 
 describe("nothing is left half-written", () => {

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { readCases } from "../../dataset/evaluate.js";
 import { type QuantizationLoss, quantizationLoss } from "../../dataset/quantize.js";
 import { loadAddon } from "../../engine/native/addon.js";
-import { type Quantized, quantize } from "../../engine/native/quantize.js";
+import { type Quantized, quantize } from "../../engine/process/quantize.js";
 import { MedGemmaError } from "../../errors.js";
 import { DRAFT_NOTICE } from "../../medgemma/result.js";
 import { checkOutputFile, readTextFile } from "../files.js";

@@ -4,6 +4,7 @@ import type { RgbImage } from "../../image/rgb.js";
 import type { Engine, PromptPart } from "../engine.js";
 import { loadAddon } from "../native/addon.js";
 import { NativeEngine } from "../native/native-engine.js";
+import { quantizeNatively } from "../native/quantize.js";
 import { Channel } from "./channel.js";
 import type { CallMessage, Calls, ToChild, ToParent, WirePart } from "./messages.js";
 import { PictureStore } from "./picture-store.js";
@@ -56,6 +57,12 @@ export class ChildServer {
       case "dispose":
         await this.#engine?.dispose();
         return process.exit(0);
+      case "quantize":
+        return quantizeNatively(
+          params,
+          (share) => this.#channel.send({ type: "progress", id, share }),
+          signal,
+        );
       case "stats":
         return this.#loaded.stats();
       case "tokenize":

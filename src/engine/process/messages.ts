@@ -6,6 +6,7 @@ import type {
   ScoreOptions,
   ScoreResult,
 } from "../engine.js";
+import type { NativeQuantizeOptions, NativeQuantizeReport } from "../native/addon.js";
 import type { NativeEngineOptions } from "../native/native-engine.js";
 import type { WireError } from "./wire-error.js";
 
@@ -33,6 +34,8 @@ export interface Calls {
     };
     result: ScoreResult;
   };
+  /** In a process that has loaded no model. */
+  quantize: { params: NativeQuantizeOptions; result: NativeQuantizeReport };
   stats: { params: undefined; result: EngineStats };
   dispose: { params: undefined; result: undefined };
 }

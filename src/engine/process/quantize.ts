@@ -1,0 +1,142 @@
+import { rename, rm, stat } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
+import { integerOption } from "../../options.js";
+import type { FileInfo } from "../engine.js";
+import { fileInfo } from "../file-info.js";
+import {
+  fromNative,
+  loadAddon,
+  type NativeQuantizeOptions,
+  type NativeQuantizeReport,
+} from "../native/addon.js";
+import { quantizeNatively } from "../native/quantize.js";
+import { ChildLink } from "./child-link.js";
+import type { SpawnOptions } from "./spawn-child.js";
+
+export interface QuantizeOptions extends SpawnOptions {
+  /** Where the quantised file goes. It appears whole or not at all. */
+  output: string;
+  /** Replace a file that is there. Defaults to `false`. */
+  overwrite?: boolean;
+  /** Threads, 1..512. Defaults to the cores this process may use. */
+  threads?: number;
+  /**
+   * `"process"`: llama.cpp works in a process of its own, so that its aborts are errors. `"none"`: in this one, where no
+   * process can be started. Defaults to `"process"`.
+   */
+  isolation?: "process" | "none";
+  /** Called with 0..1 after each tensor. */
+  onProgress?: (share: number) => void;
+  /** Stops the work at once; nothing stays. */
+  signal?: AbortSignal;
+}
+
+export interface Quantized {
+  readonly type: string;
+  readonly input: { readonly name: string; readonly bytes: number };
+  readonly output: FileInfo;
+  /** True for a projector, false for a language model. */
+  readonly projector: boolean;
+  /** Matrices that the type is for. */
+  readonly matrices: number;
+  /** Of these, stored in another type, because their width is no multiple of the type's block. */
+  readonly fallbacks: number;
+  /** Matrices that stay as they are, because llama.cpp's code needs them so. */
+  readonly kept: readonly string[];
+}
+
+/** llama.cpp's names of the types that `quantize` writes. */
+export function quantizeTypes(): string[] {
+  return loadAddon().quantizeTypes();
+}
+
+/**
+ * Quantises a model or a projector with llama.cpp's own code.
+ * @param type As llama.cpp spells it (`Q4_K_M`, `Q8_0`, ...); small letters are taken too.
+ * @throws MedGemmaError `bad_option`, `file_not_found`, `not_gguf`, `gguf_truncated`, `gguf_invalid` (also weights that
+ * are no numbers), `not_gemma3`, `quantize_unsupported`, `quantize_failed` (also when llama.cpp aborts), `aborted`,
+ * `engine_crashed` when no process can be started, `addon_missing`, `addon_unloadable`.
+ */
+export async function quantize(model: string, type: string, options: QuantizeOptions): Promise<Quantized> {
+  const { output, overwrite = false, isolation = "process", onProgress, signal } = options;
+  const threads = integerOption("threads", options.threads, os.availableParallelism(), 1, 512);
+  throwIfAborted(signal);
+  const addon = loadAddon();
+  const name = String(type).toUpperCase();
+  const types = addon.quantizeTypes();
+  if (!types.includes(name)) {
+    throw new MedGemmaError("quantize_unsupported", `Expected one of ${types.join(", ")} for the type.`, {
+      facts: { types },
+    });
+  }
+  if (isolation !== "process" && isolation !== "none")
+    throw badOption("isolation", '"process" or "none"', isolation);
+  if (typeof output !== "string" || output === "") throw badOption("output", "a path", output);
+  if (path.resolve(output) === path.resolve(model)) throw badOption("output", "another file", output);
+  if (!overwrite && (await exists(output)))
+    throw badOption("output", "a file that is not there yet (or overwrite)", output);
+  // In the same folder, so that the last step is a rename.
+  const part = `${output}.${process.pid}.part`;
+  try {
+    const facts = await addon.ggufFacts(model);
+    const params = { input: path.resolve(model), output: path.resolve(part), type: name, threads };
+    const onShare = (share: number) => onProgress?.(share);
+    const { matrices, fallbacks, kept } = await (isolation === "none"
+      ? quantizeNatively(params, onShare, signal)
+      : quantizeApart(params, options, onShare, signal));
+    throwIfAborted(signal);
+    const { bytes, sha256 } = await fileInfo(part, signal);
+    await rename(part, output);
+    return {
+      type: name,
+      input: { name: path.basename(model), bytes: facts.bytes },
+      output: { name: path.basename(output), bytes, sha256 },
+      projector: facts.architecture === "clip",
+      matrices,
+      fallbacks,
+      kept,
+    };
+  } catch (error) {
+    await rm(part, { force: true });
+    throw fromNative(error);
+  }
+}
+
+/** In a process that is gone when this settles: the file that it wrote is nobody's then. */
+async function quantizeApart(
+  params: NativeQuantizeOptions,
+  { execPath, execArgv, env }: SpawnOptions,
+  onProgress: (share: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<NativeQuantizeReport> {
+  const spawn = { ...(execPath && { execPath }), ...(execArgv && { execArgv }), ...(env && { env }) };
+  const link = new ChildLink({ spawn, cwd: process.cwd(), onEnd: () => undefined });
+  try {
+    const { result } = await link.call("quantize", params, { onProgress }, signal);
+    return result;
+  } catch (error) {
+    throw abortedByItself(error) ?? error;
+  } finally {
+    await link.kill();
+  }
+}
+
+/** A process that could not be started has no end to tell of. */
+function abortedByItself(error: unknown): MedGemmaError | undefined {
+  if (!MedGemmaError.isInstance(error) || error.code !== "engine_crashed" || !("signal" in error.facts))
+    return undefined;
+  return new MedGemmaError("quantize_failed", "llama.cpp gave up in the middle of quantising the file.", {
+    facts: error.facts,
+    cause: error,
+    remedy: "Take another type, and compare the file's sha256 with the source; the cause carries the reason.",
+  });
+}
+
+function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
