@@ -8,6 +8,7 @@ export {
   evaluationSvg,
   type Figures,
   type Interval,
+  type FieldFigures,
   type LabelFigures,
   PUBLISHED,
   type PublishedFigure,

@@ -11,16 +11,20 @@ import {
 } from "../../dataset/evaluate.js";
 import { EXIT } from "../../errors.js";
 import { makeFolder } from "../../machine/folder.js";
+import type { TriageScaleId } from "../../medgemma/triage-scales/index.js";
 import { checkOutputFolder } from "../files.js";
 import { addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
 import { PROMPT_FLAG, runTask } from "../task.js";
 import { clearStatus, note, progress, speak } from "../terminal.js";
 import { type ClassifyFlags, splitLabels, toClassifyOptions } from "./classify.js";
+import { readSchema } from "./extract.js";
 
 const EXAMPLES = `
 Examples:
   medgemma evaluate classify --multi-label --labels "nodule,opacity" cases.jsonl --svg figures/
+  medgemma evaluate extract --lab-report labs.jsonl
+  medgemma evaluate triage esi.jsonl --svg figures/
   medgemma evaluate ask vqa.jsonl --benchmark VQA-RAD --json > vqa.result.json
 
 A line of cases.jsonl: {"images": ["a.png"], "truth": ["nodule"]}; see docs/tasks/evaluate.md for each task's fields.
@@ -29,6 +33,10 @@ A line of cases.jsonl: {"images": ["a.png"], "truth": ["nodule"]}; see docs/task
 interface EvaluateFlags extends Omit<ClassifyFlags, "labels"> {
   labels?: string;
   svg?: string;
+  schema?: string;
+  labReport?: boolean;
+  instruction?: string;
+  scale?: string;
   benchmark?: string;
   bootstrapSeed?: string;
 }
@@ -44,6 +52,10 @@ export function addEvaluate(program: Command, interrupt: Interrupt): void {
     .option("--method <name>", "of classify: score or reason (default: score)")
     .option("--prior <name>", "of classify: content-free")
     .option("--calibration <file>", "of classify: JSON of fitCalibration")
+    .option("--schema <file>", "of extract: JSON schema of the values")
+    .option("--lab-report", "of extract: the ready schema for laboratory reports")
+    .option("--instruction <text>", "of extract: what to extract, in words")
+    .option("--scale <id>", "of triage: esi or news2 (default: esi)")
     .option("--svg <folder>", "write confusion matrix and ROC there")
     .option("--benchmark <name>", "show Google's figures of this benchmark beside")
     .option("--bootstrap-seed <n>", "seed of the intervals (default: 1)")
@@ -61,7 +73,14 @@ async function run(
   interrupt: Interrupt,
 ): Promise<void> {
   const cases = await readCases(file);
-  const own = await toClassifyOptions(flags);
+  const { instruction, scale } = flags;
+  const own = {
+    ...(await toClassifyOptions(flags)),
+    ...(instruction !== undefined && { instruction }),
+    ...(scale !== undefined && { scale: scale as TriageScaleId }),
+  };
+  const oneSchema = task === "extract" && (flags.schema !== undefined || flags.labReport);
+  const schema = oneSchema ? await readSchema(flags) : undefined;
   if (flags.svg !== undefined) await checkOutputFolder("--svg", flags.svg);
   const { benchmark, bootstrapSeed } = flags;
   await runTask(flags, [], interrupt, async (model, { signal, prompt: _text, ...options }) => {
@@ -69,6 +88,7 @@ async function run(
     const evaluation = await evaluate(model, task, cases, {
       task: { ...options, ...prompt, ...own },
       ...(signal && { signal }),
+      ...(schema !== undefined && { schema }),
       ...(flags.labels !== undefined && { labels: splitLabels(flags.labels) }),
       ...(benchmark !== undefined && { benchmark }),
       ...(bootstrapSeed !== undefined && { seed: Number(bootstrapSeed) }),
@@ -83,12 +103,14 @@ async function run(
   });
 }
 
-function show({ task, count, failed, metrics, labels, published, notice }: Evaluation): void {
+function show({ task, count, failed, metrics, labels, fields, published, notice }: Evaluation): void {
   const lines = [`${task}: ${count} cases${failed.length > 0 ? `, ${failed.length} could not be run` : ""}`];
   for (const [name, { value, low, high }] of Object.entries(metrics))
     lines.push(`  ${name.padEnd(18)} ${value.toFixed(4)}  (${low.toFixed(4)} to ${high.toFixed(4)})`);
   for (const { label, positives, auroc, f1 } of labels)
     lines.push(`  ${label}: ${positives} of ${count}; AUROC ${auroc.toFixed(4)}, F1 ${f1.toFixed(4)}`);
+  for (const { path: field, count: times, right } of fields)
+    lines.push(`  ${field || "/"}: right in ${right.value.toFixed(4)} of ${times}`);
   for (const { benchmark, metric, values, source } of published) {
     const figures = Object.entries(values).map(([model, value]) => `${model} ${value}`);
     lines.push(`  published, ${benchmark}, ${metric}: ${figures.join(", ")} (${source})`);

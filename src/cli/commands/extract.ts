@@ -65,7 +65,10 @@ async function extract(files: string[], flags: ExtractFlags, { signal }: Interru
   }
 }
 
-async function readSchema({ schema: file, labReport }: ExtractFlags): Promise<JsonSchema> {
+export async function readSchema({
+  schema: file,
+  labReport,
+}: Pick<ExtractFlags, "schema" | "labReport">): Promise<JsonSchema> {
   if ((file === undefined) === !labReport) {
     throw new MedGemmaError("bad_option", "Expected one of --schema and --lab-report.", {
       facts: { option: "schema" },

@@ -3,8 +3,18 @@ import path from "node:path";
 import { badOption, MedGemmaError } from "../../errors.js";
 import type { ImageInput } from "../../image/input.js";
 import type { SquareBox } from "../../image/square.js";
+import type { TriageCase } from "../../medgemma/triage/case.js";
 
-export const EVALUATE_TASKS = ["ask", "classify", "report", "locate", "compare", "explain"] as const;
+export const EVALUATE_TASKS = [
+  "ask",
+  "classify",
+  "report",
+  "locate",
+  "compare",
+  "explain",
+  "extract",
+  "triage",
+] as const;
 export type EvaluateTask = (typeof EVALUATE_TASKS)[number];
 
 export interface TrueBox {
@@ -19,9 +29,9 @@ export interface EvaluateCase {
   readonly images?: ImageInput | readonly ImageInput[];
   /**
    * `ask`, `report`, `compare`, `explain`: the reference text. `classify`: the true label, with `multiLabel` a list of
-   * all that are true. `locate`: boxes.
+   * all that are true. `locate`: boxes. `extract`: the value expected. `triage`: the level, 1 for the most urgent.
    */
-  readonly truth: string | readonly string[] | readonly TrueBox[];
+  readonly truth: string | number | boolean | null | readonly string[] | readonly TrueBox[] | object;
   /** Of `ask`. */
   readonly question?: string;
   /** Of `explain`. */
@@ -30,6 +40,12 @@ export interface EvaluateCase {
   readonly labels?: readonly string[];
   /** Of `locate`. Defaults to the option `labels`, or to the labels of all true boxes of all cases. */
   readonly targets?: readonly string[];
+  /** Of `extract`: the record in words, beside pictures or instead of them. */
+  readonly text?: string;
+  /** Of `extract`, when it differs from case to case. */
+  readonly schema?: object;
+  /** Of `triage`: complaint, vital signs and so on. */
+  readonly case?: TriageCase;
 }
 
 /**
@@ -88,6 +104,12 @@ export function labelTruth(
   if (!known || (!multiLabel && list.length !== 1))
     throw badOption("truth", multiLabel ? "labels that are asked for" : "one of the labels", truth);
   return list;
+}
+
+export function levelTruth({ truth }: EvaluateCase, levels: number): number {
+  if (!Number.isInteger(truth) || Number(truth) < 1 || Number(truth) > levels)
+    throw badOption("truth", `a level from 1 to ${levels}`, truth);
+  return truth as number;
 }
 
 export function boxTruth({ truth }: EvaluateCase): TrueBox[] {

@@ -1,20 +1,20 @@
 import { badOption, MedGemmaError } from "../../errors.js";
-import type { ClassifyOptions } from "../../medgemma/classify.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
 import { DRAFT_NOTICE, type Provenance } from "../../medgemma/result.js";
-import type { TaskOptions } from "../../medgemma/task-prompt.js";
 import { integerOption, numberOption, stringOption } from "../../options.js";
 import { confusionSvg, rocSvg } from "../metrics/svg.js";
 import { boxTruth, EVALUATE_TASKS, type EvaluateCase, type EvaluateTask } from "./case.js";
 import { type Figures, figuresOf } from "./figures.js";
 import { type PublishedFigure, publishedFigures } from "./published.js";
-import { type Outcome, runCase } from "./run-case.js";
+import { type CaseOptions, type Outcome, runCase } from "./run-case.js";
 
 export interface EvaluateOptions {
   /** Of `classify` (its labels) and `locate` (its targets), for all cases that bring none of their own. */
   labels?: readonly string[];
   /** Options of the task, for all cases. */
-  task?: TaskOptions & Partial<ClassifyOptions>;
+  task?: CaseOptions;
+  /** Of `extract`: the schema of all cases that bring none of their own, as in `extract`. */
+  schema?: unknown;
   /** Draws of the bootstrap, 0..100000. Defaults to `1000`. */
   draws?: number;
   /** Seed of the bootstrap: the same gives the same intervals. Defaults to `1`. */
@@ -84,10 +84,10 @@ export async function evaluate(
   let notice = DRAFT_NOTICE;
   for (const [index, each] of cases.entries()) {
     try {
-      const { outcome, result } = await runCase(model, task, each, labels, taskOptions);
+      const { outcome, result } = await runCase(model, task, each, labels, taskOptions, options.schema);
       outcomes.push({ ...outcome, index });
-      provenance ??= result.provenance;
-      notice = result.notice;
+      provenance ??= result?.provenance;
+      notice = result?.notice ?? notice;
     } catch (error) {
       // A bad option of the first case is one of all cases.
       const known = MedGemmaError.isInstance(error) && !FATAL.has(error.code) && !gaveUp(error);
@@ -109,7 +109,7 @@ function readBenchmark(name: unknown): PublishedFigure[] {
   return figures;
 }
 
-/** The pictures of an evaluation, as SVG by file name: `confusion.svg` for a choice, `roc.svg` where there are curves. */
+/** The pictures of an evaluation, as SVG by file name: `confusion.svg` for a choice and triage, `roc.svg` where there are curves. */
 export function evaluationSvg({ confusion, roc }: Figures): Record<string, string> {
   return {
     ...(confusion && { "confusion.svg": confusionSvg(confusion) }),

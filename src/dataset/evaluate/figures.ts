@@ -1,10 +1,12 @@
-import { type BootstrapOptions, bootstrap, type Interval } from "../metrics/bootstrap.js";
+import type { BootstrapOptions, Interval } from "../metrics/bootstrap.js";
 import { matchBoxes } from "../metrics/boxes.js";
 import { expectedCalibrationError } from "../metrics/calibration-error.js";
 import { accuracy, type ConfusionMatrix, confusionMatrix, f1, macroF1, mean } from "../metrics/classes.js";
 import { areaUnderRoc, rocCurve } from "../metrics/roc.js";
 import type { RocSeries } from "../metrics/svg.js";
 import { rougeL, tokenF1, words } from "../metrics/words.js";
+import { type FieldFigures, levelFigures, valueFigures } from "./figures-values.js";
+import { intervals, type Metric } from "./intervals.js";
 import type { Outcome } from "./run-case.js";
 
 export interface Figures {
@@ -12,8 +14,11 @@ export interface Figures {
   readonly metrics: Readonly<Record<string, Interval>>;
   /** Of `classify`. */
   readonly labels: readonly LabelFigures[];
+  /** Of a choice, and of `triage` by level. */
   readonly confusion: ConfusionMatrix | undefined;
   readonly roc: readonly RocSeries[];
+  /** Of `extract`. */
+  readonly fields: readonly FieldFigures[];
 }
 
 export interface LabelFigures {
@@ -26,34 +31,23 @@ export interface LabelFigures {
 }
 
 type Of<K extends Outcome["kind"]> = Extract<Outcome, { kind: K }>;
-type Metric<T> = (cases: readonly T[]) => number;
 
 export function figuresOf(
   outcomes: readonly Outcome[],
   multiLabel: boolean,
   options: BootstrapOptions,
 ): Figures {
-  const nothing = { labels: [], confusion: undefined, roc: [] };
+  const nothing = { labels: [], confusion: undefined, roc: [], fields: [] };
   const [first] = outcomes;
   if (!first) return { metrics: {}, ...nothing };
   if (first.kind === "text")
     return { metrics: intervals(outcomes as Of<"text">[], TEXT, options), ...nothing };
   if (first.kind === "boxes")
     return { metrics: intervals(outcomes as Of<"boxes">[], BOXES, options), ...nothing };
+  if (first.kind === "value") return { ...nothing, ...valueFigures(outcomes as Of<"value">[], options) };
+  if (first.kind === "level") return { ...nothing, ...levelFigures(outcomes as Of<"level">[], options) };
   const cases = outcomes as Of<"labels">[];
   return multiLabel ? manyLabels(cases, options) : oneLabel(cases, options);
-}
-
-function intervals<T>(
-  cases: readonly T[],
-  metrics: Readonly<Record<string, Metric<T>>>,
-  options: BootstrapOptions,
-): Record<string, Interval> {
-  const all = Object.entries(metrics).map(([name, metric]) => {
-    const figure = (drawn: readonly number[]) => metric(drawn.map((index) => cases[index] as T));
-    return [name, bootstrap(cases.length, figure, options)] as const;
-  });
-  return Object.fromEntries(all.filter(([, { value }]) => Number.isFinite(value)));
 }
 
 const sameWords = ({ truth, answer }: Of<"text">) => words(truth).join(" ") === words(answer).join(" ");
@@ -139,6 +133,7 @@ function manyLabels(cases: readonly Of<"labels">[], options: BootstrapOptions): 
   return {
     metrics: intervals(cases, metrics, options),
     confusion: undefined,
+    fields: [],
     ...perLabel(cases, labels, (p) => p > 0.5),
   };
 }
@@ -158,7 +153,7 @@ function oneLabel(cases: readonly Of<"labels">[], options: BootstrapOptions): Fi
       ),
   };
   const confusion = confusionMatrix(truths(cases), answers(cases), labels);
-  return { metrics: intervals(cases, metrics, options), confusion, ...perLabel(cases, labels) };
+  return { metrics: intervals(cases, metrics, options), confusion, fields: [], ...perLabel(cases, labels) };
 }
 
 /** By label: against all others; said when it is the best one, or above a threshold. */

@@ -1,12 +1,18 @@
-import { badOption } from "../../errors.js";
+import { badOption, MedGemmaError } from "../../errors.js";
 import type { ImageInput } from "../../image/input.js";
 import type { ClassifyOptions } from "../../medgemma/classify.js";
 import type { LabelProbability } from "../../medgemma/classify-labels.js";
+import type { ExtractOptions } from "../../medgemma/extract.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
 import type { ModelResult } from "../../medgemma/result.js";
+import type { JsonSchema } from "../../medgemma/structured.js";
+import { isStandardSchema } from "../../medgemma/structured-standard.js";
 import type { TaskOptions } from "../../medgemma/task-prompt.js";
+import type { TriageOptions } from "../../medgemma/triage.js";
+import { findScale } from "../../medgemma/triage-scales/index.js";
 import type { Labelled } from "../metrics/boxes.js";
-import { boxTruth, type EvaluateCase, type EvaluateTask, labelTruth, textTruth } from "./case.js";
+import { fitsSchema } from "../metrics/schema-fit.js";
+import { boxTruth, type EvaluateCase, type EvaluateTask, labelTruth, levelTruth, textTruth } from "./case.js";
 
 /** What came out of one case, ready to be scored. */
 export type Outcome =
@@ -17,12 +23,29 @@ export type Outcome =
       readonly labels: readonly LabelProbability[];
       readonly abstained: boolean;
     }
+  | { readonly kind: "value"; readonly truth: unknown; readonly value: unknown; readonly valid: boolean }
+  | {
+      readonly kind: "level";
+      readonly truth: number;
+      readonly level: number;
+      /** How many the scale has. */
+      readonly levels: number;
+      /** What the model alone said. */
+      readonly modelLevel: number | undefined;
+    }
   | { readonly kind: "boxes"; readonly truth: readonly Labelled[]; readonly boxes: readonly Labelled[] };
 
 export interface Ran {
   readonly outcome: Outcome;
-  readonly result: ModelResult;
+  /** Undefined where the answer was none that could be read. */
+  readonly result: ModelResult | undefined;
 }
+
+/** Options of the task, for all cases. */
+export type CaseOptions = TaskOptions &
+  Partial<ClassifyOptions> &
+  Pick<TriageOptions, "scale"> &
+  Pick<ExtractOptions, "instruction" | "jsonSchema">;
 
 /** Runs the task on one case. The truth is read first: a case without it costs nothing. */
 export async function runCase(
@@ -30,7 +53,8 @@ export async function runCase(
   task: EvaluateTask,
   each: EvaluateCase,
   labels: readonly string[] | undefined,
-  options: TaskOptions & ClassifyOptions,
+  options: CaseOptions,
+  schema?: unknown,
 ): Promise<Ran> {
   const images = [each.images ?? []].flat() as ImageInput[];
   if (task === "classify") {
@@ -51,14 +75,47 @@ export async function runCase(
     const boxes = result.boxes.map(({ label, normalized }) => ({ label, box: normalized }));
     return { outcome: { kind: "boxes", truth, boxes }, result };
   }
+  if (task === "extract") return runExtract(model, each, images, each.schema ?? schema, options);
+  if (task === "triage") {
+    const levels = findScale(options.scale ?? "esi").levels.length;
+    const truth = levelTruth(each, levels);
+    if (each.case === undefined) throw badOption("case", "a case with its complaint", each.case);
+    const result = await model.triage(each.case, options as TriageOptions);
+    const { level } = result;
+    return { outcome: { kind: "level", truth, level, levels, modelLevel: result.model.level }, result };
+  }
   const truth = textTruth(each);
   const result = await runText(model, task, each, images, options);
   return { outcome: { kind: "text", truth, answer: result.text }, result };
 }
 
+/** Answers that are no value of the schema: of this task a result, not a failure. */
+const NO_VALUE = new Set(["answer_incomplete", "answer_invalid"]);
+
+async function runExtract(
+  model: MedGemma,
+  { truth, text }: EvaluateCase,
+  images: readonly ImageInput[],
+  schema: unknown,
+  options: CaseOptions,
+): Promise<Ran> {
+  if (truth === undefined) throw badOption("truth", "the value expected", truth);
+  if (schema === undefined) throw badOption("schema", "the schema of the cases", schema);
+  const input = text === undefined ? images : { text, images };
+  try {
+    const result = await model.extract(input, schema as JsonSchema, options as ExtractOptions);
+    const { value } = result;
+    const valid = isStandardSchema(schema) || fitsSchema(value, schema);
+    return { outcome: { kind: "value", truth, value, valid }, result };
+  } catch (error) {
+    if (!MedGemmaError.isInstance(error) || !NO_VALUE.has(error.code)) throw error;
+    return { outcome: { kind: "value", truth, value: undefined, valid: false }, result: undefined };
+  }
+}
+
 function runText(
   model: MedGemma,
-  task: Exclude<EvaluateTask, "classify" | "locate">,
+  task: Exclude<EvaluateTask, "classify" | "locate" | "extract" | "triage">,
   each: EvaluateCase,
   images: readonly ImageInput[],
   options: TaskOptions,

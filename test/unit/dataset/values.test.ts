@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { figuresOf } from "../../../src/dataset/evaluate/figures.js";
+import type { Outcome } from "../../../src/dataset/evaluate/run-case.js";
+import { matchFields } from "../../../src/dataset/metrics/fields.js";
+import { fitsSchema } from "../../../src/dataset/metrics/schema-fit.js";
+
+const draws = { draws: 200, seed: 1, level: 0.95 };
+
+describe("fields", () => {
+  it("are compared leaf by leaf; one too many and one too few are wrong", () => {
+    const truth = { tests: [{ name: "Hb", unit: "g/dL" }, { name: "K" }], none: [] };
+    const said = {
+      tests: [
+        { name: " Hb ", unit: "g/l" },
+        { name: "K", unit: "mmol/l" },
+      ],
+    };
+    expect(matchFields(truth, said)).toEqual([
+      { path: "/tests/*/name", right: true },
+      { path: "/tests/*/unit", right: false },
+      { path: "/tests/*/name", right: true },
+      { path: "/none", right: false },
+      { path: "/tests/*/unit", right: false },
+    ]);
+    expect(matchFields({ a: 1 }, undefined)).toEqual([{ path: "/a", right: false }]);
+  });
+
+  it("are counted overall and each, with intervals", () => {
+    const outcome = (value: unknown, valid = true): Outcome => ({
+      kind: "value",
+      truth: { a: 1, b: 2 },
+      value,
+      valid,
+    });
+    const all = [
+      outcome({ a: 1, b: 2 }),
+      outcome({ a: 1, b: 3 }),
+      outcome(undefined, false),
+      outcome({ a: 1, b: 2 }),
+    ];
+    const { metrics, fields } = figuresOf(all, false, draws);
+    expect(metrics).toMatchObject({
+      valid: { value: 0.75 },
+      fieldsRight: { value: 0.625 },
+      exactMatch: { value: 0.5 },
+    });
+    expect(fields).toMatchObject([
+      { path: "/a", count: 4, right: { value: 0.75 } },
+      { path: "/b", count: 4, right: { value: 0.5 } },
+    ]);
+    expect(metrics.valid?.low).toBeLessThan(0.75);
+  });
+});
+
+describe("a schema", () => {
+  const schema = {
+    $defs: { side: { enum: ["left", "right"] } },
+    type: "object",
+    properties: {
+      side: { $ref: "#/$defs/side" },
+      count: { type: "integer", minimum: 0 },
+      names: { type: "array", items: { type: ["string", "null"], maxLength: 3 }, maxItems: 2 },
+    },
+    required: ["side"],
+    additionalProperties: false,
+  };
+  it.each([
+    [{ side: "left", count: 1, names: ["abc", null] }, true],
+    [{ count: 1 }, false],
+    [{ side: "both" }, false],
+    [{ side: "left", count: 1.5 }, false],
+    [{ side: "left", count: -1 }, false],
+    [{ side: "left", names: ["abcd"] }, false],
+    [{ side: "left", names: ["a", "b", "c"] }, false],
+    [{ side: "left", more: 1 }, false],
+    [[], false],
+  ])("of %j fits: %s", (value, fits) => {
+    expect(fitsSchema(value, schema)).toBe(fits);
+  });
+});
+
+it("triage tells what was rated too low and too high", () => {
+  const said = [
+    [1, 1],
+    [2, 3],
+    [3, 2],
+    [2, 4],
+  ] as const;
+  const all = said.map(
+    ([truth, level]): Outcome => ({ kind: "level", truth, level, levels: 5, modelLevel: level }),
+  );
+  const { metrics, confusion } = figuresOf(all, false, draws);
+  expect(metrics).toMatchObject({
+    accuracy: { value: 0.25 },
+    underTriage: { value: 0.5 },
+    overTriage: { value: 0.25 },
+    withinOne: { value: 0.75 },
+  });
+  expect(confusion?.labels).toEqual(["1", "2", "3", "4", "5"]);
+  expect(confusion?.counts[1]).toEqual([0, 0, 1, 1, 0]);
+});
