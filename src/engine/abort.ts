@@ -34,9 +34,51 @@ export function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T
   });
 }
 
-/** One signal may stand for a whole study's pictures; Node warns of more than ten listeners as of a leak. */
+/**
+ * One signal may stand for a whole study's pictures; Node warns of more than ten listeners as of a leak. Infinity, not
+ * 0: Node cannot ask a signal without a limit for it, as fetch does.
+ */
 function expectMany(signal: AbortSignal): void {
-  setMaxListeners(0, signal);
+  setMaxListeners(Infinity, signal);
+}
+
+/**
+ * A signal that fires with the first of several, and listens to them until it is ended. AbortSignal.any holds its
+ * sources only weakly: an AbortSignal.timeout among them is collected as garbage, and never fires.
+ */
+export class JoinedAbort {
+  readonly #controller = new AbortController();
+  readonly #ends: (() => void)[] = [];
+
+  constructor(...signals: readonly (AbortSignal | undefined)[]) {
+    for (const signal of signals) {
+      if (signal) this.#follow(signal);
+    }
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  abort(reason?: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  /** Listens no more; what has not fired never will by itself. */
+  end(): void {
+    for (const end of this.#ends.splice(0)) end();
+  }
+
+  #follow(signal: AbortSignal): void {
+    const onAbort = () => this.abort(signal.reason);
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    expectMany(signal);
+    signal.addEventListener("abort", onAbort, { once: true });
+    this.#ends.push(() => signal.removeEventListener("abort", onAbort));
+  }
 }
 
 /** Works on all items at once; when one fails, the others are stopped, for nobody waits for them any more. */
@@ -45,12 +87,13 @@ export async function allOrStop<T, R>(
   signal: AbortSignal | undefined,
   work: (item: T, signal: AbortSignal) => Promise<R>,
 ): Promise<R[]> {
-  const stop = new AbortController();
-  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const stop = new JoinedAbort(signal);
   try {
-    return await Promise.all(items.map((item) => work(item, either)));
+    return await Promise.all(items.map((item) => work(item, stop.signal)));
   } catch (error) {
     stop.abort();
     throw error;
+  } finally {
+    stop.end();
   }
 }

@@ -23,7 +23,10 @@ const CONNECTIONS = 4;
 export async function* readInPieces(options: PiecesOptions): AsyncGenerator<Uint8Array, void, undefined> {
   const { to, pieceBytes, first, signal } = options;
   const stop = new AbortController();
-  const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  // AbortSignal.any would let a caller's AbortSignal.timeout be collected as garbage, and never fire.
+  const onAbort = () => stop.abort(signal?.reason);
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener("abort", onAbort, { once: true });
   const pieces: Piece[] = [];
   let next = options.from;
   try {
@@ -31,7 +34,7 @@ export async function* readInPieces(options: PiecesOptions): AsyncGenerator<Uint
       while (pieces.length < CONNECTIONS && next < to) {
         const range = { from: next, to: Math.min(next + pieceBytes, to) };
         pieces.push(
-          new Piece({ ...options, ...range, signal: stopped }, next === options.from ? first : undefined),
+          new Piece({ ...options, ...range, signal: stop.signal }, next === options.from ? first : undefined),
         );
         next = range.to;
       }
@@ -41,6 +44,7 @@ export async function* readInPieces(options: PiecesOptions): AsyncGenerator<Uint
       pieces.shift();
     }
   } finally {
+    signal?.removeEventListener("abort", onAbort);
     stop.abort();
   }
 }

@@ -31,9 +31,7 @@ export function googleHeaders(): Connection["headers"] {
     // Loaded only here: it is large, and few need it.
     auth ??= import("google-auth-library").then(({ GoogleAuth }) => new GoogleAuth({ scopes: [SCOPE] }));
     try {
-      // A signal of its own: Node cannot ask one without a limit of listeners for that limit, as fetch does.
-      const own = AbortSignal.any([signal]);
-      const token = await untilAborted(own, (await auth).getAccessToken());
+      const token = await untilAborted(signal, (await auth).getAccessToken());
       if (token) return { authorization: `Bearer ${token}` };
     } catch (error) {
       if (MedGemmaError.isInstance(error)) throw error;

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Response } from "undici";
 import { MedGemmaError, throwIfAborted } from "../../errors.js";
+import { Answer } from "./answer.js";
 import { contextFull } from "./context-full.js";
 import { fetchPatiently } from "./fetch.js";
+import { TimeLimit } from "./time-limit.js";
 
 export interface Connection {
   readonly url: string;
@@ -32,10 +33,13 @@ const GONE = new Set([
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 30_000;
 const HEALTH_LIMIT = 5000;
+/** Of an answer of JSON; of a stream and of a vocabulary's probabilities it is said with the request. */
+const MOST_BYTES = 32 << 20;
 
 /**
  * One request; tried again while the endpoint is busy or not reachable. Redirects are refused, for they would take the
  * credentials elsewhere.
+ * @param most Bytes that the answer may have.
  * @throws MedGemmaError `endpoint_failed` with the status only: a body may repeat the prompt; `endpoint_credentials`;
  * `context_full`; `aborted`.
  */
@@ -44,32 +48,31 @@ export async function request(
   path: string,
   body: object | undefined,
   signal: AbortSignal | undefined,
-): Promise<Response> {
+  most = MOST_BYTES,
+): Promise<Answer> {
   const { url, retries, timeout } = connection;
+  const text = body && JSON.stringify(body);
+  const method = body ? "POST" : "GET";
   for (let attempt = 0; ; attempt++) {
     throwIfAborted(signal);
-    const limit = AbortSignal.timeout(timeout);
-    const either = signal ? AbortSignal.any([signal, limit]) : limit;
+    const limit = new TimeLimit(timeout, signal);
     let wait = waitAfter(attempt);
     try {
-      const response = await fetchPatiently(url + path, {
-        method: body ? "POST" : "GET",
-        headers: {
-          ...(await connection.headers(either)),
-          ...(body && { "content-type": "application/json" }),
-        },
-        ...(body && { body: JSON.stringify(body) }),
-        redirect: "manual",
-        signal: either,
-      });
-      if (response.ok) return response;
-      if (!BUSY.has(response.status) || attempt >= retries) throw await statusError(response);
-      await response.body?.cancel();
-      const after = Number(response.headers.get("retry-after"));
+      const headers = {
+        ...(await connection.headers(limit.signal)),
+        ...(text !== undefined && { "content-type": "application/json" }),
+      };
+      const init = { method, headers, body: text ?? null, redirect: "manual", signal: limit.signal } as const;
+      const answer = new Answer(await limit.race(fetchPatiently(url + path, init)), limit, most);
+      if (answer.status >= 200 && answer.status < 300) return answer;
+      if (!BUSY.has(answer.status) || attempt >= retries) throw await statusError(answer);
+      answer.end();
+      const after = Number(answer.header("retry-after"));
       if (after > 0) wait = Math.min(LONGEST_WAIT, after * 1000);
     } catch (error) {
+      limit.end();
       // An end while the headers were waited for is told by that signal which brought it.
-      if (limit.aborted && !signal?.aborted) throw toEndpointError(limit.reason, signal);
+      if (limit.fired) throw toEndpointError(limit.signal.reason, undefined);
       if (MedGemmaError.isInstance(error)) throw error;
       if (signal?.aborted || !UNANSWERED.has(reasonOf(error)) || attempt >= retries)
         throw toEndpointError(error, signal);
@@ -92,8 +95,7 @@ export function waitAfter(attempt: number): number {
 export async function isThere(connection: Connection, path: string, signal: AbortSignal): Promise<boolean> {
   try {
     const quick = { ...connection, retries: 0, timeout: Math.min(connection.timeout, HEALTH_LIMIT) };
-    const response = await request(quick, path, undefined, signal);
-    await response.body?.cancel();
+    (await request(quick, path, undefined, signal)).end();
     return true;
   } catch (error) {
     const status = MedGemmaError.isInstance(error) ? Number(error.facts.status) : Number.NaN;
@@ -115,9 +117,9 @@ export async function requestJson(
   body: object | undefined,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
-  const response = await request(connection, path, body, signal);
+  const answer = await request(connection, path, body, signal);
   try {
-    return await response.json();
+    return await answer.json();
   } catch (error) {
     // The parser's message would quote the answer.
     if (error instanceof SyntaxError) throw noJson();
@@ -141,10 +143,10 @@ export function toEndpointError(error: unknown, signal: AbortSignal | undefined)
   return new MedGemmaError("endpoint_failed", `The endpoint failed (${reason}).`, { facts: { reason } });
 }
 
-async function statusError(response: Response): Promise<MedGemmaError> {
-  const { status } = response;
+async function statusError(answer: Answer): Promise<MedGemmaError> {
+  const { status } = answer;
   if (status === 401 || status === 403) {
-    await response.body?.cancel();
+    answer.end();
     return new MedGemmaError(
       "endpoint_credentials",
       `The endpoint refuses the credentials (status ${status}).`,
@@ -153,7 +155,7 @@ async function statusError(response: Response): Promise<MedGemmaError> {
       },
     );
   }
-  const body: unknown = await response.json().catch(() => undefined);
+  const body: unknown = await answer.json().catch(() => undefined);
   return (
     contextFull(body) ??
     new MedGemmaError("endpoint_failed", `The endpoint answered with status ${status}.`, {

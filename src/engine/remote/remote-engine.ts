@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { MedGemmaError, throwIfAborted } from "../../errors.js";
+import { JoinedAbort } from "../abort.js";
 import type {
   AdapterUse,
   Engine,
@@ -54,7 +55,7 @@ export class RemoteEngine implements Engine {
     const started = performance.now();
     const end = new AbortController();
     // Everything that waits or runs listens to it.
-    setMaxListeners(0, end.signal);
+    setMaxListeners(Infinity, end.signal);
     const pool = await Pool.open(resolveRemoteOptions(options), options.signal, end.signal);
     return new RemoteEngine(pool, end, performance.now() - started);
   }
@@ -142,7 +143,10 @@ export class RemoteEngine implements Engine {
   ): AsyncGenerator<T, void, void> {
     if (this.#end.signal.aborted) throw new MedGemmaError("disposed");
     throwIfAborted(given);
-    const signal = given ? AbortSignal.any([given, this.#end.signal]) : this.#end.signal;
+    const either = new JoinedAbort(given, this.#end.signal);
+    const { signal } = either;
+    // Everything that this request waits for listens to it.
+    setMaxListeners(Infinity, signal);
     let ended = false;
     try {
       yield* this.#pool.each({ batch, needs, signal, run });
@@ -155,6 +159,7 @@ export class RemoteEngine implements Engine {
       else this.#failed++;
       throw reason;
     } finally {
+      either.end();
       // The caller broke off the iteration.
       if (!ended) this.#cancelled++;
     }

@@ -10,8 +10,8 @@ export async function* requestEvents<T>(
   body: object,
   signal: AbortSignal,
 ): AsyncGenerator<T, void, void> {
-  const response = await request(connection, path, body, signal);
-  for await (const data of readEvents(response.body ?? new ReadableStream())) yield JSON.parse(data) as T;
+  const answer = await request(connection, path, body, signal);
+  for await (const data of readEvents(answer.chunks())) yield JSON.parse(data) as T;
 }
 
 /** The `data:` lines of a stream of server-sent events, until `[DONE]` or the end. */
