@@ -112,12 +112,34 @@ export function levelTruth({ truth }: EvaluateCase, levels: number): number {
   return truth as number;
 }
 
-export function boxTruth({ truth }: EvaluateCase): TrueBox[] {
+/** @param number Of the case, counted from 1. @throws MedGemmaError `bad_option` naming case and box. */
+export function boxTruth({ truth }: EvaluateCase, number: number): TrueBox[] {
   if (!Array.isArray(truth)) throw badOption("truth", "a list of boxes", truth);
-  return truth.map((each: Partial<TrueBox> & { box_2d?: SquareBox }) => {
-    const box = each.box ?? each.box_2d;
-    if (typeof each.label !== "string" || box?.length !== 4 || !box.every(Number.isFinite))
-      throw badOption("truth", "boxes of a label and four numbers", each);
-    return { label: each.label, box };
+  return truth.map((each: (Partial<TrueBox> & { box_2d?: SquareBox }) | null, index) => {
+    const box = each?.box ?? each?.box_2d;
+    const trouble =
+      typeof each?.label !== "string"
+        ? "has no label"
+        : box?.length !== 4 || !box.every(Number.isFinite)
+          ? "is no list of four numbers"
+          : troubleOf(box);
+    if (trouble !== undefined) throw badBox(number, index + 1, trouble);
+    return { label: each?.label as string, box: box as SquareBox };
+  });
+}
+
+function troubleOf([y0, x0, y1, x1]: SquareBox): string | undefined {
+  if ([y0, x0, y1, x1].some((side) => side < 0 || side > 1000))
+    return "reaches beyond 0..1000 (are these pixels?)";
+  if (y0 >= y1) return `has its top (${y0}) not above its bottom (${y1})`;
+  if (x0 >= x1) return `has its left side (${x0}) not left of its right side (${x1})`;
+  return undefined;
+}
+
+function badBox(number: number, box: number, trouble: string): MedGemmaError {
+  return new MedGemmaError("bad_option", `Case ${number}: true box ${box} ${trouble}.`, {
+    facts: { option: "truth", case: number, box },
+    remedy:
+      "Give [y0, x0, y1, x1] on 0..1000 of the picture padded to a square, y0 below y1 and x0 below x1.",
   });
 }

@@ -73,9 +73,11 @@ export async function evaluate(
   const level = numberOption("level", options.level, 0.95, 0.5, 0.999);
   const published = readBenchmark(options.benchmark);
   const { signal, onProgress } = options;
+  // All before the first is run: a wrong truth would be taken for a wrong answer.
+  const boxes = task === "locate" ? cases.flatMap((each, index) => boxTruth(each, index + 1)) : [];
   // A picture without lesions has to be asked for the same as the others.
-  const located = () => [...new Set(cases.flatMap((each) => boxTruth(each).map(({ label }) => label)))];
-  const labels = options.labels ?? (task === "locate" ? located() : undefined);
+  const located = [...new Set(boxes.map(({ label }) => label))];
+  const labels = options.labels ?? (task === "locate" ? located : undefined);
   const taskOptions = { ...options.task, ...(signal && { signal }) };
 
   const outcomes: (Outcome & { index: number })[] = [];
@@ -84,7 +86,15 @@ export async function evaluate(
   let notice = DRAFT_NOTICE;
   for (const [index, each] of cases.entries()) {
     try {
-      const { outcome, result } = await runCase(model, task, each, labels, taskOptions, options.schema);
+      const { outcome, result } = await runCase(
+        model,
+        task,
+        each,
+        index + 1,
+        labels,
+        taskOptions,
+        options.schema,
+      );
       outcomes.push({ ...outcome, index });
       provenance ??= result?.provenance;
       notice = result?.notice ?? notice;

@@ -52,6 +52,7 @@ export async function runCase(
   model: MedGemma,
   task: EvaluateTask,
   each: EvaluateCase,
+  number: number,
   labels: readonly string[] | undefined,
   options: CaseOptions,
   schema?: unknown,
@@ -65,7 +66,7 @@ export async function runCase(
     return { outcome: { kind: "labels", truth, labels: result.labels, abstained: result.abstained }, result };
   }
   if (task === "locate") {
-    const truth = boxTruth(each);
+    const truth = boxTruth(each, number);
     const targets = each.targets ?? labels ?? truth.map(({ label }) => label);
     const result = await model.locate(
       images as unknown as ImageInput,
