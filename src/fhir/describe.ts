@@ -1,174 +1,100 @@
-import {
-  asList,
-  asObject,
-  asText,
-  attachmentText,
-  conceptText,
-  type Json,
-  quantityText,
-  valueText,
-} from "./values.js";
+import { TOLD_FIRST } from "./elements.js";
+import { answerTexts } from "./forms.js";
+import { isEnteredInError, negationOf, unreadModifiers } from "./modifiers.js";
+import type { References } from "./references.js";
+import { sayElements, type Telling, valueText } from "./say.js";
+import { titleOf } from "./title.js";
+import { PERSONAL } from "./types.js";
+import { asList, asObject, asText, conceptText, DATES, type Json } from "./values.js";
 
-/** Types that tell nothing about the patient's health, or only who somebody is. */
-export const NOT_CLINICAL: ReadonlySet<string> = new Set([
-  ...[
-    "Practitioner",
-    "PractitionerRole",
-    "Organization",
-    "Location",
-    "RelatedPerson",
-    "Person",
-    "Patient",
-    "Group",
-  ],
-  ...[
-    "Claim",
-    "ClaimResponse",
-    "ExplanationOfBenefit",
-    "Coverage",
-    "Account",
-    "Invoice",
-    "PaymentNotice",
-    "Provenance",
-  ],
-  ...["AuditEvent", "Endpoint", "HealthcareService", "Schedule", "Slot", "Subscription", "OperationOutcome"],
-  ...["Medication", "Binary", "Device", "SupplyDelivery", "Parameters", "CapabilityStatement", "Bundle"],
-]);
+/** What a resource says about the patient; who wrote it and for whom is left out. */
+export interface Description {
+  /** What it is about, with what reverses it in front; belongs before each piece of it. May be empty. */
+  readonly title: string;
+  readonly parts: readonly string[];
+}
 
-/** Names of what a reference points to, e.g. a Medication resource. */
-export type Names = ReadonlyMap<string, string>;
-
-/** What a resource says about the patient, in one line; who wrote it and for whom is left out. */
-export function describe(resource: Json, names: Names): string {
-  const title = titleOf(resource, names);
+/** @param whole Whether to tell what the resource contains, too. Defaults to `true`. */
+export function describe(resource: Json, refs: References, whole = true): Description {
+  const telling: Telling = { refs, inside: resource };
+  const title = titleOf(resource, refs);
+  const skip = new Set([...TOLD_FIRST, ...DATES, title?.key ?? ""]);
+  for (const key of Object.keys(resource)) if (/^value(?:[A-Z]|$)/.test(key)) skip.add(key);
+  // What an entry is called is more than the drawer that it lies in.
+  if (title !== undefined) skip.add("category");
+  if (resource.priority === "routine") skip.add("priority");
   const parts = [
-    valueText(resource),
-    ...componentTexts(resource),
-    labelled("interpretation", concepts(resource.interpretation)),
-    labelled("reference", referenceRange(resource)),
+    valueText(resource, telling),
+    ...asList(resource.component).map((it) => componentText(it, telling)),
     ...statusTexts(resource),
-    ...detailTexts(resource, names),
+    ...untilTexts(resource),
+    ...sayElements(resource, telling, skip),
+    ...answerTexts(resource.item, telling),
+    ...(whole ? containedTexts(resource, refs) : []),
   ];
-  const said = parts.filter((part) => part !== undefined && part !== "" && part !== title);
-  return [title, said.join("; ")].filter(Boolean).join(": ");
-}
-
-/** The long texts of a resource: notes and reports, which become entries of their own. */
-export function longTexts(resource: Json): string[] {
-  const attachments = [
-    ...asList(resource.presentedForm),
-    ...asList(resource.content).map((it) => asObject(it)?.attachment),
-    ...(resource.resourceType === "Media" ? [resource.content] : []),
-  ];
-  return attachments
-    .map(attachmentText)
-    .filter((text): text is string => text !== undefined && text.trim() !== "");
-}
-
-function titleOf(resource: Json, names: Names): string | undefined {
-  const reference = asText(asObject(resource.medicationReference)?.reference);
-  return (
-    conceptText(resource.code) ??
-    conceptText(resource.medicationCodeableConcept) ??
-    (reference && names.get(reference)) ??
-    asText(asObject(resource.medicationReference)?.display) ??
-    conceptText(resource.vaccineCode) ??
-    conceptText(asList(resource.type)[0]) ??
-    conceptText(resource.relationship) ??
-    conceptText(asList(resource.category)[0]) ??
-    conceptText(resource.class)
+  const before = [whole ? modifierWarning(resource) : undefined, negationOf(resource)].filter(
+    (it) => it !== undefined,
   );
+  return {
+    title: [...before, ...(title === undefined ? [] : [title.text])].join(": "),
+    parts: parts.filter((it): it is string => it !== undefined && it !== "" && it !== title?.text),
+  };
 }
 
-function componentTexts({ component }: Json): string[] {
-  return asList(component).flatMap((it) => {
-    const part = asObject(it);
-    const value = part && valueText(part);
-    return part && value !== undefined ? [`${conceptText(part.code) ?? "part"} ${value}`] : [];
+export function toLine({ title, parts }: Description): string {
+  return [title, parts.join("; ")].filter(Boolean).join(": ");
+}
+
+function modifierWarning(resource: Json): string | undefined {
+  const names = [...new Set(unreadModifiers(resource))];
+  return names.length === 0 ? undefined : `(MEANING MAY DIFFER, modifier not read: ${names.join(", ")})`;
+}
+
+function componentText(value: unknown, telling: Telling): string | undefined {
+  const part = asObject(value);
+  if (part === undefined) return undefined;
+  const skip = new Set([
+    "code",
+    "dataAbsentReason",
+    ...Object.keys(part).filter((it) => it.startsWith("value")),
+  ]);
+  const said = [valueText(part, telling), ...sayElements(part, telling, skip)].filter(Boolean);
+  return said.length === 0 ? undefined : `${conceptText(part.code) ?? "part"} ${said.join(", ")}`;
+}
+
+function statusTexts(resource: Json): (string | undefined)[] {
+  const { clinicalStatus, verificationStatus, lifecycleStatus, status, intent } = resource;
+  const state = conceptText(clinicalStatus) ?? conceptText(lifecycleStatus) ?? conceptText(status);
+  const verified = conceptText(verificationStatus);
+  return [
+    state === "final" || state === "finished" ? undefined : state,
+    verified?.toLowerCase() === "confirmed" ? undefined : verified,
+    asText(intent) === "order" ? undefined : asText(intent),
+    labelled("severity", conceptText(resource.severity)),
+    labelled("criticality", conceptText(resource.criticality)),
+  ];
+}
+
+/** Periods that ended on another day than they began: a medicine that was stopped is not one that is taken. */
+function untilTexts(resource: Json): (string | undefined)[] {
+  return DATES.map((key) => {
+    const period = asObject(resource[key]);
+    const [start, end] = [period?.start, period?.end].map((it) => asText(it)?.slice(0, 10));
+    return end === undefined || end === start ? undefined : `until ${end}`;
   });
 }
 
-function statusTexts({
-  clinicalStatus,
-  verificationStatus,
-  status,
-  intent,
-  severity,
-  criticality,
-}: Json): (string | undefined)[] {
-  const state = conceptText(clinicalStatus) ?? asText(status);
-  return [
-    state === "final" || state === "finished" ? undefined : state,
-    conceptText(verificationStatus) === "confirmed" ? undefined : conceptText(verificationStatus),
-    asText(intent) === "order" ? undefined : asText(intent),
-    labelled("severity", conceptText(severity)),
-    labelled("criticality", asText(criticality)),
-  ];
-}
-
-function detailTexts(resource: Json, names: Names): (string | undefined)[] {
-  return [
-    labelled(
-      "reaction",
-      concepts(asList(resource.reaction).flatMap((it) => asList(asObject(it)?.manifestation))),
-    ),
-    labelled("dose", dosage(resource)),
-    labelled("reason", concepts(resource.reasonCode) ?? referenced(resource.reasonReference, names)),
-    labelled("site", concepts(resource.bodySite)),
-    labelled("outcome", conceptText(resource.outcome)),
-    labelled("conclusion", asText(resource.conclusion) ?? concepts(resource.conclusionCode)),
-    labelled("results", referenced(resource.result, names)),
-    labelled("conditions", concepts(asList(resource.condition).map((it) => asObject(it)?.code))),
-    labelled("until", asText(resource.abatementDateTime)?.slice(0, 10)),
-    labelled("onset", asText(resource.onsetString) ?? ageText(resource.onsetAge)),
-    labelled("description", asText(resource.description)),
-    labelled(
-      "note",
-      asList(resource.note)
-        .map((it) => asText(asObject(it)?.text))
-        .filter(Boolean)
-        .join(" "),
-    ),
-  ];
+/** What a resource contains is nowhere else. */
+function containedTexts(resource: Json, refs: References): (string | undefined)[] {
+  return asList(resource.contained).map((it) => {
+    const own = asObject(it);
+    if (own === undefined || PERSONAL.has(String(own.resourceType)) || isEnteredInError(own))
+      return undefined;
+    // It may refer to its neighbours.
+    return toLine(describe({ ...own, contained: resource.contained }, refs, false));
+  });
 }
 
 function labelled(name: string, value: string | undefined): string | undefined {
   return value === undefined || value === "" ? undefined : `${name} ${value}`;
-}
-
-function concepts(value: unknown): string | undefined {
-  const found = asList(value)
-    .map(conceptText)
-    .filter((it) => it !== undefined);
-  return found.length === 0 ? undefined : [...new Set(found)].join(", ");
-}
-
-/** Displays of people are not shown: only what the record itself names. */
-function referenced(value: unknown, names: Names): string | undefined {
-  const found = asList(value).flatMap((it) => {
-    const reference = asObject(it);
-    const name = names.get(asText(reference?.reference) ?? "") ?? asText(reference?.display);
-    return name === undefined ? [] : [name];
-  });
-  return found.length === 0 ? undefined : found.join(", ");
-}
-
-function referenceRange({ referenceRange }: Json): string | undefined {
-  const range = asObject(asList(referenceRange)[0]);
-  if (range === undefined) return undefined;
-  const [low, high] = [quantityText(range.low), quantityText(range.high)];
-  return asText(range.text) ?? (low || high ? `${low ?? ""} to ${high ?? ""}` : undefined);
-}
-
-function dosage(resource: Json): string | undefined {
-  const first = asObject(asList(resource.dosageInstruction ?? resource.dosage)[0]);
-  if (first === undefined) return undefined;
-  const rate = asObject(asList(first.doseAndRate)[0]);
-  const text = asText(first.text) ?? quantityText(rate?.doseQuantity) ?? quantityText(first.dose);
-  return [text, conceptText(first.route)].filter(Boolean).join(", ") || undefined;
-}
-
-function ageText(value: unknown): string | undefined {
-  const text = quantityText(value);
-  return text === undefined ? undefined : `at ${text}`;
 }

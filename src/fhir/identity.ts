@@ -1,6 +1,11 @@
 import { asList, asObject, asText, type Json } from "./values.js";
 
 const PEOPLE = new Set(["Patient", "Practitioner", "RelatedPerson", "Person"]);
+/** Elements that refer to people; their displays are names. */
+const ACTORS = [
+  ...["subject", "patient", "performer", "author", "recorder", "asserter", "requester", "source", "actor"],
+  ...["participant", "individual", "member", "informationSource", "sender", "recipient", "attester", "party"],
+] as const;
 const PLACES = new Set(["Organization", "Location"]);
 /** Beyond this a pattern of all names is too slow; a record has some hundreds at most. */
 const MAX_STRINGS = 5000;
@@ -26,9 +31,11 @@ export class Identity {
   readonly #strings = new Map<string, string>();
   #pattern: RegExp | undefined;
 
-  /** Takes names, numbers and addresses from a resource about a person or place. */
+  /** Takes names, numbers and addresses from a resource about a person or place, and names of actors from any. */
   learn(resource: Json): void {
     const type = String(resource.resourceType);
+    this.#learnActors(resource);
+    if (type === "FamilyMemberHistory") this.#learnName(resource.name, true);
     if (!PEOPLE.has(type) && !PLACES.has(type)) return;
     this.#pattern = undefined;
     // A practitioner's surname alone may be a word of the trade: white, long, gray.
@@ -50,6 +57,24 @@ export class Identity {
     let clean = text.replace(this.#pattern, (found) => this.#strings.get(found) ?? "[name]");
     for (const [pattern, word] of PATTERNS) clean = clean.replace(pattern, word);
     return clean;
+  }
+
+  #learnActors(thing: Json, depth = 0): void {
+    for (const key of ACTORS) {
+      for (const actor of asList(thing[key]).map(asObject)) {
+        if (actor === undefined) continue;
+        const display = asText(actor.display);
+        // One word alone may be one of the trade ("Nurse").
+        if (display?.includes(" ")) this.#addNew(display);
+        if (depth < 2) this.#learnActors(actor, depth + 1);
+      }
+    }
+  }
+
+  #addNew(name: string): void {
+    if (this.#strings.has(name)) return;
+    this.#pattern = undefined;
+    this.#add(name, "[name]");
   }
 
   #learnName(value: unknown, single: boolean): void {

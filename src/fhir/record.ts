@@ -1,9 +1,13 @@
 import { badOption, throwIfAborted } from "../errors.js";
-import { describe, longTexts, NOT_CLINICAL } from "./describe.js";
+import { describe } from "./describe.js";
 import { Identity } from "./identity.js";
+import { isEnteredInError, unreadModifiers } from "./modifiers.js";
+import { longTexts, narrativeAdds, narrativeOf } from "./narrative.js";
+import { References } from "./references.js";
 import { Breather, splitResources, unreadable } from "./split-json.js";
-import { paragraphs } from "./text-record.js";
-import { asList, asObject, asText, conceptText, dateOf, type Json } from "./values.js";
+import { linesOf, paragraphs } from "./text-record.js";
+import { NOT_CLINICAL } from "./types.js";
+import { asList, asObject, asText, dateOf, type Json } from "./values.js";
 
 /** One thing that a record says. */
 export interface RecordEntry {
@@ -24,8 +28,13 @@ export interface PatientRecord {
     readonly sex: string | undefined;
     readonly name?: string;
   };
-  /** Resources by type that are not about health (practitioners, claims, ...) and were left out. */
+  /**
+   * Resources that were left out, by type: those not about health (practitioners, claims, ...), and as
+   * `Condition (entered in error)` and `Goal (no text)` those that were withdrawn or say nothing.
+   */
   readonly skipped: Readonly<Record<string, number>>;
+  /** What may make the entries say something else than the record does. */
+  readonly warnings: readonly string[];
 }
 
 /** A FHIR R4 Bundle or resource as an object, a list of resources, JSON or NDJSON text, or plain text. */
@@ -47,6 +56,8 @@ interface Draft {
   readonly type: string;
   readonly date: string | undefined;
   readonly text: string;
+  /** It has a modifier that is not read. */
+  readonly modified?: boolean;
 }
 
 /**
@@ -66,7 +77,16 @@ export async function readRecord(
   const identity = new Identity();
   if (text !== undefined && !/^\s*[[{]/.test(text)) {
     const drafts = paragraphs(text, MAX_TEXT, keep ? undefined : (line) => identity.redact(line));
-    return finish(drafts, keep ? undefined : identity, { age: undefined, sex: undefined }, {}, signal);
+    return finish(
+      drafts,
+      keep ? undefined : identity,
+      {
+        patient: { age: undefined, sex: undefined },
+        skipped: {},
+        warnings: [],
+      },
+      signal,
+    );
   }
   const collector = new Collector(identity, now, keep);
   const breather = new Breather();
@@ -76,13 +96,7 @@ export async function readRecord(
     await breather.breathe();
   }
   if (collector.seen === 0) throw unreadable("it holds no FHIR resources");
-  return finish(
-    collector.drafts(),
-    keep ? undefined : identity,
-    collector.patient,
-    collector.skipped,
-    signal,
-  );
+  return finish(collector.drafts(), keep ? undefined : identity, collector, signal);
 }
 
 async function* listed(input: object): AsyncGenerator<unknown, void, void> {
@@ -95,9 +109,11 @@ class Collector {
   seen = 0;
   patient: PatientRecord["patient"] = { age: undefined, sex: undefined };
   readonly skipped: Record<string, number> = {};
-  /** Described when all names are known. */
+  readonly warnings: string[] = [];
+  /** Described when all that they refer to is known. */
   readonly #resources: Json[] = [];
-  readonly #names = new Map<string, string>();
+  readonly #refs = new References();
+  #patients = 0;
   /** Lines that name somebody can be told as long as they are lines. */
   readonly #clean = (line: string) => (this.keep ? line : this.identity.redact(line));
 
@@ -118,28 +134,58 @@ class Collector {
       return;
     }
     this.identity.learn(resource);
-    const name = conceptText(resource.code);
-    if (name !== undefined && (type === "Medication" || type === "Condition" || type === "Observation")) {
-      const id = asText(resource.id);
-      const url = asText(outer?.fullUrl);
-      if (id !== undefined) this.#names.set(`${type}/${id}`, name);
-      if (url !== undefined) this.#names.set(url, name);
-    }
+    for (const own of asList(resource.contained).map(asObject)) if (own) this.identity.learn(own);
+    const kept = slim(resource);
+    this.#refs.add(kept, asText(outer?.fullUrl));
     if (type === "Patient") this.#takePatient(resource);
-    if (NOT_CLINICAL.has(type)) this.skipped[type] = (this.skipped[type] ?? 0) + 1;
-    else if (this.#resources.length < MAX_ENTRIES) this.#resources.push(slim(resource));
+    if (NOT_CLINICAL.has(type)) this.#skip(type);
+    else if (isEnteredInError(resource)) this.#skip(`${type} (entered in error)`);
+    else if (this.#resources.length < MAX_ENTRIES) this.#resources.push(kept);
+    else this.#skip(`${type} (too many)`);
   }
 
   *drafts(): Generator<Draft, void, void> {
     for (const resource of this.#resources) {
-      const [type, date] = [String(resource.resourceType), dateOf(resource)];
-      const text = describe(resource, this.#names);
-      if (text !== "") yield { type, date, text };
-      for (const long of longTexts(resource)) {
-        for (const part of paragraphs(long, MAX_TEXT, this.#clean))
-          yield { type, date: date ?? part.date, text: part.text };
+      const type = String(resource.resourceType);
+      let said = false;
+      for (const draft of this.#draftsOf(resource, type)) {
+        said = true;
+        yield draft;
+      }
+      if (!said) this.#skip(`${type} (no text)`);
+    }
+  }
+
+  *#draftsOf(resource: Json, type: string): Generator<Draft, void, void> {
+    const date = dateOf(resource);
+    const { title, parts } = describe(resource, this.#refs);
+    const modified = unreadModifiers(resource).length > 0;
+    const head = this.#clean(title);
+    const lines = linesOf(head, parts.map(this.#clean), MAX_TEXT);
+    for (const text of lines) yield { type, date, text, modified };
+    const long = longTexts(resource, this.#refs);
+    const narrative = narrativeOf(resource);
+    if (
+      narrative !== undefined &&
+      (narrativeAdds(resource) || ((title === "" || parts.length === 0) && long.length === 0))
+    ) {
+      long.push({ heading: "", text: narrative });
+    }
+    for (const { heading, text } of long) {
+      // What reverses a resource reverses its texts.
+      const reversed = modified || /NOT|REFUTED|DENIED|MEANING/.test(title) ? head : "";
+      const before = [reversed, this.#clean(heading)]
+        .filter(Boolean)
+        .map((it) => `${it}: `)
+        .join("");
+      for (const part of paragraphs(text, MAX_TEXT, this.#clean)) {
+        yield { type, date: date ?? part.date, text: before + part.text, modified };
       }
     }
+  }
+
+  #skip(what: string): void {
+    this.skipped[what] = (this.skipped[what] ?? 0) + 1;
   }
 
   #takePatient(resource: Json): void {
@@ -150,41 +196,57 @@ class Collector {
     const named = asObject(asList(resource.name)[0]);
     const name =
       asText(named?.text) ?? [...asList(named?.given), named?.family].map(asText).filter(Boolean).join(" ");
+    this.#patients++;
+    if (this.#patients === 2) {
+      this.warnings.push("The record holds more than one patient: entries may be about different people.");
+    }
+    if (unreadModifiers(resource).length > 0) {
+      this.warnings.push(
+        "The patient's own data has a modifier that is not read, which may change what it says.",
+      );
+    }
     this.patient = { age, sex: asText(resource.gender), ...(this.keep && name !== "" && { name }) };
   }
 }
 
 /** Without what is never shown, so that a large record takes little memory. */
 function slim(resource: Json): Json {
-  const {
-    text: _narrative,
-    meta: _meta,
-    subject: _subject,
-    performer: _performer,
-    extension: _extension,
-    ...rest
-  } = resource;
+  const { meta: _meta, subject: _subject, performer: _performer, extension: _extension, ...rest } = resource;
   return rest;
 }
+
+type Gathered = Pick<PatientRecord, "patient" | "skipped" | "warnings">;
 
 async function finish(
   drafts: Iterable<Draft>,
   identity: Identity | undefined,
-  patient: PatientRecord["patient"],
-  skipped: PatientRecord["skipped"],
+  gathered: Gathered,
   signal: AbortSignal | undefined,
 ): Promise<PatientRecord> {
   const breather = new Breather();
   const found: Draft[] = [];
-  for (const { type, date, text } of drafts) {
+  for (const draft of drafts) {
     throwIfAborted(signal);
-    const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)} ...` : text;
-    found.push({ type, date, text: identity === undefined ? cut : identity.redact(cut) });
+    found.push(identity === undefined ? draft : { ...draft, text: identity.redact(draft.text) });
     await breather.breathe();
   }
   if (found.length === 0) throw unreadable("it holds nothing about the patient's health");
   // Sorting is stable: what has no date keeps its place before what has.
   found.sort((a, b) => ((a.date ?? "") < (b.date ?? "") ? -1 : (a.date ?? "") > (b.date ?? "") ? 1 : 0));
-  const entries = found.map((draft, index) => ({ id: `E${index + 1}`, ...draft }));
-  return { entries, patient, skipped };
+  const entries = found.map(({ type, date, text }, index) => ({ id: `E${index + 1}`, type, date, text }));
+  const modified = entries.filter((_, index) => found[index]?.modified).map(({ id }) => id);
+  return {
+    entries,
+    patient: gathered.patient,
+    skipped: gathered.skipped,
+    warnings: [...gathered.warnings, ...modifierWarnings(modified)],
+  };
+}
+
+function modifierWarnings(ids: readonly string[]): string[] {
+  if (ids.length === 0) return [];
+  const shown = ids.slice(0, 10).join(", ") + (ids.length > 10 ? `, and ${ids.length - 10} more` : "");
+  return [
+    `${shown}: a modifier extension or implicit rule is not read, which may change or reverse the meaning; see the record.`,
+  ];
 }

@@ -37,6 +37,31 @@ export function* paragraphs(
   if (waiting !== "") yield toPart(waiting);
 }
 
+/** A title with its parts on as many lines as they need, the title before each. */
+export function* linesOf(
+  title: string,
+  parts: readonly string[],
+  longest: number,
+): Generator<string, void, void> {
+  const before =
+    title === "" ? "" : `${title.slice(0, longest / 2)}${title.length > longest / 2 ? " ..." : ""}: `;
+  if (title.length > longest / 2) for (const piece of paragraphs(title, longest)) yield piece.text;
+  const room = longest - before.length;
+  const pieces = parts.flatMap((part) =>
+    part.length <= room ? [part] : [...paragraphs(part, room)].map((it) => it.text),
+  );
+  let line = "";
+  for (const piece of pieces) {
+    if (line !== "" && line.length + piece.length + 2 > room) {
+      yield before + line;
+      line = "";
+    }
+    line = line === "" ? piece : `${line}; ${piece}`;
+  }
+  if (line !== "") yield before + line;
+  else if (pieces.length === 0 && title !== "" && title.length <= longest / 2) yield title;
+}
+
 function* lines(text: string): Generator<string, void, void> {
   for (let at = 0; at <= text.length; ) {
     const end = text.indexOf("\n", at);

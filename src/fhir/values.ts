@@ -33,29 +33,24 @@ export function quantityText(value: unknown): string | undefined {
   const quantity = asObject(value);
   const number = asText(quantity?.value);
   if (number === undefined) return undefined;
-  return [asText(quantity?.comparator), number, asText(quantity?.unit) ?? asText(quantity?.code)]
+  return [
+    asText(quantity?.comparator),
+    number,
+    asText(quantity?.unit) ?? asText(quantity?.code) ?? asText(quantity?.currency),
+  ]
     .filter((it) => it !== undefined)
     .join(" ");
 }
 
-/** The `value[x]` of an observation or a component. */
-export function valueText(resource: Json): string | undefined {
-  const range = asObject(resource.valueRange);
-  const ratio = asObject(resource.valueRatio);
-  return (
-    quantityText(resource.valueQuantity) ??
-    conceptText(resource.valueCodeableConcept) ??
-    asText(resource.valueString) ??
-    asText(resource.valueBoolean) ??
-    asText(resource.valueInteger) ??
-    asText(resource.valueDateTime) ??
-    (range && `${quantityText(range.low) ?? ""} to ${quantityText(range.high) ?? ""}`) ??
-    (ratio && `${quantityText(ratio.numerator) ?? ""} : ${quantityText(ratio.denominator) ?? ""}`) ??
-    asText(asObject(resource.dataAbsentReason)?.text)
-  );
+/** The low and high of a range; undefined where there is neither. */
+export function rangeText({ low, high }: Json): string | undefined {
+  const [from, to] = [quantityText(low), quantityText(high)];
+  if (from !== undefined && to !== undefined) return `${from} to ${to}`;
+  return from === undefined ? to && `up to ${to}` : `from ${from}`;
 }
 
-const DATES = [
+/** Elements that say when it was, the most telling first. */
+export const DATES = [
   ...[
     "effectiveDateTime",
     "effectivePeriod",
@@ -73,7 +68,8 @@ const DATES = [
     "dateAsserted",
     "recordedDate",
   ],
-  ...["started", "collectedDateTime", "issued", "date", "created"],
+  ...["started", "collectedDateTime", "actualPeriod", "startDate", "issued", "date", "created", "sent"],
+  ...["authored", "receivedTime"],
 ] as const;
 
 /** When it was, as `2021-03-04` or as much of it as is known. */
@@ -85,13 +81,4 @@ export function dateOf(resource: Json): string | undefined {
     if (day !== undefined) return day;
   }
   return undefined;
-}
-
-/** Text that an attachment carries, when it is text. */
-export function attachmentText(value: unknown): string | undefined {
-  const attachment = asObject(value);
-  const type = asText(attachment?.contentType) ?? "";
-  if (typeof attachment?.data !== "string" || !/^text\/(plain|markdown|html)/.test(type)) return undefined;
-  const text = Buffer.from(attachment.data, "base64").toString("utf8");
-  return type.startsWith("text/html") ? text.replace(/<[^>]{0,500}>/g, " ") : text;
 }

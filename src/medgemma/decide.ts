@@ -1,5 +1,5 @@
 import { badOption, MedGemmaError } from "../errors.js";
-import { type RecordEntry, type RecordInput, readRecord } from "../fhir/record.js";
+import { type PatientRecord, type RecordEntry, type RecordInput, readRecord } from "../fhir/record.js";
 import { integerOption } from "../options.js";
 import type { Preset } from "../prompt/presets.js";
 import { TokenMeter } from "./decide/budget.js";
@@ -106,19 +106,20 @@ export async function* streamDecide(
     const entries = selection.read.length;
     onStep({ step: "answer", entries, usage: result.usage, milliseconds: result.timings.total });
     const timings = { ...result.timings, read, total: performance.now() - started };
-    yield { type: "finish", result: await finish({ ...result, timings }, record.entries, selection, steps) };
+    yield { type: "finish", result: await finish({ ...result, timings }, record, selection, steps) };
   }
 }
 
 async function finish(
   result: ModelResult,
-  all: readonly RecordEntry[],
+  record: PatientRecord,
   selection: Selection,
   steps: readonly DecideStep[],
 ): Promise<DecideResult> {
+  const all = record.entries;
   const { sections: own, removed } = readSections(result.text, selection.known);
   const suspicious = await findSuspicious(selection.read);
-  const warnings = suspicious.map(
+  const attacks = suspicious.map(
     ({ entry, words }) =>
       `${entry} holds words that read like an instruction to the model ("${words}"): taken as data.`,
   );
@@ -126,9 +127,10 @@ async function finish(
     ...own,
     cautions: [
       ...own.cautions,
-      ...suspicious.map(({ entry }, index) => ({ text: warnings[index] ?? "", entries: [entry] })),
+      ...suspicious.map(({ entry }, index) => ({ text: attacks[index] ?? "", entries: [entry] })),
     ],
   };
+  const warnings = [...attacks, ...record.warnings];
   const removedPointers = [...selection.removed, ...removed];
   const cited = new Set(SECTION_NAMES.flatMap((name) => sections[name].flatMap((it) => it.entries)));
   if (removedPointers.length > 0) {

@@ -1,0 +1,63 @@
+/** Which elements are told, and under which words. */
+
+/** Who did it, for whom and where; numbers and technical things. */
+export const UNTOLD: ReadonlySet<string> = new Set([
+  ...["resourceType", "id", "meta", "implicitRules", "language", "text", "contained", "extension"],
+  ...["modifierExtension", "identifier", "masterIdentifier", "groupIdentifier", "accessionIdentifier"],
+  ...["url", "system", "version", "instantiatesCanonical", "instantiatesUri", "linkId", "uid", "sequence"],
+  ...["subject", "patient", "individual", "performer", "performerType", "author", "recorder", "asserter"],
+  ...["requester", "source", "informationSource", "participant", "actor", "attester", "custodian"],
+  ...["authenticator", "recipient", "sender", "receiver", "collector", "agent", "organization", "location"],
+  ...["serviceProvider", "managingOrganization", "who", "onBehalfOf", "enterer", "reporter", "contributor"],
+  ...[
+    "owner",
+    "requestedPerformer",
+    "dispenser",
+    "interpreter",
+    "resultsInterpreter",
+    "operator",
+    "careManager",
+  ],
+  ...["responsible", "verification", "authorReference", "authorString", "careTeam", "team", "manufacturer"],
+  ...["reportedReference", "reportedBoolean", "primarySource", "name", "telecom", "address", "contact"],
+  ...["encounter", "context", "basedOn", "partOf", "replaces", "priorPrescription", "priorRequest"],
+  ...["lotNumber", "serialNumber", "udiCarrier", "udi", "insurance", "payment", "billingStatus", "account"],
+  ...["signature", "securityLabel", "security", "confidentiality", "format", "questionnaire", "relatesTo"],
+  ...["statusHistory", "classHistory", "eventHistory", "endpoint", "instance", "born", "bornDate"],
+  // Told by what stands in front of a title.
+  ...["doNotPerform", "prohibited", "notDone", "notGiven", "wasNotGiven", "notPerformed", "wasNotTaken"],
+  ...["deleted", "exclude", "isSubpotent", "actuality"],
+  ...["bornPeriod", "policy", "policyRule", "userSelected", "hash", "size", "creation"],
+]);
+
+/** Told before the rest, or by the title. */
+export const TOLD_FIRST: ReadonlySet<string> = new Set([
+  ...["component", "clinicalStatus", "verificationStatus", "status", "intent", "severity", "criticality"],
+  ...["lifecycleStatus", "dataAbsentReason", "section", "item"],
+]);
+
+/** Elements that need no word in front of them. */
+export const PLAIN: ReadonlySet<string> = new Set([
+  ...["code", "concept", "manifestation", "item", "content", "detail", "outcome", "prediction"],
+  ...["dose", "doseQuantity", "doseRange", "doseAndRate"],
+]);
+
+const RENAMED: Readonly<Record<string, string>> = {
+  dosageInstruction: "dose",
+  dosage: "dose",
+  doseAndRate: "dose",
+  bodySite: "site",
+  result: "results",
+  condition: "conditions",
+  abatement: "until",
+  referenceRange: "reference",
+};
+
+const SUFFIX =
+  /(?<=[a-z])(?:CodeableConcept|Quantity|Reference|DateTime|Date|Period|String|Boolean|Integer64|Integer|Decimal|Range|Ratio|Age|Duration|Timing|Code|Instant|Uri|Markdown|Attachment|Coding|PositiveInt|UnsignedInt|Canonical)$/;
+
+/** `abatementDateTime` is told as `until`, `oralDiet` as `oral diet`. */
+export function labelOf(key: string): string {
+  const base = key.replace(SUFFIX, "");
+  return (RENAMED[base] ?? base).replace(/(?<=[a-z])[A-Z]/g, (it) => ` ${it.toLowerCase()}`);
+}

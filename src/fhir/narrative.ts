@@ -1,0 +1,87 @@
+import type { References } from "./references.js";
+import { referenceText } from "./title.js";
+import { asList, asObject, asText, conceptText, type Json } from "./values.js";
+
+/** A text of many lines. */
+export interface LongText {
+  /** Belongs before each piece of it: "Family history" reverses what "breast cancer" says. May be empty. */
+  readonly heading: string;
+  readonly text: string;
+}
+
+const MAX_DEPTH = 30;
+
+/** Texts that are carried anywhere in a resource, and the sections of a Composition. */
+export function longTexts(resource: Json, refs: References): LongText[] {
+  return [
+    ...attachments(resource, 0).map((text) => ({ heading: "", text })),
+    ...sections(resource.section, resource, refs, []),
+  ].filter(({ text }) => text.trim() !== "");
+}
+
+/** The narrative of a resource where it says more than the elements do. */
+export function narrativeOf(resource: Json): string | undefined {
+  const div = asObject(resource.text)?.div;
+  return typeof div === "string" ? plainText(div) : undefined;
+}
+
+/** Whether the narrative says what no element says, by its author's word. */
+export function narrativeAdds(resource: Json): boolean {
+  const status = asText(asObject(resource.text)?.status);
+  return status === "additional" || status === "extensions";
+}
+
+function attachments(value: unknown, depth: number): string[] {
+  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return [];
+  if (Array.isArray(value)) return value.flatMap((it) => attachments(it, depth + 1));
+  const { contentType, data } = value as Json;
+  const type = asText(contentType) ?? "";
+  if (typeof data === "string" && type.startsWith("text/")) {
+    const text = Buffer.from(data, "base64").toString("utf8");
+    return [type.startsWith("text/html") ? plainText(text) : text];
+  }
+  return Object.values(value).flatMap((it) => attachments(it, depth + 1));
+}
+
+function sections(value: unknown, inside: Json, refs: References, path: readonly string[]): LongText[] {
+  if (path.length > MAX_DEPTH) return [];
+  return asList(value).flatMap((it) => {
+    const section = asObject(it);
+    if (section === undefined) return [];
+    const own = [...path, asText(section.title) ?? conceptText(section.code) ?? "section"];
+    const entries = asList(section.entry).map((entry) => {
+      const reference = asObject(entry);
+      return reference && referenceText(reference, inside, refs);
+    });
+    const empty = conceptText(section.emptyReason);
+    const named = [...new Set(entries.filter((text) => text !== undefined))].join(", ");
+    const text = [narrativeOf(section), named, empty && `empty: ${empty}`].filter(Boolean).join("\n\n");
+    return [{ heading: own.join(" / "), text }, ...sections(section.section, inside, refs, own)];
+  });
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  lt: "<",
+  gt: ">",
+  amp: "&",
+  quot: '"',
+  apos: "'",
+  nbsp: " ",
+};
+
+/** (X)HTML as lines: blocks and rows are lines of their own. */
+export function plainText(html: string): string {
+  return html
+    .replace(/<!--[\s\S]*?-->|<(style|script)\b[\s\S]*?<\/\1>/gi, " ")
+    .replace(/\s+/g, " ")
+    .replace(/<\/td>\s*(?=<td)|<\/th>\s*(?=<td)/gi, " | ")
+    .replace(/<\/(?:p|div|h\d|ul|ol|table|section)>/gi, "\n\n")
+    .replace(/<(?:br|hr)\s*\/?>|<\/(?:li|tr|dt|dd)>/gi, "\n")
+    .replace(/<\/th>/gi, " ")
+    .replace(/<\/?[a-z][^>]{0,2000}>/gi, "")
+    .replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]+));/gi, (all, decimal, hex, name) => {
+      const code = decimal ? Number(decimal) : hex ? Number.parseInt(hex, 16) : undefined;
+      if (code === undefined) return ENTITIES[String(name).toLowerCase()] ?? all;
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : " ";
+    });
+}

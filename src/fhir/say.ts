@@ -1,0 +1,99 @@
+import { labelOf, PLAIN, UNTOLD } from "./elements.js";
+import { negationOf } from "./modifiers.js";
+import type { References } from "./references.js";
+import { conceptOrReference, joined, referenceText } from "./title.js";
+import { asList, asObject, asText, conceptText, type Json, quantityText, rangeText } from "./values.js";
+
+/** Where a value stands. */
+export interface Telling {
+  readonly refs: References;
+  /** The resource, for what it contains. */
+  readonly inside: Json;
+}
+
+/** Nothing in FHIR is nested deeper, but for items of forms and sections. */
+const MAX_DEPTH = 12;
+
+/** All elements of a thing as "label value", but for those that are told elsewhere or never. */
+export function sayElements(
+  thing: Json,
+  telling: Telling,
+  skip: ReadonlySet<string> = new Set(),
+  depth = 0,
+): string[] {
+  return Object.entries(thing).flatMap(([key, value]) => {
+    if (UNTOLD.has(key) || skip.has(key) || key.startsWith("_")) return [];
+    const said = say(value, telling, depth + 1);
+    if (said === undefined) return [];
+    const plain = depth > 0 && (PLAIN.has(key) || /^(?:value|item|content)(?:[A-Z]|$)/.test(key));
+    return [plain ? said : `${labelOf(key)} ${said}`];
+  });
+}
+
+/** Any value of FHIR R4 or R5 in words; undefined where it says nothing. */
+export function say(value: unknown, telling: Telling, depth = 0): string | undefined {
+  if (depth > MAX_DEPTH) return "(more, not read)";
+  if (Array.isArray(value)) return joined(value.map((it) => say(it, telling, depth)));
+  const thing = asObject(value);
+  if (thing === undefined) {
+    const text = asText(value);
+    return text === undefined ? undefined : text.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*$/, "$1 $2");
+  }
+  return sayKnown(thing, telling) ?? sayParts(thing, telling, depth);
+}
+
+/** Data types that have words of their own. */
+function sayKnown(thing: Json, { inside, refs }: Telling): string | undefined {
+  const keys = new Set(Object.keys(thing).filter((key) => key !== "id" && !/extension$/i.test(key)));
+  const only = (...names: string[]) => [...keys].every((key) => names.includes(key));
+  if (keys.has("coding") && only("coding", "text")) return conceptText(thing);
+  if (only("system", "version", "code", "display", "userSelected") && keys.has("code")) {
+    return conceptText(thing);
+  }
+  if (only("concept", "reference")) return conceptOrReference(thing, inside, refs);
+  if (only("reference", "type", "identifier", "display") && !(keys.size === 1 && keys.has("type"))) {
+    return referenceText(thing, inside, refs);
+  }
+  if (only("value", "comparator", "unit", "system", "code", "currency")) {
+    return quantityText(thing);
+  }
+  if (only("numerator", "denominator")) {
+    return `${quantityText(thing.numerator) ?? ""} : ${quantityText(thing.denominator) ?? ""}`;
+  }
+  if (only("start", "end")) {
+    const [start, end] = [thing.start, thing.end].map((it) => asText(it)?.slice(0, 10));
+    return [start && `from ${start}`, end && `to ${end}`].filter(Boolean).join(" ") || undefined;
+  }
+  if (keys.has("data") && keys.has("origin")) return "sampled data, not read";
+  if (only("text", "time", "authorString", "authorReference") && keys.has("text")) return asText(thing.text);
+  return only("contentType", "language", "data", "url", "size", "hash", "title", "creation")
+    ? sayAttachment(thing)
+    : undefined;
+}
+
+/** Text becomes entries of its own; what cannot be read is said. */
+function sayAttachment(thing: Json): string | undefined {
+  const type = asText(thing.contentType);
+  const readable = typeof thing.data === "string" && /^text\//.test(type ?? "");
+  const missing = readable ? undefined : `(attachment${type ? ` of ${type}` : ""} not read)`;
+  return [asText(thing.title), missing].filter(Boolean).join(" ") || undefined;
+}
+
+function sayParts(thing: Json, telling: Telling, depth: number): string | undefined {
+  const range = rangeText(thing);
+  const skip = new Set(range === undefined ? [] : ["low", "high"]);
+  const text = typeof thing.text === "string" ? asText(thing.text) : conceptText(thing.text);
+  const parts = [range, text, ...sayElements(thing, telling, skip, Math.max(1, depth))];
+  const said = joined(parts);
+  const negation = negationOf(thing);
+  if (negation === undefined) return said;
+  return `${negation}: ${said ?? "unnamed"}`;
+}
+
+/** The `value[x]` of an observation, a component or an answer, or why there is none. */
+export function valueText(thing: Json, telling: Telling): string | undefined {
+  const values = Object.keys(thing).filter((key) => /^value(?:[A-Z]|$)/.test(key));
+  const said = joined(values.map((key) => say(thing[key], telling, 1)));
+  const absent = joined(asList(thing.dataAbsentReason).map(conceptText));
+  return absent === undefined ? said : joined([said, `no value (${absent})`]);
+}

@@ -1,0 +1,109 @@
+import { isEnteredInError, negationOf } from "./modifiers.js";
+import type { References } from "./references.js";
+import { PERSONAL } from "./types.js";
+import { asList, asObject, asText, conceptText, type Json } from "./values.js";
+
+/** References lead to resources whose title may be a reference again. */
+const MAX_STEPS = 3;
+
+export interface Title {
+  readonly text: string;
+  /** The element that it is taken from. */
+  readonly key: string;
+}
+
+/** Elements that name what a resource is about, the first that is there. */
+const NAMING = [
+  ...["code", "medicationCodeableConcept", "medicationReference", "medication", "vaccineCode", "title"],
+  ...["type", "event", "relationship", "category", "class", "scope"],
+] as const;
+
+/** What a resource is about, in a few words. */
+export function titleOf(resource: Json, refs: References, steps = 0): Title | undefined {
+  for (const key of NAMING) {
+    if (resource[key] === undefined) continue;
+    const text = named(resource[key], key, resource, refs, steps);
+    if (text !== undefined) return { text, key };
+  }
+  if (resource.resourceType === "AllergyIntolerance") {
+    const text = joined(asList(resource.reaction).map((it) => conceptText(asObject(it)?.substance)));
+    if (text !== undefined) return { text, key: "" };
+  }
+  if (resource.resourceType === "Medication") {
+    const parts = asList(resource.ingredient).map(asObject);
+    const text = joined(
+      parts.map((it) =>
+        firstName([it?.itemCodeableConcept, it?.item, it?.itemReference], resource, refs, steps),
+      ),
+    );
+    if (text !== undefined) return { text, key: "" };
+  }
+  if (String(resource.resourceType).startsWith("Medication")) return { text: "unnamed medication", key: "" };
+  return undefined;
+}
+
+function named(
+  value: unknown,
+  key: string,
+  inside: Json,
+  refs: References,
+  steps: number,
+): string | undefined {
+  const text = joined(asList(value).map((it) => conceptOrReference(it, inside, refs, steps)));
+  return key.startsWith("medication") ? text?.replace(/^unnamed entry/, "unnamed medication") : text;
+}
+
+function firstName(values: unknown[], inside: Json, refs: References, steps: number): string | undefined {
+  return values.map((it) => conceptOrReference(it, inside, refs, steps)).find((it) => it !== undefined);
+}
+
+/** A CodeableConcept, a Reference, or R5's CodeableReference, which holds either. */
+export function conceptOrReference(
+  value: unknown,
+  inside: Json,
+  refs: References,
+  steps = 0,
+): string | undefined {
+  const thing = asObject(value);
+  if (thing === undefined) return conceptText(value);
+  const [concept, reference] = [asObject(thing.concept), asObject(thing.reference)];
+  if (concept !== undefined || reference !== undefined) {
+    return joined([conceptText(concept), reference && referenceText(reference, inside, refs, steps)]);
+  }
+  return typeof thing.reference === "string" || asObject(thing.identifier) !== undefined
+    ? referenceText(thing, inside, refs, steps)
+    : conceptText(thing);
+}
+
+/** What a reference points to; of people and places nothing. */
+export function referenceText(
+  reference: Json,
+  inside: Json,
+  refs: References,
+  steps = 0,
+): string | undefined {
+  const to = asText(reference.reference);
+  const found = to === undefined ? undefined : refs.find(to, inside);
+  const type =
+    asText(found?.resourceType) ??
+    asText(reference.type)?.split("/").at(-1) ??
+    /([A-Z][A-Za-z]+)\/[^/]+(?:\/_history\/[^/]*)?$/.exec(to ?? "")?.[1];
+  if (type !== undefined && PERSONAL.has(type)) return undefined;
+  const display = asText(reference.display);
+  const what =
+    type === undefined ? "entry" : type.replace(/(?<=[a-z])[A-Z]/g, (it) => ` ${it}`).toLowerCase();
+  if (found !== undefined && steps < MAX_STEPS) {
+    const title = titleOf(found, refs, steps + 1);
+    const unnamed = title === undefined || (title.key === "" && title.text.startsWith("unnamed"));
+    const text = unnamed ? (display ?? `unnamed ${what}`) : title.text;
+    const negation = isEnteredInError(found) ? "entered in error" : negationOf(found);
+    return negation === undefined ? text : `${text} (${negation})`;
+  }
+  const number = asText(asObject(reference.identifier)?.value);
+  return display ?? (number && `${what} ${number}`) ?? `unnamed ${what} (reference not in the record)`;
+}
+
+export function joined(values: readonly (string | undefined)[]): string | undefined {
+  const found = values.filter((it) => it !== undefined && it !== "");
+  return found.length === 0 ? undefined : [...new Set(found)].join(", ");
+}
