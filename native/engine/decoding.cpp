@@ -121,6 +121,10 @@ void Scheduler::score() {
     int code = 0;
     try {
       code = score_continuations(slot, context_, cache_, batch_);
+      if (code == kNoSequence) {  // every one is in use: another scoring may have what it needs
+        lone_cancel_ = nullptr;
+        continue;
+      }
     } catch (const EngineError& error) {
       lone_cancel_ = nullptr;
       fail(slot, error);
@@ -172,6 +176,7 @@ void Scheduler::make_room(const std::vector<Slot*>& slots) {
     return;
   }
   Slot& victim = *youngest(all);
+  drop_fork(victim);
   cache_.release(victim.pause());
   ++counters_.preempted;
   SlotPtr slot = take_out(victim);

@@ -30,10 +30,6 @@ void Scheduler::submit(std::shared_ptr<Request> request) {
     answer = 0;
     for (const auto& tokens : request->continuations) {
       answer = std::max(answer, static_cast<int>(tokens.size()));
-      if (static_cast<int>(tokens.size()) > context_.batch_size()) {
-        throw EngineError("bad_option", "A continuation to score has at most " +
-                                            std::to_string(context_.batch_size()) + " tokens.");
-      }
     }
   } else if (options.clamp_max_tokens) {
     answer = options.max_tokens = std::max(1, std::min(options.max_tokens, context_.size() - prompt));
@@ -173,12 +169,14 @@ void Scheduler::complete(Slot& slot) {
 
 void Scheduler::fail(Slot& slot, const EngineError& error) {
   ++counters_.failed;
+  drop_fork(slot);
   cache_.release(slot.pause());
   const SlotPtr failed = take_out(slot);
   failed->fail(error);
 }
 
 Scheduler::SlotPtr Scheduler::retire(Slot& slot) {
+  drop_fork(slot);
   if (slot.position() > 0) {
     cache_.park(slot.sequence(), slot.decoded_units(), slot.group());
   } else {
@@ -186,6 +184,11 @@ Scheduler::SlotPtr Scheduler::retire(Slot& slot) {
   }
   count_parked();
   return take_out(slot);
+}
+
+void Scheduler::drop_fork(Slot& slot) {
+  if (slot.fork() >= 0) cache_.release(slot.fork());
+  slot.set_fork(-1);
 }
 
 Scheduler::SlotPtr Scheduler::take_out(Slot& slot) {

@@ -87,6 +87,8 @@ class Scheduler {
 
   void complete(Slot& slot);
   void fail(Slot& slot, const EngineError& error);
+  // Of a continuation that is scored by halves.
+  void drop_fork(Slot& slot);
   // Takes the slot out and parks what it has decoded.
   SlotPtr retire(Slot& slot);
   SlotPtr take_out(Slot& slot);

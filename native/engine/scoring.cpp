@@ -14,7 +14,8 @@ struct Fork {
   std::vector<int> outputs;  // batch rows, each of which predicts the next token that has no score yet
 };
 
-// Row i of a continuation predicts its token i + 1; the first token came from the prompt's last row.
+// Row i of a continuation predicts its token i + 1; the first token came from the prompt's last row. Every
+// row asks for its logits, so that those before the last known token are in the fork already.
 void fill(Slot& slot, Context& context, PrefixCache& cache, Batch& batch, size_t max_forks,
           std::vector<Fork>& forks) {
   const auto& continuations = slot.request().continuations;
@@ -25,22 +26,36 @@ void fill(Slot& slot, Context& context, PrefixCache& cache, Batch& batch, size_t
     const int known = static_cast<int>(slot.result().scores[i].size());
     const int missing = static_cast<int>(tokens.size()) - known;
     if (missing == 0) continue;
-    const int outputs = std::min(missing, outputs_left);
-    const int rows = known - 1 + outputs;
-    // A continuation is split over several batches only when it is too long for one.
-    if (!forks.empty() && (outputs < missing || batch.size() + rows > context.batch_size())) break;
-    const llama_seq_id sequence = cache.acquire();
+    const int rows = std::min(missing, outputs_left);
+    // Split only when it is too long for a batch of its own: then it is the first that is not done.
+    if (!forks.empty() && rows < missing) break;
+    const bool begun = forks.empty() && slot.fork() >= 0;
+    const llama_seq_id sequence = begun ? slot.fork() : cache.acquire();
     if (sequence < 0) break;
-    context.fork(slot.sequence(), sequence, slot.position());
+    if (!begun) context.fork(slot.sequence(), sequence, slot.position());
     Fork fork{sequence, i, {}};
-    for (int row = 0; row < rows; ++row) {
-      const bool output = row >= known - 1;
-      const int index = batch.add(tokens[row], slot.position() + row, sequence, output);
-      if (output) fork.outputs.push_back(index);
+    for (int row = known - 1; row < known - 1 + rows; ++row) {
+      fork.outputs.push_back(batch.add(tokens[row], slot.position() + row, sequence, true));
     }
-    outputs_left -= outputs;
+    outputs_left -= rows;
     forks.push_back(std::move(fork));
   }
+}
+
+// Adds what the batch said. False when it said what is no number.
+bool read_scores(Slot& slot, const Context& context, const std::vector<Fork>& forks) {
+  for (const Fork& fork : forks) {
+    const std::vector<llama_token>& tokens = slot.request().continuations[fork.continuation];
+    std::vector<TokenLogprob>& scores = slot.result().scores[fork.continuation];
+    for (const int row : fork.outputs) {
+      const float* logits = context.logits(row);
+      if (!all_finite(logits, static_cast<size_t>(slot.vocabulary_size()))) return false;
+      const LogSoftmax log_softmax(logits, slot.vocabulary_size());
+      const llama_token token = tokens[scores.size()];
+      scores.push_back({token, log_softmax[token]});
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -56,34 +71,34 @@ bool all_scored(const Slot& slot) {
 
 int score_continuations(Slot& slot, Context& context, PrefixCache& cache, Batch& batch) {
   std::vector<Fork> forks;
-  const auto release = [&] {
-    for (const Fork& fork : forks) cache.release(fork.sequence);
+  const auto release_new = [&] {
+    for (const Fork& fork : forks) {
+      if (fork.sequence != slot.fork()) cache.release(fork.sequence);
+    }
     forks.clear();
   };
   fill(slot, context, cache, batch, SIZE_MAX, forks);
-  if (forks.empty()) return 0;  // every sequence runs: try again next turn
+  if (forks.empty()) return kNoSequence;
   int code = context.decode(batch, /* causal */ true);
   while (code == 1 && cache.evict_oldest()) code = context.decode(batch, true);
   if (code == 1 && forks.size() > 1) {
-    release();
+    release_new();
     fill(slot, context, cache, batch, 1, forks);
     code = context.decode(batch, true);
   }
-  bool finite = true;
-  if (code == 0) {
-    for (const Fork& fork : forks) {
-      const std::vector<llama_token>& tokens = slot.request().continuations[fork.continuation];
-      std::vector<TokenLogprob>& scores = slot.result().scores[fork.continuation];
-      for (const int row : fork.outputs) {
-        const float* logits = context.logits(row);
-        finite = finite && all_finite(logits, static_cast<size_t>(slot.vocabulary_size()));
-        const LogSoftmax log_softmax(logits, slot.vocabulary_size());
-        const llama_token token = tokens[scores.size()];
-        scores.push_back({token, log_softmax[token]});
-      }
-    }
+  const bool finite = code != 0 || read_scores(slot, context, forks);
+  if (code == 0 && finite) {
+    const Fork& first = forks.front();
+    const bool done = slot.result().scores[first.continuation].size() ==
+                      slot.request().continuations[first.continuation].size();
+    slot.set_fork(done ? -1 : first.sequence);  // what is not the slot's is released below
+  } else if (slot.fork() >= 0) {
+    // What an interrupted decode leaves behind would be there twice the next time.
+    const Fork& first = forks.front();
+    const size_t known = slot.result().scores[first.continuation].size();
+    context.truncate(slot.fork(), slot.position() + static_cast<llama_pos>(known) - 1);
   }
-  release();
+  release_new();
   if (!finite) throw no_numbers("decode_failed", "the model");
   return code;
 }

@@ -53,6 +53,10 @@ class Slot {
   // when the request is complete.
   bool take(const float* logits);
 
+  // The sequence of a continuation that takes several batches, between them; -1 without one.
+  llama_seq_id fork() const { return fork_; }
+  void set_fork(llama_seq_id sequence) { fork_ = sequence; }
+
   Result& result() { return result_; }
   const Result& result() const { return result_; }
   int vocabulary_size() const { return model_.vocabulary_size(); }
@@ -66,6 +70,7 @@ class Slot {
   std::shared_ptr<Request> request_;
   const Model& model_;
   llama_seq_id sequence_ = -1;
+  llama_seq_id fork_ = -1;
   uint64_t group_ = 0;
   int shared_ = 0;
   std::vector<Segment> segments_;  // the request's, and after a pause the answer so far

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Score } from "../../../src/engine/engine.js";
 import type { NativeEngine } from "../../../src/engine/native/native-engine.js";
 import { renderPrompt } from "../../../src/prompt/render.js";
-import { answerText } from "../../support/ask.js";
+import { answerText, rejection } from "../../support/ask.js";
 import { loadPhantom, messagesOf } from "../../support/phantom.js";
 import { askGolden, golden, NOISE, ramble } from "./support.js";
 
@@ -85,5 +85,59 @@ describe("scoring", () => {
     }
     const again = await engine.score(await partsOf(), labels, { deterministic: true });
     expect(again.scores).toEqual(expected.scores);
+  });
+
+  test("of a continuation longer than any batch is the sum over its pieces", async () => {
+    const pieces = Array.from({ length: 5 }, (_, index) => ` ${ramble(index + 3, 120)}`);
+    const whole = pieces.join("");
+    const before = await partsOf();
+    const { scores } = await engine.score(before, [whole, "Yes."]);
+    const [score] = scores;
+    expect(score?.tokens.length).toBeGreaterThanOrEqual(600);
+    let sum = 0;
+    const ids: number[] = [];
+    for (const [index, piece] of pieces.entries()) {
+      const text = pieces.slice(0, index).join("");
+      const parts = text === "" ? before : [...before, { type: "text" as const, text, special: false }];
+      const alone = (await engine.score(parts, [piece])).scores[0];
+      sum += alone?.logprob ?? Number.NaN;
+      ids.push(...(alone?.tokens ?? []).map(({ id }) => id));
+    }
+    expect(score?.tokens.map(({ id }) => id)).toEqual(ids);
+    // Each of 600 numbers is rounded in batches of another shape.
+    expect(Math.abs((score?.logprob ?? Number.NaN) / sum - 1)).toBeLessThan(1e-4);
+    const short = (await engine.score(before, ["Yes."])).scores[0]?.logprob ?? Number.NaN;
+    expect(scores[1]?.logprob).toBeCloseTo(short, ROUNDING);
+  });
+
+  test("of long continuations at once, some of them given up, leaves every sequence free", async () => {
+    const whole = ramble(7, 400);
+    const parts = await partsOf();
+    const alone = (await engine.score(parts, [whole])).scores[0]?.logprob ?? Number.NaN;
+    const stop = new AbortController();
+    const given = Array.from({ length: 6 }, () =>
+      rejection(engine.score(parts, [whole, whole], { signal: stop.signal })),
+    );
+    const kept = Array.from({ length: 2 }, () => engine.score(parts, [whole]));
+    while ((await engine.stats()).requests.running < 8) await new Promise((wake) => setTimeout(wake, 2));
+    stop.abort();
+    for (const error of await Promise.all(given)) expect(error.code).toBe("aborted");
+    for (const { scores } of await Promise.all(kept)) {
+      expect(Math.abs((scores[0]?.logprob ?? Number.NaN) / alone - 1)).toBeLessThan(1e-4);
+    }
+    // Twenty more, one after the other, would wait for ever for sequences that were lost.
+    for (let round = 0; round < 20; round++) {
+      const cut = new AbortController();
+      const request = rejection(engine.score(parts, [whole], { signal: cut.signal }));
+      while ((await engine.stats()).requests.running === 0) await new Promise((wake) => setTimeout(wake, 1));
+      cut.abort();
+      await request;
+    }
+    expect((await engine.score(parts, ["Yes.", "No."])).scores).toHaveLength(2);
+  });
+
+  test("of a continuation that the context has no room for is refused", async () => {
+    const error = await rejection(engine.score(await partsOf(), [ramble(1, 5000)]));
+    expect(error.code).toBe("context_full");
   });
 });
