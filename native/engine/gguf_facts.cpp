@@ -100,12 +100,21 @@ std::string quantization_name(const gguf_context* gguf) {
 // Reading the header is no proof that the tensors are there.
 void check_tensor_data(const gguf_context* gguf, uint64_t file_size) {
   const uint64_t data = gguf_get_data_offset(gguf);
+  const uint64_t alignment = gguf_get_alignment(gguf);
+  uint64_t last = data;
   for (int64_t i = 0; i < gguf_get_n_tensors(gguf); ++i) {
     const uint64_t end = data + gguf_get_tensor_offset(gguf, i) + gguf_get_tensor_size(gguf, i);
     if (end > file_size || end < data) {
       throw EngineError("gguf_truncated", "The GGUF file ends before its last tensor.",
                         {{"bytes", static_cast<double>(file_size)}, {"expected", static_cast<double>(end)}});
     }
+    last = std::max(last, end);
+  }
+  const uint64_t padded = (last + alignment - 1) / alignment * alignment;
+  // Bytes were put in somewhere, and what the offsets point at is not the weights.
+  if (file_size > padded) {
+    throw EngineError("gguf_invalid", "The GGUF file goes on behind its last tensor.",
+                      {{"bytes", static_cast<double>(file_size)}, {"expected", static_cast<double>(padded)}});
   }
 }
 

@@ -1,3 +1,4 @@
+import { MedGemmaError } from "../errors.js";
 import { readGguf } from "./gguf.js";
 import { type ModelFacts, modelFacts } from "./gguf-model.js";
 import { type ProjectorFacts, projectorFacts } from "./gguf-projector.js";
@@ -20,6 +21,12 @@ export interface ModelInspection {
 export async function inspectModel(model: string, projector?: string): Promise<ModelInspection> {
   const facts = modelFacts(await readGguf(model));
   const vision = projector === undefined ? undefined : projectorFacts(await readGguf(projector), facts.width);
+  if (vision && vision.imageTokens >= facts.trainedContext)
+    throw new MedGemmaError(
+      "gguf_invalid",
+      `A picture takes ${vision.imageTokens} tokens, and ${facts.file} states a context of ${facts.trainedContext}.`,
+      { facts: { file: facts.file, imageTokens: vision.imageTokens, context: facts.trainedContext } },
+    );
   return { model: facts, projector: vision, warnings: warningsOf(facts, vision) };
 }
 

@@ -51,6 +51,9 @@ export interface ModelKind {
 
 const SIZES: Readonly<Record<number, string>> = { 18: "270M", 26: "1B", 34: "4B", 48: "12B", 62: "27B" };
 
+/** Below, not even a short question and its frame would fit. */
+const LEAST_CONTEXT = 64;
+
 /**
  * Checks a language model's header as far as it can be known from it, so that llama.cpp meets no contradiction.
  * @throws MedGemmaError `projector_as_model`, `not_gemma3`, `gguf_invalid`.
@@ -73,8 +76,8 @@ export function modelFacts(header: GgufHeader): ModelFacts {
   const keyValueHeads = values.optionalWhole("gemma3.attention.head_count_kv", 1, heads) ?? heads;
   const keyLength = values.optionalWhole("gemma3.attention.key_length", 2, 4096) ?? width / heads;
   const valueLength = values.optionalWhole("gemma3.attention.value_length", 2, 4096) ?? width / heads;
-  const trainedContext = whole("context_length", 2 ** 31 - 1);
-  const slidingWindow = values.optionalWhole("gemma3.attention.sliding_window", 0, 2 ** 31 - 1) ?? 0;
+  const trainedContext = values.whole("gemma3.context_length", LEAST_CONTEXT, 2 ** 31 - 1);
+  const slidingWindow = values.optionalWhole("gemma3.attention.sliding_window", 0, trainedContext) ?? 0;
   if (heads % keyValueHeads !== 0 || keyLength % 2 !== 0) values.fail("has heads that do not divide");
   values.real("gemma3.attention.layer_norm_rms_epsilon", 0, 1);
   values.optionalReal("gemma3.rope.freq_base", 1, 1e12);
@@ -85,6 +88,7 @@ export function modelFacts(header: GgufHeader): ModelFacts {
   const embedding = values.tensor("token_embd.weight", [width, vocabulary]);
   const output = values.optionalTensor("output.weight", [width, vocabulary]);
   values.tensor("output_norm.weight", [width]);
+  values.noLayersFrom("blk.", layers);
   const perLayer: number[] = [];
   for (let i = 0; i < layers; i++) {
     const shapes: [string, number[]][] = [

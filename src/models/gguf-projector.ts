@@ -67,6 +67,7 @@ export function projectorFacts(header: GgufHeader, modelWidth: number): Projecto
   for (const name of ["v.post_ln.weight", "v.post_ln.bias", "mm.soft_emb_norm.weight"])
     values.tensor(name, [width]);
   values.tensor("mm.input_projection.weight", [outputWidth, width]);
+  values.noLayersFrom("v.blk.", layers);
   for (let i = 0; i < layers; i++) checkLayer(values, `v.blk.${i}`, width, hidden);
   return {
     file,

@@ -71,6 +71,15 @@ export class GgufValues {
     return (given.value.values ?? []) as readonly number[];
   }
 
+  /** Layers that the header does not count would be left out, and the answers be others. */
+  noLayersFrom(prefix: string, count: number): void {
+    for (const name of this.header.tensors.keys()) {
+      if (!name.startsWith(prefix)) continue;
+      const layer = Number.parseInt(name.slice(prefix.length), 10);
+      if (!(layer < count)) this.fail(`counts ${count} layers and has the tensor ${name}`);
+    }
+  }
+
   /** A tensor of one of these shapes. Vectors are never quantised: the code that adds them takes plain numbers only. */
   tensor(name: string, ...shapes: readonly (readonly number[])[]): GgufTensor {
     return this.optionalTensor(name, ...shapes) ?? this.fail(`lacks the tensor ${name}`);

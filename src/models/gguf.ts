@@ -255,6 +255,11 @@ function parseTensors(cursor: Cursor, count: number, alignment: number): Map<str
       });
     tensors.set(entry.name, { ...entry, offset: data + entry.offset });
   }
+  // Writers pad the last tensor, or do not. What goes on behind it was put in somewhere, and moved the weights.
+  if (size > data + next)
+    throw new MedGemmaError("gguf_invalid", `The GGUF file ${file} goes on behind its last tensor.`, {
+      facts: { file, bytes: size, expected: data + next },
+    });
   return tensors;
 }
 

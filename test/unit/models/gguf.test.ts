@@ -4,11 +4,14 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MedGemmaError } from "../../../src/errors.js";
+import { readGguf } from "../../../src/models/gguf.js";
 import { inspectModel } from "../../../src/models/gguf-inspect.js";
 
 const phantom = fileURLToPath(new URL("../../../models/phantom/", import.meta.url));
 const model = path.join(phantom, "phantom-f16.gguf");
 const projector = path.join(phantom, "mmproj-phantom-f16.gguf");
+
+const WINDOW = "gemma3.attention.sliding_window";
 
 let dir: string;
 beforeAll(async () => {
@@ -97,7 +100,11 @@ describe("what contradicts itself", () => {
     ["gemma3.feed_forward_length", 512, "ffn_gate"],
     ["gemma3.attention.head_count", 3, "heads that do not divide"],
     ["gemma3.attention.key_length", 32, "attn_q"],
+    ["gemma3.block_count", 5, "counts 5 layers and has the tensor blk.5"],
     ["gemma3.context_length", 0, "gemma3.context_length"],
+    ["gemma3.context_length", 3, "gemma3.context_length"],
+    ["gemma3.attention.sliding_window", 2 ** 31 - 1, "sliding_window"],
+    ["gemma3.attention.sliding_window", 8193, "sliding_window"],
     ["tokenizer.ggml.bos_token_id", 1024, "bos_token_id"],
   ])("the model's %s = %d", async (key, value, part) => {
     const code = await codeOf(inspectModel(await withNumber(model, key, value)));
@@ -107,12 +114,52 @@ describe("what contradicts itself", () => {
 
   test.each([
     ["clip.vision.block_count", 6, "gguf_invalid"],
+    ["clip.vision.block_count", 3, "counts 3 layers and has the tensor v.blk.3"],
+    ["clip.vision.block_count", 1, "counts 1 layers"],
     ["clip.vision.image_size", 252, "gguf_invalid"],
     ["clip.vision.projection_dim", 512, "projector_mismatch"],
     ["clip.vision.attention.head_count", 3, "gguf_invalid"],
     ["clip.vision.projector.scale_factor", 3, "gguf_invalid"],
   ])("the projector's %s = %d", async (key, value, code) => {
     expect(await codeOf(inspectModel(model, await withNumber(projector, key, value)))).toMatch(code);
+  });
+
+  test("the model's context, shorter than a picture of the projector", async () => {
+    // 16 tokens a picture with patches of 28 pixels, merged by two; a context of 64 holds them.
+    const short = await withNumber(await withNumber(model, "gemma3.context_length", 64), WINDOW, 32);
+    expect(await codeOf(inspectModel(short, projector))).toBe("");
+    const whole = await withNumber(projector, "clip.vision.projector.scale_factor", 1);
+    expect(await codeOf(inspectModel(short, whole))).toMatch(
+      /^gguf_invalid: A picture takes 64 tokens, .* states a context of 64/,
+    );
+  });
+
+  test.each([model, projector])("bytes between the header and the weights of %s", async (file) => {
+    const bytes = await readFile(file);
+    const offsets = [...(await readGguf(file)).tensors.values()].map(({ offset }) => offset);
+    const data = Math.min(...offsets);
+    const copy = async (parts: Uint8Array[]) => {
+      const name = path.join(dir, `${Math.random()}.gguf`);
+      await writeFile(name, Buffer.concat(parts));
+      return codeOf(readGguf(name));
+    };
+    const moved = [bytes.subarray(0, data), Buffer.alloc(32), bytes.subarray(data)];
+    expect(await copy(moved)).toMatch(/^gguf_invalid: .* goes on behind its last tensor/);
+    expect(await copy([bytes, Buffer.alloc(1)])).toMatch(/^gguf_invalid/);
+    expect(await copy([bytes])).toBe("");
+  });
+
+  test.each([1, 64, 4096])("an alignment of %d that the offsets do not have", async (alignment) => {
+    const bytes = await readFile(projector);
+    const pair = Buffer.concat([Buffer.alloc(8), Buffer.from("general.alignment"), Buffer.alloc(8)]);
+    pair.writeBigUInt64LE(17n, 0);
+    pair.writeUInt32LE(4, 25);
+    pair.writeUInt32LE(alignment, 29);
+    const copy = Buffer.concat([bytes.subarray(0, 24), pair, bytes.subarray(24)]);
+    copy.writeBigUInt64LE(copy.readBigUInt64LE(16) + 1n, 16);
+    const name = path.join(dir, `${Math.random()}.gguf`);
+    await writeFile(name, copy);
+    expect(await codeOf(readGguf(name))).toMatch(/^gguf_(invalid|truncated)/);
   });
 
   test("files of the wrong kind have their own codes", async () => {
