@@ -68,7 +68,7 @@ export class ChatEndpoint implements Endpoint {
       stream_options: { include_usage: true },
       ...sampling(options),
     };
-    const chunks = requestEvents<ChatChunk>(this.#connection, this.#facts.chatPath, body, signal);
+    const chunks = requestEvents<ChatChunk>(this.#connection, this.#facts.chatPath, body, options, signal);
     const thoughts = new ThoughtJoiner();
     let first = 0;
     let reason: string | undefined;

@@ -33,8 +33,8 @@ const GONE = new Set([
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 30_000;
 const HEALTH_LIMIT = 5000;
-/** Of an answer of JSON; of a stream and of a vocabulary's probabilities it is said with the request. */
-const MOST_BYTES = 32 << 20;
+/** That an answer may have where its request does not tell. */
+export const JSON_BYTES = 32 << 20;
 
 /**
  * One request; tried again while the endpoint is busy or not reachable. Redirects are refused, for they would take the
@@ -48,7 +48,7 @@ export async function request(
   path: string,
   body: object | undefined,
   signal: AbortSignal | undefined,
-  most = MOST_BYTES,
+  most = JSON_BYTES,
 ): Promise<Answer> {
   const { url, retries, timeout } = connection;
   const text = body && JSON.stringify(body);
@@ -116,8 +116,9 @@ export async function requestJson(
   path: string,
   body: object | undefined,
   signal: AbortSignal | undefined,
+  most = JSON_BYTES,
 ): Promise<unknown> {
-  const answer = await request(connection, path, body, signal);
+  const answer = await request(connection, path, body, signal, most);
   try {
     return await answer.json();
   } catch (error) {

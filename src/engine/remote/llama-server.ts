@@ -16,12 +16,15 @@ import {
   type Needs,
   tokensOf,
 } from "./endpoint.js";
-import { type Connection, isThere, requestJson } from "./http.js";
+import { type Connection, isThere, JSON_BYTES, requestJson } from "./http.js";
 import { type Chunk, textOf, toDone, toText } from "./llama-server-events.js";
 import type { ServerFacts } from "./llama-server-facts.js";
 import { type ServerPrompt, toServerPrompt } from "./llama-server-prompt.js";
 import { scoreByTokens } from "./llama-server-score.js";
 import { requestEvents } from "./sse.js";
+
+/** Of one of the likeliest tokens. */
+const LIKELY_BYTES = 1024;
 
 /** A llama-server by its own `/completion`, which takes the very tokens or string that the local engine would. */
 export class LlamaServer implements Endpoint {
@@ -73,7 +76,8 @@ export class LlamaServer implements Endpoint {
       next: async (all: readonly PromptPart[], count: number) => {
         const prompt = await this.#prompt(all, signal);
         const body = { prompt, n_predict: 1, temperature: 0, n_probs: count, cache_prompt: true };
-        return (await requestJson(this.#connection, "/completion", body, signal)) as Chunk;
+        const most = JSON_BYTES + 2 * JSON.stringify(body).length + count * LIKELY_BYTES;
+        return (await requestJson(this.#connection, "/completion", body, signal, most)) as Chunk;
       },
     };
     return scoreByTokens(server, parts, continuations);
@@ -105,7 +109,7 @@ export class LlamaServer implements Endpoint {
       ...(options.jsonSchema && { json_schema: toGrammarSchema(options.jsonSchema) }),
     };
     let first = 0;
-    for await (const chunk of requestEvents<Chunk>(this.#connection, "/completion", body, signal)) {
+    for await (const chunk of requestEvents<Chunk>(this.#connection, "/completion", body, options, signal)) {
       first ||= performance.now() - started;
       const text = textOf(chunk, words);
       if (text !== "") yield toText(text, chunk);

@@ -1,31 +1,71 @@
+import { tooLong } from "./answer.js";
 import { type Connection, request } from "./http.js";
+
+/** What an answer was asked to be, which tells how long it may be. */
+export interface Asked {
+  /** Tokens. */
+  readonly maxTokens: number;
+  /** Likeliest tokens told with each. */
+  readonly logprobs: number;
+}
+
+/** Bytes; generous, for each token may be an event with the model's name and more in it. */
+const OF_ANY = 1 << 20;
+const OF_TOKEN = 4096;
+const OF_LOGPROB = 1024;
+/** Characters of one line; a llama-server's last one repeats the prompt. */
+const LONGEST_LINE = 16 << 20;
 
 /**
  * One request whose answer comes as events of JSON.
- * @throws MedGemmaError as {@link request}; SyntaxError, to be translated without its message, which quotes the answer.
+ * @throws MedGemmaError as {@link request}, and for an answer that is longer than any that was asked for; SyntaxError,
+ * to be translated without its message, which quotes the answer.
  */
 export async function* requestEvents<T>(
   connection: Connection,
   path: string,
   body: object,
+  { maxTokens, logprobs }: Asked,
   signal: AbortSignal,
 ): AsyncGenerator<T, void, void> {
-  const answer = await request(connection, path, body, signal);
-  for await (const data of readEvents(answer.chunks())) yield JSON.parse(data) as T;
+  const repeated = 2 * JSON.stringify(body).length;
+  const most = OF_ANY + repeated + maxTokens * (OF_TOKEN + logprobs * OF_LOGPROB);
+  const answer = await request(connection, path, body, signal, most);
+  const lines = readLines(answer.chunks(), LONGEST_LINE + repeated);
+  for await (const data of readEvents(lines)) yield JSON.parse(data) as T;
 }
 
 /** The `data:` lines of a stream of server-sent events, until `[DONE]` or the end. */
-async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, void> {
+async function* readEvents(lines: AsyncIterable<string>): AsyncGenerator<string, void, void> {
+  for await (const line of lines) {
+    if (!line.startsWith("data:")) continue;
+    const data = line.slice(5).trim();
+    if (data === "[DONE]") return;
+    yield data;
+  }
+}
+
+/**
+ * Whole lines; each piece of one is looked at once.
+ * @throws MedGemmaError `endpoint_failed` for a line of more than so many characters.
+ */
+export async function* readLines(
+  chunks: AsyncIterable<Uint8Array>,
+  most: number,
+): AsyncGenerator<string, void, void> {
   const decoder = new TextDecoder();
-  let rest = "";
-  for await (const bytes of body) {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split(/\r?\n/);
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      if (!line.startsWith("data:")) continue;
-      const data = line.slice(5).trim();
-      if (data === "[DONE]") return;
-      yield data;
-    }
+  let begun: string[] = [];
+  let length = 0;
+  for await (const bytes of chunks) {
+    const [first = "", ...others] = decoder.decode(bytes, { stream: true }).split("\n");
+    begun.push(first);
+    length += first.length;
+    if (length > most) throw tooLong(most);
+    const rest = others.pop();
+    if (rest === undefined) continue;
+    yield begun.join("").replace(/\r$/, "");
+    for (const line of others) yield line.replace(/\r$/, "");
+    begun = [rest];
+    length = rest.length;
   }
 }

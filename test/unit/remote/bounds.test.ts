@@ -1,0 +1,89 @@
+import type { ServerResponse } from "node:http";
+import { expect, test } from "vitest";
+import { RemoteEngine } from "../../../src/engine/remote/remote-engine.js";
+import { readLines } from "../../../src/engine/remote/sse.js";
+import { json, type Script, scriptedServer, vllm } from "./scripted-server.js";
+
+/** Sends without end, as fast as it is read. */
+function endlessly(response: ServerResponse, begin: string, piece: string): void {
+  response.write(begin);
+  const go = () => {
+    while (!response.destroyed && response.write(piece));
+  };
+  response.on("drain", go);
+  response.on("error", () => undefined);
+  go();
+}
+
+async function ask(script: Script): Promise<unknown> {
+  const server = await scriptedServer(script);
+  const engine = await RemoteEngine.load({ endpoint: server.url, endpointRetries: 0 });
+  const parts = [
+    { type: "text", text: "<start_of_turn>user\nHi<end_of_turn>\n<start_of_turn>model\n", special: true },
+  ] as const;
+  let text = "";
+  try {
+    for await (const event of engine.generate(parts, { maxTokens: 8 }))
+      if (event.type === "text") text += event.text;
+    return text;
+  } finally {
+    await engine.dispose();
+  }
+}
+
+const MEGABYTE = "x".repeat(1 << 20);
+const chunk = (content: string) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`;
+const tooLong = { code: "endpoint_failed", facts: { reason: "too_long" } };
+
+test.each([
+  ["events", "", chunk("Yes. ")],
+  ["a line", 'data: {"choices":[{"delta":{"content":"', MEGABYTE],
+  ["comments", "", ": ping\n\n"],
+])("%s without end are no answer of eight tokens", async (_, begin, piece) => {
+  await expect(ask(vllm((_call, response) => endlessly(response, begin, piece)))).rejects.toMatchObject(
+    tooLong,
+  );
+});
+
+test("nor is a list of models without end, or a refusal's body", async () => {
+  await expect(ask((_call, response) => endlessly(response, '{"data":[', MEGABYTE))).rejects.toMatchObject(
+    tooLong,
+  );
+  const refuses = vllm((_call, response) => {
+    response.writeHead(400);
+    endlessly(response, '{"message":"', MEGABYTE);
+  });
+  await expect(ask(refuses)).rejects.toMatchObject({ code: "endpoint_failed", facts: { status: 400 } });
+});
+
+test("a llama-server's last event may repeat a long prompt", async () => {
+  const prompt = MEGABYTE.repeat(3);
+  const server = await scriptedServer((call, response) => {
+    if (call.path === "/props") json(response, { model_path: "/m.gguf" });
+    else if (call.path === "/v1/models") json(response, { data: [] });
+    else if (call.path === "/tokenize") json(response, { tokens: [1] });
+    else response.end(`data: ${JSON.stringify({ content: "", stop: true, prompt: call.body.prompt })}\n\n`);
+  });
+  const engine = await RemoteEngine.load({ endpoint: server.url, endpointRetries: 0 });
+  const events = engine.generate([{ type: "text", text: prompt, special: true }], { maxTokens: 8 });
+  await expect(events.next()).resolves.toMatchObject({ value: { type: "done" } });
+  await events.return();
+  await engine.dispose();
+});
+
+async function lines(pieces: readonly string[]): Promise<string[]> {
+  const all: string[] = [];
+  const bytes = async function* () {
+    yield* pieces.map((piece) => Buffer.from(piece, "latin1"));
+  };
+  for await (const line of readLines(bytes(), 10)) all.push(line);
+  return all;
+}
+
+test("lines are put together from pieces, whatever ends them and wherever they are cut", async () => {
+  const text = Buffer.from("ab\r\ncdé\n\n\r\nef\n").toString("latin1");
+  const expected = ["ab", "cdé", "", "", "ef"];
+  expect(await lines([text])).toEqual(expected);
+  expect(await lines([...text])).toEqual(expected);
+  await expect(lines(["01234", "567", "89a"])).rejects.toMatchObject(tooLong);
+});
