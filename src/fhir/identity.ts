@@ -21,7 +21,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
     "[number]",
   ],
   [
-    /^\s*(?:patient(?:'s)? name|full name|name|DOB|date of birth|born|(?:home )?address|phone|telephone|tel|fax)\s*:[^\n;|]{1,80}/gim,
+    /^\s*(?:patient(?:'s)? name|full name|name|DOB|date of birth|born|(?:home )?address|phone|telephone|tel|fax)\s*[:|][^\n;|]{1,80}/gim,
     "[identity]",
   ],
 ];
