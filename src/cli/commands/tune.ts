@@ -59,6 +59,7 @@ async function prepare(file: string, flags: PrepareFlags, { signal }: Interrupt)
     ...(seed !== undefined && { seed: toNumber("--seed", seed) }),
     ...(!flags.quiet && { onProgress: (done, total) => progress("Preparing", done / total) }),
   }).finally(clearStatus);
+  for (const warning of set.warnings) note(warning);
   if (flags.json) {
     speak(`${JSON.stringify(set, null, 2)}\n`);
     return;

@@ -42,6 +42,8 @@ export interface TuningSet {
   readonly pictures: number;
   /** How often each answer stands in the training set. */
   readonly answers: Readonly<Record<string, number>>;
+  /** What a user should know before training; empty when all is as expected. */
+  readonly warnings: readonly string[];
 }
 
 type Part = { type: "text"; text: string } | { type: "image" };
@@ -102,11 +104,19 @@ export async function prepareTuning(
     await writeFile(path.join(part, "convert.sh"), conversionScript(base), { mode: 0o755 });
     await rename(part, output);
     const [training, validation] = [files.train.length, files.validation.length];
-    return { folder: output, training, validation, pictures, answers };
+    const warnings = warningsOf(validation, share);
+    return { folder: output, training, validation, pictures, answers, warnings };
   } catch (error) {
     await rm(part, { recursive: true, force: true });
     throw error;
   }
+}
+
+function warningsOf(validation: number, share: number): string[] {
+  if (validation > 0 || share === 0) return [];
+  return [
+    "Nothing is held back for validation: all cases are of one group. Training on them cannot be judged by them.",
+  ];
 }
 
 function toTurn(

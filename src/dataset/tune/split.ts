@@ -10,8 +10,8 @@ function randomOf(seed: number): () => number {
 }
 
 /**
- * The indices that are held back for validation: about `share` of all, whole groups only, the same for one seed. At
- * least one case stays for training.
+ * The indices that are held back for validation: about `share` of all, whole groups only, the same for one seed. Of two
+ * groups or more one is held back at least, and one stays for training; a share of 0 holds nothing back.
  */
 export function holdBack(groups: readonly string[], share: number, seed: number): Set<number> {
   const members = new Map<string, number[]>();
@@ -27,6 +27,11 @@ export function holdBack(groups: readonly string[], share: number, seed: number)
   for (const group of order) {
     if (held.size + group.length > wanted) continue;
     for (const index of group) held.add(index);
+  }
+  if (held.size === 0 && share > 0 && order.length > 1) {
+    // All are larger than what was wanted: the smallest is the nearest to it.
+    const smallest = order.reduce((least, group) => (group.length < least.length ? group : least));
+    for (const index of smallest) held.add(index);
   }
   return held;
 }

@@ -123,6 +123,7 @@ test("tune prepare writes the set", async () => {
   const outcome = await medgemma(["tune", "prepare", cases, ...flags]);
   expect(outcome).toMatchObject({ code: 0 });
   expect(outcome.stdout).toContain("A: nodule  1");
+  expect(outcome.stderr).toContain("Nothing is held back for validation");
   expect((await readdir(out)).sort()).toEqual([
     "convert.sh",
     "images",

@@ -41,6 +41,7 @@ describe("a set of a choice", () => {
       validation: 0,
       pictures: 1,
       answers: { "C: debris": 1 },
+      warnings: [expect.stringContaining("Nothing is held back")],
     });
     expect(await linesOf(output, "train.jsonl")).toEqual([
       {
@@ -152,6 +153,31 @@ describe("the split", () => {
     expect(groups.filter((group) => patients.has(group))).toHaveLength(20);
     expect(holdBack(groups, 0.2, 42)).toEqual(held);
     expect(holdBack(groups, 0.2, 43)).not.toEqual(held);
+  });
+
+  test.each([
+    [["a", "a", "b", "b", "c", "c", "d", "d", "e", "e"], 2],
+    [["a", "a", "a", "b"], 1],
+    [["a", "b"], 1],
+  ])("of %j holds one group back, though it is more than a tenth", (groups, count) => {
+    const held = holdBack(groups, 0.1, 42);
+    expect(held.size).toBe(count);
+    expect(new Set([...held].map((index) => groups[index])).size).toBe(1);
+    expect(holdBack(groups, 0, 42).size).toBe(0);
+  });
+
+  test("says it when nothing is held back, unless nothing was to be", async () => {
+    const cases = ["a", "b", "c"].map((truth) => ({ truth, question: "q", group: "one" }));
+    const warnings = async (options: object) =>
+      (await prepareTuning(cases, { output: fresh(), ...options })).warnings;
+    expect(await warnings({})).toEqual([expect.stringContaining("all cases are of one group")]);
+    expect(await warnings({ validation: 0 })).toEqual([]);
+    const two = [...cases, { truth: "d", question: "q", group: "two" }];
+    expect(await prepareTuning(two, { output: fresh() })).toMatchObject({
+      training: 3,
+      validation: 1,
+      warnings: [],
+    });
   });
 
   test("never takes the only group", () => {
