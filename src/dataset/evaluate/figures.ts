@@ -144,7 +144,7 @@ function oneLabel(cases: readonly Of<"labels">[], options: BootstrapOptions): Fi
   const answers = (drawn: readonly Of<"labels">[]) => drawn.map((each) => best(each).label);
   const metrics: Record<string, Metric<Of<"labels">>> = {
     accuracy: (drawn) => accuracy(truths(drawn), answers(drawn)),
-    macroF1: (drawn) => macroF1(truths(drawn), answers(drawn), labels),
+    macroF1: (drawn) => macroF1(truths(drawn), answers(drawn)),
     macroAUROC: (drawn) => macroArea(drawn, labels),
     calibrationError: (drawn) =>
       expectedCalibrationError(

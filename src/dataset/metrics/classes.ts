@@ -32,7 +32,7 @@ export function f1(truths: readonly boolean[], answers: readonly boolean[]): num
   return hits === 0 ? 0 : (2 * hits) / (2 * hits + wrong);
 }
 
-/** Mean of the F1 of each label. */
+/** Mean of the F1 of each label; by default, as in scikit-learn, of those that are true or were said at least once. */
 export function macroF1(
   truths: readonly string[],
   answers: readonly string[],

@@ -99,3 +99,15 @@ it("triage tells what was rated too low and too high", () => {
   expect(confusion?.labels).toEqual(["1", "2", "3", "4", "5"]);
   expect(confusion?.counts[1]).toEqual([0, 0, 1, 1, 0]);
 });
+
+it("macro F1 of a choice leaves out labels that are neither true nor said, in draws too", () => {
+  const asked = (truth: string): Outcome => ({
+    kind: "labels",
+    truth: [truth],
+    labels: ["a", "b", "c"].map((label) => ({ label, probability: label === truth ? 0.8 : 0.1 })),
+    abstained: false,
+  });
+  const { metrics, confusion } = figuresOf([asked("a"), asked("b"), asked("a")], false, draws);
+  expect(metrics.macroF1).toEqual({ value: 1, low: 1, high: 1 });
+  expect(confusion?.labels).toEqual(["a", "b", "c"]);
+});
