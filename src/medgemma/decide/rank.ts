@@ -7,6 +7,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   Condition: 2.5,
   MedicationRequest: 2,
   MedicationStatement: 2,
+  MedicationUsage: 2,
   Procedure: 1,
   DiagnosticReport: 1,
   FamilyMemberHistory: 1,
@@ -17,6 +18,7 @@ export const ALWAYS: readonly string[] = [
   "Condition",
   "MedicationRequest",
   "MedicationStatement",
+  "MedicationUsage",
 ];
 
 /** Entries, most useful for the question first: shared rare words, kind, and how late they are. */
