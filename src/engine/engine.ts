@@ -28,8 +28,8 @@ export interface Engine {
   /** Runs one prompt. Ends with exactly one `done` event, or throws a MedGemmaError. */
   generate(parts: readonly PromptPart[], options: GenerateOptions): AsyncIterable<GenerationEvent>;
   /**
-   * Log-probability of each continuation after one shared prompt, which is computed once; all continuations go through
-   * one batch. A continuation is tokenised apart from the prompt, control words as letters.
+   * Log-probability of each continuation after one shared prompt, which is computed once; short continuations share
+   * batches, long ones take several, bounded by the context (`context_full`). A continuation is tokenised apart from the prompt, control words as letters.
    */
   score(
     parts: readonly PromptPart[],
@@ -90,7 +90,10 @@ export interface GenerateOptions extends SamplingOptions {
   maxTokens: number;
   /** Ends the answer before the first of these; it is not part of the text. At most 16, none empty. */
   stop?: readonly string[];
-  /** Report this many best tokens with log-probabilities at each step (0..20). Defaults to `0`. */
+  /**
+   * Report each token, with this many best ones and their log-probabilities (0..20). Defaults to `0`: no tokens, only
+   * text.
+   */
   logprobs?: number;
   /** The answer is JSON of this schema (what llama.cpp's json-schema-to-grammar can express). Not together with `grammar`. */
   jsonSchema?: object;
@@ -178,7 +181,13 @@ export interface EngineTimings {
 }
 
 export type GenerationEvent =
-  | { readonly type: "text"; readonly text: string; readonly tokens: readonly GeneratedToken[] }
+  | {
+      readonly type: "text";
+      /** May be empty, when a token ends inside a character or might begin a stop text. */
+      readonly text: string;
+      /** The token behind it, the end of the turn too; empty without `logprobs` (`logprobs: 0`). */
+      readonly tokens: readonly GeneratedToken[];
+    }
   | {
       readonly type: "done";
       readonly finishReason: FinishReason;
