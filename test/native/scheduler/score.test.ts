@@ -3,7 +3,7 @@ import type { Score } from "../../../src/engine/engine.js";
 import type { NativeEngine } from "../../../src/engine/native/native-engine.js";
 import { renderPrompt } from "../../../src/prompt/render.js";
 import { answerText, rejection } from "../../support/ask.js";
-import { loadPhantom, messagesOf } from "../../support/phantom.js";
+import { goldens, loadPhantom, messagesOf } from "../../support/phantom.js";
 import { askGolden, golden, NOISE, ramble } from "./support.js";
 
 /** Numbers of one computation in batches of different shapes. */
@@ -34,6 +34,27 @@ describe("scoring", () => {
     }
     expect(usage.imageTokens).toBe(16);
     expect(usage.completionTokens).toBe(0);
+  });
+
+  test("of a whole greedy answer is the sum of its tokens' log-probabilities", async () => {
+    const compared: number[] = [];
+    for (const each of goldens) {
+      const generated = await askGolden(engine, each, { maxTokens: 30, logprobs: 1, deterministic: true });
+      // The end of the turn is a token of the answer and not of its text.
+      const ended = generated.done.finishReason === "stop";
+      const tokens = ended ? generated.tokens.slice(0, -1) : generated.tokens;
+      const ids = [...(await engine.tokenize(generated.text, { special: false }))];
+      // The model may have spelt its text otherwise than the tokeniser does.
+      if (tokens.length < 8 || ids.join() !== tokens.map(({ id }) => id).join()) continue;
+      const parts = renderPrompt(await messagesOf(each));
+      const { scores } = await engine.score(parts, [generated.text], { deterministic: true });
+      expect(scores[0]?.tokens.map(({ id }) => id)).toEqual(ids);
+      const sum = tokens.reduce((total, { logprob }) => total + logprob, 0);
+      compared.push(Math.abs((scores[0]?.logprob ?? Number.NaN) - sum));
+      if (compared.length === 20) break;
+    }
+    expect(compared).toHaveLength(20);
+    expect(Math.max(...compared)).toBeLessThan(1e-3);
   });
 
   test("is the sum over the tokens of a continuation, each forced by hand", async () => {
