@@ -95,18 +95,26 @@ export async function readRecord(
     collector.take(resource);
     await breather.breathe();
   }
-  if (collector.seen === 0) throw unreadable("it holds no FHIR resources");
+  collector.check();
   return finish(collector.drafts(), keep ? undefined : identity, collector, signal);
 }
 
 async function* listed(input: object): AsyncGenerator<unknown, void, void> {
   if (Array.isArray(input)) yield* input;
-  else if ("entry" in input && Array.isArray(input.entry)) yield* input.entry;
+  else if ("entry" in input && Array.isArray(input.entry) && !isList(input)) yield* input.entry;
   else yield input;
 }
 
+/** FHIR's List has entries too, but they are no resources. */
+function isList(input: object): boolean {
+  return "resourceType" in input && input.resourceType === "List";
+}
+
 class Collector {
-  seen = 0;
+  /** Things that came, whatever they are. */
+  #taken = 0;
+  /** Those of them that are resources, but for bundles. */
+  #seen = 0;
   patient: PatientRecord["patient"] = { age: undefined, sex: undefined };
   readonly skipped: Record<string, number> = {};
   readonly warnings: string[] = [];
@@ -127,12 +135,16 @@ class Collector {
     const outer = asObject(value);
     const resource = asObject(outer?.resource) ?? outer;
     const type = asText(resource?.resourceType);
-    if (resource === undefined || type === undefined) return;
-    this.seen++;
+    if (type !== "Bundle") this.#taken++;
+    if (resource === undefined || type === undefined) {
+      this.#skip("(no resource)");
+      return;
+    }
     if (type === "Bundle") {
       for (const entry of asList(resource.entry)) this.take(entry);
       return;
     }
+    this.#seen++;
     this.identity.learn(resource);
     for (const own of asList(resource.contained).map(asObject)) if (own) this.identity.learn(own);
     const kept = slim(resource);
@@ -142,6 +154,16 @@ class Collector {
     else if (isEnteredInError(resource)) this.#skip(`${type} (entered in error)`);
     else if (this.#resources.length < MAX_ENTRIES) this.#resources.push(kept);
     else this.#skip(`${type} (too many)`);
+  }
+
+  /** @throws MedGemmaError `record_unreadable` where no resource has come. */
+  check(): void {
+    if (this.#seen > 0) return;
+    throw unreadable(
+      this.#taken === 0
+        ? "it is a Bundle or a list without entries"
+        : "it holds no FHIR resources: nothing in it has a resourceType",
+    );
   }
 
   *drafts(): Generator<Draft, void, void> {

@@ -46,6 +46,8 @@ export function unreadable(why: string): MedGemmaError {
   return new MedGemmaError("record_unreadable", `The record cannot be read: ${why}.`);
 }
 
+/** A bracket that is left out anywhere looks like this as well. */
+const ENDS = "the JSON ends too early, in the middle of a value, or a quotation mark or bracket is missing";
 const STRUCTURE = /["{}[\]]/g;
 /** Structural characters in one go. */
 const STEPS = 20_000;
@@ -55,6 +57,8 @@ class Scanner {
   readonly #text: string;
   readonly #structure = new RegExp(STRUCTURE);
   #depth = 0;
+  /** The brackets that are open. */
+  readonly #opened: string[] = [];
   /** Depth of the list whose members are resources; -1 when there is none. */
   #list = -1;
   #start = -1;
@@ -62,6 +66,8 @@ class Scanner {
   #bundle = false;
   #lastString = "";
   #lastEnd = 0;
+  /** What the object at the top says it is: a List has entries too. */
+  #type = "";
 
   constructor(text: string) {
     this.#text = text;
@@ -72,7 +78,7 @@ class Scanner {
     for (let step = 0; step < STEPS; step++) {
       const found = this.#structure.exec(this.#text);
       if (found === null) {
-        if (this.#depth !== 0) throw unreadable("the JSON ends too early");
+        if (this.#depth !== 0) throw unreadable(ENDS);
         return undefined;
       }
       const at = found.index;
@@ -91,10 +97,12 @@ class Scanner {
     let end = at;
     do {
       end = this.#text.indexOf('"', end + 1);
-      if (end < 0) throw unreadable("the JSON ends too early");
+      if (end < 0) throw unreadable(ENDS);
     } while (this.#escaped(end));
-    // Only names of the top object matter.
-    this.#lastString = this.#depth === 1 ? this.#text.slice(at + 1, Math.min(end, at + 32)) : "";
+    // Only names of the top object matter, and its type.
+    const own = this.#depth === 1 ? this.#text.slice(at + 1, Math.min(end, at + 32)) : "";
+    if (this.#depth === 1 && this.#lastString === "resourceType") this.#type = own;
+    this.#lastString = own;
     this.#lastEnd = end + 1;
     this.#structure.lastIndex = end + 1;
   }
@@ -110,6 +118,7 @@ class Scanner {
       const isEntry =
         this.#depth === 1 &&
         this.#lastString === "entry" &&
+        this.#type !== "List" &&
         /^\s*:\s*$/.test(this.#text.slice(this.#lastEnd, at));
       if (isEntry || this.#depth === 0) {
         this.#list = this.#depth + 1;
@@ -117,12 +126,19 @@ class Scanner {
       }
     }
     if (char === "{" && (this.#depth === 0 || this.#depth === this.#list)) this.#start = at;
+    if (this.#depth === 0) this.#type = "";
     this.#depth++;
+    this.#opened.push(char);
   }
 
   #close(at: number): string | undefined {
     this.#depth--;
-    if (this.#depth < 0) throw unreadable("the JSON is damaged");
+    const opened = this.#opened.pop();
+    if (opened === undefined)
+      throw unreadable("the JSON is damaged: a bracket is closed that was not opened");
+    if ((opened === "{") !== (this.#text[at] === "}")) {
+      throw unreadable("the JSON is damaged: a bracket is closed by one of another kind");
+    }
     if (this.#depth === this.#list && this.#text[at] === "}") return this.#text.slice(this.#start, at + 1);
     if (this.#depth < this.#list) this.#list = -1;
     if (this.#depth !== 0) return undefined;

@@ -104,6 +104,29 @@ describe("what cannot be read is said, without the record's words", () => {
     expect(`${error.message} ${String(error.cause)}`).not.toMatch(/Okonkwo|Adaeze/);
   });
 
+  test.each<[string, unknown, RegExp]>([
+    ["a wrong bracket", '{"resourceType": "Flag", "note": [{"text": "a"}}', /one of another kind/],
+    ["a bracket too many", '{"resourceType": "Flag"}]', /not opened/],
+    ["an end too early", '{"resourceType": "Flag", "note": [{"text": "a"', /ends too early/],
+    ["a missing comma", '{"resourceType": "Flag" "id": "a"}', /the JSON is damaged\./],
+    ["a Bundle without entries", { resourceType: "Bundle" }, /without entries/],
+    ["a Bundle with no entries in it", '{"resourceType": "Bundle", "entry": []}', /without entries/],
+    ["a Bundle object with no entries in it", { resourceType: "Bundle", entry: [] }, /without entries/],
+    ["no resourceType", { resource: { a: 1 } }, /has a resourceType/],
+    ["a resourceType that is none", '{"resourceType": {}, "id": "a"}', /has a resourceType/],
+    ["people only", bundle(PATIENT), /nothing about the patient's health/],
+  ])("%s is told from the others", async (_name, input, words) => {
+    expect((await rejection(readRecord(input as string))).message).toMatch(words);
+  });
+
+  test.each<[string, (value: object) => string | object]>([
+    ["object", (value) => value],
+    ["text", (value) => JSON.stringify(value)],
+  ])("a List of its own, as %s, is no Bundle", async (_name, as) => {
+    const list = { resourceType: "List", title: "Medicines", entry: [{ item: { display: "Warfarin" } }] };
+    expect(await textsOf(as(list))).toEqual(["E1 undefined List Medicines: entry Warfarin"]);
+  });
+
   test("values of wrong types are passed over", async () => {
     const broken = {
       ...HBA1C,
