@@ -17,6 +17,7 @@ import {
   broken,
   type Endpoint,
   type EndpointRequest,
+  hasImages,
   imageTokens,
   missing,
   type Needs,
@@ -27,6 +28,7 @@ import {
 import { type Connection, isThere, requestJson, toEndpointError } from "./http.js";
 import { toSquarePng } from "./picture.js";
 import { requestEvents } from "./sse.js";
+import { refusalOf } from "./status-error.js";
 
 /** OpenAI's limit, and vLLM's default. */
 const MOST_LOGPROBS = 20;
@@ -68,13 +70,15 @@ export class ChatEndpoint implements Endpoint {
       stream_options: { include_usage: true },
       ...sampling(options),
     };
-    const chunks = requestEvents<ChatChunk>(this.#connection, this.#facts.chatPath, body, options, signal);
+    const images = hasImages(parts);
+    const asked = { ...options, images };
+    const chunks = requestEvents<ChatChunk>(this.#connection, this.#facts.chatPath, body, asked, signal);
     const thoughts = new ThoughtJoiner();
     let first = 0;
     let reason: string | undefined;
     let last: ChatChunk = {};
     for await (const chunk of chunks) {
-      if (chunk.error !== undefined) throw broken("error");
+      if (chunk.error !== undefined) throw refusalOf(chunk, images) ?? broken("error");
       if (chunk.usage) last = chunk;
       const [choice] = chunk.choices ?? [];
       if (!choice) continue;
@@ -112,12 +116,9 @@ export class ChatEndpoint implements Endpoint {
         logprobs: true,
         top_logprobs: MOST_LOGPROBS,
       };
-      const chunk = (await requestJson(
-        this.#connection,
-        this.#facts.chatPath,
-        body,
-        signal,
-      )) as ChatChunk | null;
+      const chunk = (await requestJson(this.#connection, this.#facts.chatPath, body, signal, {
+        images: hasImages(parts),
+      })) as ChatChunk | null;
       const tokens = firstTokens(chunk ?? {});
       if (!tokens) throw unsupported("logprobs");
       return { tokens, usage: toUsage(chunk ?? {}, imageTokens(this.info, parts)) };

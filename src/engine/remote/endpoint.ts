@@ -51,8 +51,11 @@ export function missing(
 ): MedGemmaError | undefined {
   const lacking = capabilities.find((name) => !offered[name]);
   if (lacking) return unsupported(lacking);
-  const images = parts.some(({ type }) => type === "image");
-  return images && !offered.images ? new MedGemmaError("projector_missing") : undefined;
+  return hasImages(parts) && !offered.images ? new MedGemmaError("projector_missing") : undefined;
+}
+
+export function hasImages(parts: readonly PromptPart[]): boolean {
+  return parts.some(({ type }) => type === "image");
 }
 
 export function imageTokens(info: Endpoint["info"], parts: readonly PromptPart[]): number {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MedGemmaError, throwIfAborted } from "../../errors.js";
 import { Answer } from "./answer.js";
-import { contextFull } from "./context-full.js";
 import { fetchPatiently } from "./fetch.js";
+import { LONGEST_RETRY_AFTER, retryAfter } from "./retry-after.js";
+import { statusError } from "./status-error.js";
 import { TimeLimit } from "./time-limit.js";
 
 export interface Connection {
@@ -13,6 +14,14 @@ export interface Connection {
   readonly retries: number;
   /** Milliseconds for one request with its answer. */
   readonly timeout: number;
+}
+
+/** What is known of a request beside its body. */
+export interface About {
+  /** Bytes that the answer may have. Defaults to {@link JSON_BYTES}. */
+  readonly most?: number;
+  /** Whether it has pictures, which its refusal may be about. */
+  readonly images?: boolean;
 }
 
 const BUSY = new Set([429, 503]);
@@ -39,16 +48,15 @@ export const JSON_BYTES = 32 << 20;
 /**
  * One request; tried again while the endpoint is busy or not reachable. Redirects are refused, for they would take the
  * credentials elsewhere.
- * @param most Bytes that the answer may have.
- * @throws MedGemmaError `endpoint_failed` with the status only: a body may repeat the prompt; `endpoint_credentials`;
- * `context_full`; `aborted`.
+ * @throws MedGemmaError `endpoint_failed` with the status and the kind of error: a body may repeat the prompt;
+ * `endpoint_credentials`; `context_full`; `unsupported_by_endpoint` for pictures; `aborted`.
  */
 export async function request(
   connection: Connection,
   path: string,
   body: object | undefined,
   signal: AbortSignal | undefined,
-  most = JSON_BYTES,
+  { most = JSON_BYTES, images = false }: About = {},
 ): Promise<Answer> {
   const { url, retries, timeout } = connection;
   const text = body && JSON.stringify(body);
@@ -65,10 +73,11 @@ export async function request(
       const init = { method, headers, body: text ?? null, redirect: "manual", signal: limit.signal } as const;
       const answer = new Answer(await limit.race(fetchPatiently(url + path, init)), limit, most);
       if (answer.status >= 200 && answer.status < 300) return answer;
-      if (!BUSY.has(answer.status) || attempt >= retries) throw await statusError(answer);
+      const after = retryAfter(answer.header("retry-after")) ?? 0;
+      const again = BUSY.has(answer.status) && attempt < retries && after <= LONGEST_RETRY_AFTER;
+      if (!again) throw await statusError(answer, images);
       answer.end();
-      const after = Number(answer.header("retry-after"));
-      if (after > 0) wait = Math.min(LONGEST_WAIT, after * 1000);
+      if (after > 0) wait = after;
     } catch (error) {
       limit.end();
       // An end while the headers were waited for is told by that signal which brought it.
@@ -116,9 +125,9 @@ export async function requestJson(
   path: string,
   body: object | undefined,
   signal: AbortSignal | undefined,
-  most = JSON_BYTES,
+  about: About = {},
 ): Promise<unknown> {
-  const answer = await request(connection, path, body, signal, most);
+  const answer = await request(connection, path, body, signal, about);
   try {
     return await answer.json();
   } catch (error) {
@@ -142,27 +151,6 @@ export function toEndpointError(error: unknown, signal: AbortSignal | undefined)
   if (signal?.aborted) return new MedGemmaError("aborted", undefined, { cause: signal.reason });
   const reason = reasonOf(error);
   return new MedGemmaError("endpoint_failed", `The endpoint failed (${reason}).`, { facts: { reason } });
-}
-
-async function statusError(answer: Answer): Promise<MedGemmaError> {
-  const { status } = answer;
-  if (status === 401 || status === 403) {
-    answer.end();
-    return new MedGemmaError(
-      "endpoint_credentials",
-      `The endpoint refuses the credentials (status ${status}).`,
-      {
-        facts: { status },
-      },
-    );
-  }
-  const body: unknown = await answer.json().catch(() => undefined);
-  return (
-    contextFull(body) ??
-    new MedGemmaError("endpoint_failed", `The endpoint answered with status ${status}.`, {
-      facts: { status },
-    })
-  );
 }
 
 /** A short code; a message of the parser's would quote the answer. */

@@ -10,6 +10,7 @@ interface Probability {
 export interface Chunk {
   readonly content?: string;
   readonly tokens?: readonly number[];
+  readonly error?: unknown;
   readonly stop?: boolean;
   readonly stop_type?: string;
   readonly tokens_predicted?: number;

@@ -11,6 +11,7 @@ import {
   broken,
   type Endpoint,
   type EndpointRequest,
+  hasImages,
   imageTokens,
   missing,
   type Needs,
@@ -22,6 +23,7 @@ import type { ServerFacts } from "./llama-server-facts.js";
 import { type ServerPrompt, toServerPrompt } from "./llama-server-prompt.js";
 import { scoreByTokens } from "./llama-server-score.js";
 import { requestEvents } from "./sse.js";
+import { refusalOf } from "./status-error.js";
 
 /** Of one of the likeliest tokens. */
 const LIKELY_BYTES = 1024;
@@ -77,7 +79,10 @@ export class LlamaServer implements Endpoint {
         const prompt = await this.#prompt(all, signal);
         const body = { prompt, n_predict: 1, temperature: 0, n_probs: count, cache_prompt: true };
         const most = JSON_BYTES + 2 * JSON.stringify(body).length + count * LIKELY_BYTES;
-        return (await requestJson(this.#connection, "/completion", body, signal, most)) as Chunk;
+        return (await requestJson(this.#connection, "/completion", body, signal, {
+          most,
+          images: hasImages(all),
+        })) as Chunk;
       },
     };
     return scoreByTokens(server, parts, continuations);
@@ -109,7 +114,10 @@ export class LlamaServer implements Endpoint {
       ...(options.jsonSchema && { json_schema: toGrammarSchema(options.jsonSchema) }),
     };
     let first = 0;
-    for await (const chunk of requestEvents<Chunk>(this.#connection, "/completion", body, options, signal)) {
+    const images = hasImages(parts);
+    const asked = { ...options, images };
+    for await (const chunk of requestEvents<Chunk>(this.#connection, "/completion", body, asked, signal)) {
+      if (chunk.error !== undefined) throw refusalOf(chunk, images) ?? broken("error");
       first ||= performance.now() - started;
       const text = textOf(chunk, words);
       if (text !== "") yield toText(text, chunk);

@@ -7,6 +7,8 @@ export interface Asked {
   readonly maxTokens: number;
   /** Likeliest tokens told with each. */
   readonly logprobs: number;
+  /** Whether the prompt has pictures. */
+  readonly images: boolean;
 }
 
 /** Bytes; generous, for each token may be an event with the model's name and more in it. */
@@ -25,12 +27,12 @@ export async function* requestEvents<T>(
   connection: Connection,
   path: string,
   body: object,
-  { maxTokens, logprobs }: Asked,
+  { maxTokens, logprobs, images }: Asked,
   signal: AbortSignal,
 ): AsyncGenerator<T, void, void> {
   const repeated = 2 * JSON.stringify(body).length;
   const most = OF_ANY + repeated + maxTokens * (OF_TOKEN + logprobs * OF_LOGPROB);
-  const answer = await request(connection, path, body, signal, most);
+  const answer = await request(connection, path, body, signal, { most, images });
   const lines = readLines(answer.chunks(), LONGEST_LINE + repeated);
   for await (const data of readEvents(lines)) yield JSON.parse(data) as T;
 }
