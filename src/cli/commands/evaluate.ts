@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { Argument, type Command } from "commander";
+import { Argument, type Command, Option } from "commander";
 import {
   EVALUATE_TASKS,
   type EvaluateTask,
@@ -9,20 +9,22 @@ import {
   evaluationSvg,
   readCases,
 } from "../../dataset/evaluate.js";
-import { EXIT } from "../../errors.js";
+import { EXIT, MedGemmaError } from "../../errors.js";
 import { makeFolder } from "../../machine/folder.js";
+import { fitCalibration } from "../../medgemma/calibration.js";
 import type { TriageScaleId } from "../../medgemma/triage-scales/index.js";
-import { checkOutputFolder } from "../files.js";
+import { checkOutputFile, checkOutputFolder } from "../files.js";
 import { addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
 import { PROMPT_FLAG, runTask } from "../task.js";
 import { clearStatus, note, progress, speak } from "../terminal.js";
-import { type ClassifyFlags, splitLabels, toClassifyOptions } from "./classify.js";
+import { type ClassifyFlags, LABEL_FLAG, labelsOf, PRIOR_FLAG, toClassifyOptions } from "./classify.js";
 import { readSchema } from "./extract.js";
 
 const EXAMPLES = `
 Examples:
   medgemma evaluate classify --multi-label --labels "nodule,opacity" cases.jsonl --svg figures/
+  medgemma evaluate classify --labels "nodule,opacity" fit.jsonl --fit-calibration calibration.json
   medgemma evaluate extract --lab-report labs.jsonl
   medgemma evaluate triage esi.jsonl --svg figures/
   medgemma evaluate ask vqa.jsonl --benchmark VQA-RAD --json > vqa.result.json
@@ -30,8 +32,9 @@ Examples:
 A line of cases.jsonl: {"images": ["a.png"], "truth": ["nodule"]}; see docs/tasks/evaluate.md for each task's fields.
 `;
 
-interface EvaluateFlags extends Omit<ClassifyFlags, "labels"> {
-  labels?: string;
+interface EvaluateFlags extends ClassifyFlags {
+  fitCalibration?: string;
+  calibrationMethod?: "temperature" | "isotonic";
   svg?: string;
   schema?: string;
   labReport?: boolean;
@@ -50,8 +53,17 @@ export function addEvaluate(program: Command, interrupt: Interrupt): void {
     .option("-l, --labels <names>", "of classify: labels, by commas")
     .option("--multi-label", "of classify: any number of labels may be true")
     .option("--method <name>", "of classify: score or reason (default: score)")
-    .option("--prior <name>", "of classify: content-free")
-    .option("--calibration <file>", "of classify: JSON of fitCalibration")
+    .option(...LABEL_FLAG)
+    .option("--orders <n>", "of classify: orders in which a choice is asked")
+    .option(...PRIOR_FLAG)
+    .option("--calibration <file>", "of classify: JSON of --fit-calibration, to judge it on other cases")
+    .option("--fit-calibration <file>", "of classify: fit one on these cases, for `classify --calibration`")
+    .addOption(
+      new Option("--calibration-method <name>", "how it is fitted (default: temperature)").choices([
+        "temperature",
+        "isotonic",
+      ]),
+    )
     .option("--schema <file>", "of extract: JSON schema of the values")
     .option("--lab-report", "of extract: the ready schema for laboratory reports")
     .option("--instruction <text>", "of extract: what to extract, in words")
@@ -73,7 +85,9 @@ async function run(
   interrupt: Interrupt,
 ): Promise<void> {
   const cases = await readCases(file);
-  const { instruction, scale } = flags;
+  const { instruction, scale, fitCalibration: target } = flags;
+  const labels = labelsOf(flags);
+  if (target !== undefined) await checkFit(task, flags);
   const own = {
     ...(await toClassifyOptions(flags)),
     ...(instruction !== undefined && { instruction }),
@@ -89,7 +103,7 @@ async function run(
       task: { ...options, ...prompt, ...own },
       ...(signal && { signal }),
       ...(schema !== undefined && { schema }),
-      ...(flags.labels !== undefined && { labels: splitLabels(flags.labels) }),
+      ...(labels && { labels }),
       ...(benchmark !== undefined && { benchmark }),
       ...(bootstrapSeed !== undefined && { seed: Number(bootstrapSeed) }),
       ...(!flags.quiet && { onProgress: (done, total) => progress("Evaluating", done / total) }),
@@ -100,6 +114,7 @@ async function run(
     // A script that looks at the exit code only must not take this for figures.
     if (evaluation.count === 0) process.exitCode = EXIT.input;
     if (flags.svg !== undefined) await writeFigures(evaluation, flags.svg);
+    if (target !== undefined && evaluation.count > 0) await writeCalibration(evaluation, target, flags);
   });
 }
 
@@ -118,6 +133,29 @@ function show({ task, count, failed, metrics, labels, fields, published, notice 
   speak(`${lines.join("\n")}\n`);
   for (const { index, code, message } of failed) note(`Case ${index + 1}: ${message} (${code})`);
   note(notice);
+}
+
+/** @throws MedGemmaError `bad_option`, before the cases are run. */
+async function checkFit(task: EvaluateTask, flags: EvaluateFlags): Promise<void> {
+  await checkOutputFile("--fit-calibration", flags.fitCalibration ?? "");
+  if (task === "classify" && flags.calibration === undefined) return;
+  const wrong = task === "classify" ? "and --calibration exclude each other" : "is of classify";
+  throw new MedGemmaError("bad_option", `--fit-calibration ${wrong}.`, {
+    facts: { option: "--fit-calibration" },
+    remedy: "Fit on some cases without --calibration, then judge it on others with --calibration.",
+  });
+}
+
+async function writeCalibration(
+  { outcomes, provenance }: Evaluation,
+  file: string,
+  { calibrationMethod: method, multiLabel = false }: EvaluateFlags,
+): Promise<void> {
+  const cases = outcomes.filter((outcome) => outcome.kind === "labels");
+  const model = provenance?.model.sha256;
+  const options = { multiLabel, ...(method && { method }), ...(model && { model }) };
+  await writeFile(file, `${JSON.stringify(fitCalibration(cases, options), null, 2)}\n`);
+  note(`Written: ${file}. Judge it on other cases: --calibration ${file}`);
 }
 
 async function writeFigures(evaluation: Evaluation, folder: string): Promise<void> {

@@ -36,6 +36,10 @@ interface TriageFlags extends Omit<AnswerFlags, "think" | "showThought"> {
   gcs?: string;
   avpu?: string;
   onOxygen?: boolean;
+  hypercapnic?: boolean;
+  medications?: string;
+  allergies?: string;
+  pregnant?: boolean;
 }
 
 export function addTriage(program: Command, interrupt: Interrupt): void {
@@ -51,6 +55,9 @@ export function addTriage(program: Command, interrupt: Interrupt): void {
     .option("--complaint <text>", "why the patient comes")
     .option("--history <text>", "what is known from before")
     .option("--symptoms <text>", "other symptoms")
+    .option("--medications <text>", "what the patient takes")
+    .option("--allergies <text>", "allergies")
+    .option("--pregnant", "the patient is pregnant: other limits hold")
     .option("--heart-rate <n>", "beats a minute")
     .option("--respiratory-rate <n>", "breaths a minute")
     .option("--spo2 <percent>", "oxygen saturation")
@@ -60,6 +67,7 @@ export function addTriage(program: Command, interrupt: Interrupt): void {
     .option("--gcs <n>", "Glasgow coma scale")
     .option("--avpu <letter>", "A alert, C new confusion, V voice, P pain, U unresponsive")
     .option("--on-oxygen", "oxygen is given")
+    .option("--hypercapnic", "a saturation of 88-92 % is prescribed (known hypercapnic failure)")
     .addHelpText("after", EXAMPLES);
   addAnswerFlags(command).action((file: string | undefined, flags: TriageFlags) =>
     runTriage(file, flags, interrupt),
@@ -98,7 +106,8 @@ async function readCase(file: string): Promise<Partial<TriageCase>> {
 
 /** Flags go before the file. Words that are no number are the library's to refuse. */
 function merge(input: Partial<TriageCase>, flags: TriageFlags): TriageCase {
-  const { sex, complaint, history, symptoms, avpu, onOxygen } = flags;
+  const { sex, complaint, history, symptoms, medications, allergies, pregnant } = flags;
+  const { avpu, onOxygen, hypercapnic } = flags;
   const numbers = {
     heartRate: flags.heartRate,
     respiratoryRate: flags.respiratoryRate,
@@ -109,8 +118,12 @@ function merge(input: Partial<TriageCase>, flags: TriageFlags): TriageCase {
     gcs: flags.gcs,
   };
   const measured = Object.entries(numbers).map(([name, text]) => [name, toNumber(text)]);
-  const vitals = { ...input.vitals, ...given({ ...Object.fromEntries(measured), avpu, onOxygen }) };
-  const own = given({ age: toNumber(flags.age), sex, complaint, history, symptoms });
+  const vitals = {
+    ...input.vitals,
+    ...given({ ...Object.fromEntries(measured), avpu, onOxygen, hypercapnic }),
+  };
+  const words = { complaint, history, symptoms, medications, allergies };
+  const own = given({ age: toNumber(flags.age), sex, pregnant, ...words });
   const merged: object = { ...input, ...own, ...(Object.keys(vitals).length > 0 && { vitals }) };
   return merged as TriageCase;
 }

@@ -76,7 +76,70 @@ describe("the command", () => {
     expect(readFileSync(path.join(figures, "roc.svg"), "utf8")).toContain("<polyline");
   });
 
+  test("a calibration is fitted, judged and used", async () => {
+    const lines = (from: number) =>
+      cases
+        .slice(from, from + 6)
+        .map(({ path: image, present }) =>
+          JSON.stringify({ images: [image], truth: present.nodule ? ["nodule"] : [] }),
+        )
+        .join("\n");
+    const [fit, test] = [path.join(folder, "fit.jsonl"), path.join(folder, "test.jsonl")];
+    writeFileSync(fit, lines(0));
+    writeFileSync(test, lines(6));
+    const file = path.join(folder, "nodule.json");
+    const own = ["--multi-label", "--label", "nodule", ...quiet];
+    const fitted = await medgemma([
+      "evaluate",
+      "classify",
+      fit,
+      ...own,
+      "--fit-calibration",
+      file,
+      "--calibration-method",
+      "isotonic",
+    ]);
+    expect(fitted.stderr).toContain("Written: ");
+    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({
+      method: "isotonic",
+      multiLabel: true,
+      count: 6,
+    });
+    expect((await medgemma(["evaluate", "classify", test, ...own, "--calibration", file])).code).toBe(0);
+    const points = JSON.parse(readFileSync(file, "utf8"));
+    const level = {
+      ...points,
+      points: [
+        [0, 0.25],
+        [1, 0.25],
+      ],
+    };
+    writeFileSync(file, JSON.stringify(level));
+    expect((await medgemma(["classify", first ?? "", ...own, "--calibration", file])).stdout).toBe(
+      "nodule  0.2500\n",
+    );
+    expectFailure(
+      await medgemma(["evaluate", "classify", fit, ...own, "--fit-calibration", file, "--calibration", file]),
+      "bad_option",
+      2,
+      /exclude/,
+    );
+  });
+
+  test("classify takes labels with commas, shares and orders", async () => {
+    const labels = ["--label", "nodule, left", "--label", "opacity"];
+    const shares = ["--prior", "nodule, left=0.999", "--prior", "opacity=0.001", "--orders", "1"];
+    const words = ["classify", first ?? "", ...labels, "--json", ...quiet];
+    const plain = JSON.parse((await medgemma(words)).stdout);
+    const moved = JSON.parse((await medgemma([...words, ...shares])).stdout);
+    expect(moved.labels[0].label).toBe("nodule, left");
+    expect(moved.labels[0].probability).toBeGreaterThan(plain.labels[0].probability);
+    expect(moved.usage.promptTokens).toBeLessThan(plain.usage.promptTokens);
+  });
+
   test.each([
+    [["classify", first ?? "", "--labels", "a,b", "--orders", "0"], /--orders/],
+    [["classify", first ?? "", "--labels", "a,b", "--prior", "a"], /--prior/],
     [["classify", first ?? "", "--labels", "a,a"], /repeats/],
     [["classify", first ?? "", "--labels", ""], /labels/],
     [["classify", first ?? "", "--labels", "a,b", "--abstain-below", "2"], /--abstain-below/],

@@ -45,6 +45,30 @@ describe("triage with the phantom, which knows only its sentence", () => {
 });
 
 describe("medgemma triage", () => {
+  test("takes all that a case can say as flags", async () => {
+    const vitals = [
+      "--spo2",
+      "90",
+      "--respiratory-rate",
+      "16",
+      "--heart-rate",
+      "80",
+      "--systolic",
+      "120",
+      "--temperature-c",
+      "37",
+      "--avpu",
+      "A",
+    ];
+    const words = ["triage", "--age", "60", "--complaint", "cough", "--scale", "news2", "--json", ...vitals];
+    const more = ["--medications", "salbutamol", "--allergies", "penicillin"];
+    const run = async (flags: string[]) => JSON.parse((await medgemma([...words, ...flags])).stdout);
+    const scale1 = await run(more);
+    const scale2 = await run(["--hypercapnic"]);
+    expect(scale2.rules.score.total).toBeLessThan(scale1.rules.score.total);
+    expect((await run(["--pregnant"])).error.message).toMatch(/pregnan/);
+  });
+
   test("tells level, limits and questions", async () => {
     const outcome = await medgemma([
       "triage",
