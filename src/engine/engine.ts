@@ -55,7 +55,10 @@ export type PromptPart =
 
 export interface EncodeOptions {
   signal?: AbortSignal;
-  /** Called with 0..1 after each layer of the encoder; not at all for a picture that is known. */
+  /**
+   * Called with 0..1 after each layer of the encoder; not at all for a picture that is known. What it throws rejects the
+   * call.
+   */
   onProgress?: (share: number) => void;
 }
 

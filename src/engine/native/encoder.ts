@@ -5,6 +5,7 @@ import { untilAborted } from "../abort.js";
 import { EmbeddingCache } from "../embedding-cache.js";
 import type { EmbeddingShape, EmbeddingStore } from "../embedding-store.js";
 import type { EngineStats, ProjectorInfo } from "../engine.js";
+import { Progress } from "../progress.js";
 import { type Addon, fromNative, type NativeEmbedding, type NativeEngineHandle } from "./addon.js";
 
 /** Part of every embedding's key: raise it when the pixels that reach the encoder, or its arithmetic, change. */
@@ -16,11 +17,9 @@ export interface EncodedImage {
   readonly embedding: NativeEmbedding;
 }
 
-type Progress = (share: number) => void;
-
 interface Job {
   readonly result: Promise<EncodedImage>;
-  readonly watchers: Set<Progress>;
+  readonly watchers: Set<(share: number) => void>;
   cancel(): void;
   /** Callers that still want it. */
   waiting: number;
@@ -49,11 +48,11 @@ export class ImageEncoder {
     this.#shape = { tokens: projector.imageTokens, width };
   }
 
-  /** @throws MedGemmaError `aborted`, `disposed`, `encode_failed`. */
+  /** @throws MedGemmaError `aborted`, `disposed`, `encode_failed`; and what `onProgress` throws, as it is. */
   async encode(
     image: RgbImage,
     signal: AbortSignal | undefined,
-    onProgress?: Progress,
+    onProgress?: (share: number) => void,
   ): Promise<EncodedImage> {
     throwIfAborted(signal);
     const square = await untilAborted(signal, this.#stretch(image));
@@ -65,11 +64,12 @@ export class ImageEncoder {
     }
     const job = this.#jobs.get(key) ?? this.#start(key, square);
     job.waiting++;
-    if (onProgress) job.watchers.add(onProgress);
+    const progress = new Progress(onProgress);
+    job.watchers.add(progress.report);
     try {
-      return await untilAborted(signal, job.result);
+      return await untilAborted(signal, Promise.race([job.result, progress.failed]));
     } finally {
-      if (onProgress) job.watchers.delete(onProgress);
+      job.watchers.delete(progress.report);
       // Several may wait for one picture; it is given up when the last of them has gone.
       if (--job.waiting === 0) job.cancel();
     }
@@ -85,7 +85,7 @@ export class ImageEncoder {
   }
 
   #start(key: string, square: Uint8Array): Job {
-    const watchers = new Set<Progress>();
+    const watchers = new Set<(share: number) => void>();
     let cancelled = false;
     let stop: () => void = () => undefined;
     const run = async (): Promise<EncodedImage> => {

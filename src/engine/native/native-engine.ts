@@ -20,6 +20,7 @@ import type {
   ScoreResult,
 } from "../engine.js";
 import { fileInfo } from "../file-info.js";
+import { Progress } from "../progress.js";
 import { type AdapterOption, describeAdapters, resolveAdapterOptions, toNativeAdapters } from "./adapters.js";
 import {
   type Addon,
@@ -83,7 +84,7 @@ export interface NativeEngineOptions {
   embeddingCacheDirBytes?: number;
   /** Called with llama.cpp's log lines; one listener a thread, the last counts. Defaults to silence. */
   onLog?: NativeLogger;
-  /** Called with 0..1. */
+  /** Called with 0..1. What it throws stops the load and rejects it. */
   onProgress?: (share: number) => void;
   /** Stops the load within a tensor. */
   signal?: AbortSignal;
@@ -117,7 +118,8 @@ export class NativeEngine implements Engine {
   /**
    * @throws MedGemmaError `addon_missing`, `addon_unloadable`, `file_not_found`, `not_gguf`, `gguf_truncated`,
    * `gguf_invalid`, `not_gemma3`, `projector_mismatch`, `projector_as_model`, `model_as_projector`,
-   * `model_load_failed`, `adapter_mismatch`, `gpu_unavailable`, `not_enough_memory`, `embedding_cache`, `aborted`.
+   * `model_load_failed`, `adapter_mismatch`, `gpu_unavailable`, `not_enough_memory`, `embedding_cache`, `aborted`;
+   * and what `onProgress` throws, as it is.
    */
   static async load(options: NativeEngineOptions): Promise<NativeEngine> {
     const { signal } = options;
@@ -139,6 +141,7 @@ export class NativeEngine implements Engine {
     const adapterHashes = Promise.all(adapterFiles.map((file) => fileInfo(file, both)));
     adapterHashes.catch(() => undefined);
     hashes.catch(() => undefined);
+    const progress = new Progress(options.onProgress);
     const load = addon.loadEngine(
       {
         model: options.model,
@@ -151,11 +154,13 @@ export class NativeEngine implements Engine {
         encoder: options.encoder ?? "auto",
         adapters: adapterFiles,
       },
-      (share) => options.onProgress?.(share),
+      progress.report,
     );
+    progress.failed.catch(load.cancel);
     let handle: NativeEngineHandle | undefined;
     try {
       handle = await withCancel(signal, load.cancel, load.promise);
+      progress.check();
       const [model, projector] = await hashes;
       if (model === undefined) throw new MedGemmaError("file_not_found");
       const described = describeAdapters(adapters, await adapterHashes);
@@ -176,6 +181,7 @@ export class NativeEngine implements Engine {
     } catch (error) {
       stop.abort();
       await handle?.dispose();
+      progress.check();
       throw fromNative(error);
     }
   }

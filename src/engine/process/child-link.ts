@@ -127,9 +127,14 @@ export class ChildLink {
   }
 
   #cancel(call: PendingCall, signal: AbortSignal | undefined): void {
+    this.#giveUp(call, signal?.aborted ? abortedBy(signal) : new MedGemmaError("aborted"));
+  }
+
+  /** Rejects the call and stops its work, unless it has been settled. */
+  #giveUp(call: PendingCall, error: unknown): void {
     if (!this.#calls.settle(call.id)) return;
     this.#process.channel.send({ type: "cancel", id: call.id });
-    call.fail(signal?.aborted ? abortedBy(signal) : new MedGemmaError("aborted"));
+    call.fail(error);
   }
 
   /** A process that is not what it should be. */
@@ -170,9 +175,13 @@ export class ChildLink {
         break;
       }
       case "progress": {
-        const { onProgress } = this.#calls.get(message.id)?.listener ?? {};
-        // Apart from this call stack, which an error of the caller's must not end.
-        if (onProgress) queueMicrotask(() => onProgress(message.share));
+        const call = this.#calls.get(message.id);
+        try {
+          call?.listener.onProgress?.(message.share);
+        } catch (error) {
+          // The caller's own: it ends this call, not the application.
+          if (call) this.#giveUp(call, error);
+        }
         break;
       }
       case "log":

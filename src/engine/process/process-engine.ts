@@ -35,7 +35,7 @@ export class ProcessEngine implements Engine {
   }
 
   /**
-   * @throws MedGemmaError as `NativeEngine.load`, and `engine_crashed` when the process cannot be started or ends.
+   * @throws as `NativeEngine.load`, and MedGemmaError `engine_crashed` when the process cannot be started or ends.
    */
   static async load(options: ProcessEngineOptions): Promise<ProcessEngine> {
     throwIfAborted(options.signal);
