@@ -84,6 +84,32 @@ describe("a model", () => {
   });
 });
 
+describe("perplexity of a long text", () => {
+  test("computes what stands before a piece once, and not for every piece anew", async () => {
+    const engine = await NativeEngine.load({ model: PHANTOM.model });
+    const text =
+      "There is a pleural effusion on the left. The heart is not enlarged, and there is no nodule. ";
+    const shares: number[] = [];
+    const { tokens } = await perplexityOf(engine, text.repeat(60), undefined, (share) => shares.push(share));
+    const { prompt } = (await engine.stats()).tokens;
+    await engine.dispose();
+    expect(tokens).toBeGreaterThan(1000);
+    expect(prompt).toBeLessThan(2 * tokens);
+    expect(shares.at(-1)).toBe(1);
+  });
+
+  test("has shares of the whole work, which only grow", async () => {
+    const shares: number[] = [];
+    const load = () => MedGemma.load(PHANTOM);
+    const text = "There is no nodule. ".repeat(30);
+    const onProgress = (share: number) => shares.push(share);
+    await quantizationLoss(load, load, { text, cases: cases.slice(0, 2), onProgress });
+    expect(shares.length).toBeGreaterThan(8);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(shares.at(-1)).toBeCloseTo(1);
+  });
+});
+
 describe("a projector", () => {
   test.each(quantizeTypes())("in %s can be loaded, and its pictures stay near", async (type) => {
     const output = out(`any-${type}.gguf`);

@@ -53,6 +53,8 @@ async function run(file: string, type: string, flags: QuantizeFlags, { signal }:
   // All input first: a mistake there is told before minutes of work.
   const cases = flags.cases === undefined ? [] : await readCases(flags.cases);
   const text = flags.text === undefined ? undefined : await readTextFile(flags.text);
+  if (flags.cases !== undefined && cases.length === 0) throw nothingIn("cases");
+  if (text?.trim() === "") throw nothingIn("text");
   const { architecture } = await loadAddon()
     .ggufFacts(file)
     .catch(() => ({ architecture: "" }));
@@ -99,6 +101,11 @@ async function run(file: string, type: string, flags: QuantizeFlags, { signal }:
     : undefined;
   if (flags.json) speak(`${JSON.stringify({ ...quantized, loss }, null, 2)}\n`);
   else showResult(quantized, loss);
+}
+
+function nothingIn(option: "cases" | "text"): MedGemmaError {
+  const what = `Expected cases or a text to measure with; the file of --${option} is empty.`;
+  return new MedGemmaError("bad_option", what, { facts: { option } });
 }
 
 function showResult(quantized: Quantized, loss: QuantizationLoss | undefined): void {

@@ -1,4 +1,4 @@
-import { badOption, throwIfAborted } from "../../errors.js";
+import { MedGemmaError, throwIfAborted } from "../../errors.js";
 import type { ImageInput } from "../../image/input.js";
 import { toContent } from "../../medgemma/conversation.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
@@ -63,7 +63,9 @@ export async function quantizationLoss(
 ): Promise<QuantizationLoss> {
   const { cases = [], text = "" } = input;
   if (cases.length === 0 && text.trim() === "")
-    throw badOption("cases", "cases or a text to measure with", cases);
+    throw new MedGemmaError("bad_option", "Expected cases or a text to measure with.", {
+      facts: { option: "cases" },
+    });
   const before = await measure(loadBefore, input, undefined, 0);
   const after = await measure(loadAfter, input, before.answers, 0.5);
   const loss: { -readonly [K in keyof QuantizationLoss]: QuantizationLoss[K] } = {};
@@ -103,6 +105,8 @@ async function measureWith(
   from: number,
 ): Promise<Measured> {
   const limit = Math.min(maxTokens, MAX_ANSWER);
+  // Cases and text are half of the work each, where there are both.
+  const forCases = text?.trim() ? (cases.length > 0 ? 0.25 : 0) : 0.5;
   const answers: Answered[] = [];
   const scored: (readonly number[])[] = [];
   for (const [index, { images, question = "" }] of cases.entries()) {
@@ -114,9 +118,10 @@ async function measureWith(
     const logprobs = others ? [] : await score(result.text);
     answers.push({ text: result.text, logprobs });
     if (others) scored.push(await score(others[index]?.text ?? ""));
-    onProgress?.(from + (0.5 * (index + 1)) / cases.length);
+    onProgress?.(from + (forCases * (index + 1)) / cases.length);
   }
-  const perplexity = text?.trim() ? await perplexityOf(model.engine, text, signal) : undefined;
+  const onText = (share: number) => onProgress?.(from + forCases + (0.5 - forCases) * share);
+  const perplexity = text?.trim() ? await perplexityOf(model.engine, text, signal, onText) : undefined;
   return { answers, scored, perplexity };
 }
 

@@ -9,26 +9,35 @@ export interface Perplexity {
 
 /** Of UTF-8: a token is a byte at least, and a continuation has 256 tokens at most. */
 const PIECE_BYTES = 240;
-/** Pieces that stand before the one that is scored. */
-const CONTEXT_PIECES = 8;
+/** Pieces that stand before the one that is scored, at the beginning of the text fewer. */
+const LEAST_CONTEXT = 8;
+const MOST_CONTEXT = 16;
 
-/** Every piece of the text after those before it. The same text gives comparable figures for one vocabulary only. */
+/**
+ * Every piece of the text after those before it. The same text gives comparable figures for one vocabulary only.
+ * @param onProgress Called with 0..1 after each piece.
+ */
 export async function perplexityOf(
   engine: Pick<Engine, "score">,
   text: string,
   signal?: AbortSignal,
+  onProgress?: (share: number) => void,
 ): Promise<Perplexity> {
   const pieces = piecesOf(text);
   let sum = 0;
   let tokens = 0;
+  let from = 0;
   for (const [index, piece] of pieces.entries()) {
     throwIfAborted(signal);
-    const before = pieces.slice(Math.max(0, index - CONTEXT_PIECES), index).join("");
+    // The context grows by what was just scored, so that the engine has all but that; where it begins moves seldom.
+    if (index - from > MOST_CONTEXT) from = index - LEAST_CONTEXT;
+    const before = pieces.slice(from, index).join("");
     const prompt: PromptPart[] = [{ type: "text", text: "<bos>", special: true }];
     if (before !== "") prompt.push({ type: "text", text: before, special: false });
     const { scores } = await engine.score(prompt, [piece], signal ? { signal } : {});
     sum += scores[0]?.logprob ?? 0;
     tokens += scores[0]?.tokens.length ?? 0;
+    onProgress?.((index + 1) / pieces.length);
   }
   return { value: Math.exp(-sum / Math.max(1, tokens)), tokens };
 }

@@ -62,6 +62,17 @@ test("quantize refuses a projector's measurement without its model, before any w
   expect(await readdir(folder)).not.toContain("never.gguf");
 });
 
+test.each(["--text", "--cases"])("quantize refuses an empty file of %s, before any work", async (flag) => {
+  const empty = path.join(folder, "empty.txt");
+  await writeFile(empty, "\n");
+  const out = path.join(folder, "never.gguf");
+  const outcome = await medgemma(["quantize", PHANTOM.model, "Q8_0", "--out", out, flag, empty]);
+  expect(outcome.code).toBe(2);
+  expect(outcome.stderr).toContain("Expected cases or a text to measure with");
+  expectNoStack(outcome);
+  expect(await readdir(folder)).not.toContain("never.gguf");
+});
+
 /** The phantom with one more matrix of 2^28 zeros, which takes seconds to quantise and no room on the disk. */
 async function slowModel(file: string): Promise<void> {
   const whole = await readFile(PHANTOM.model);
