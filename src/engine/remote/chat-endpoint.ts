@@ -9,7 +9,7 @@ import type {
   Usage,
 } from "../engine.js";
 import { toGrammarSchema } from "../schema.js";
-import { type ChatChunk, firstTokens, ThoughtJoiner, toText, toUsage } from "./chat-events.js";
+import { type ChatChunk, firstTokens, isChatChunk, ThoughtJoiner, toText, toUsage } from "./chat-events.js";
 import type { ChatFacts } from "./chat-facts.js";
 import { type ChatPiece, type ChatPrompt, toChat } from "./chat-messages.js";
 import { scoreByChat } from "./chat-score.js";
@@ -27,6 +27,7 @@ import {
 } from "./endpoint.js";
 import { type Connection, isThere, requestJson, toEndpointError } from "./http.js";
 import { toSquarePng } from "./picture.js";
+import { unreadable } from "./shape.js";
 import { requestEvents } from "./sse.js";
 import { refusalOf } from "./status-error.js";
 
@@ -71,8 +72,8 @@ export class ChatEndpoint implements Endpoint {
       ...sampling(options),
     };
     const images = hasImages(parts);
-    const asked = { ...options, images };
-    const chunks = requestEvents<ChatChunk>(this.#connection, this.#facts.chatPath, body, asked, signal);
+    const asked = { ...options, images, is: isChatChunk };
+    const chunks = requestEvents(this.#connection, this.#facts.chatPath, body, asked, signal);
     const thoughts = new ThoughtJoiner();
     let first = 0;
     let reason: string | undefined;
@@ -116,12 +117,12 @@ export class ChatEndpoint implements Endpoint {
         logprobs: true,
         top_logprobs: MOST_LOGPROBS,
       };
-      const chunk = (await requestJson(this.#connection, this.#facts.chatPath, body, signal, {
-        images: hasImages(parts),
-      })) as ChatChunk | null;
-      const tokens = firstTokens(chunk ?? {});
+      const about = { images: hasImages(parts) };
+      const chunk = await requestJson(this.#connection, this.#facts.chatPath, body, signal, about);
+      if (!isChatChunk(chunk)) throw unreadable("shape");
+      const tokens = firstTokens(chunk);
       if (!tokens) throw unsupported("logprobs");
-      return { tokens, usage: toUsage(chunk ?? {}, imageTokens(this.info, parts)) };
+      return { tokens, usage: toUsage(chunk, imageTokens(this.info, parts)) };
     };
     return scoreByChat({ next }, continuations);
   }

@@ -1,4 +1,5 @@
 import type { GenerationEvent, TokenLogprob, Usage } from "../engine.js";
+import { isListOf, isNumber, isOptional, isRecord, isText, isToken } from "./shape.js";
 
 interface ChatToken {
   /** llama-server's own. */
@@ -27,13 +28,41 @@ interface Message {
 
 /** A chat completion, or an event of one. */
 export interface ChatChunk {
-  readonly choices?: readonly Choice[];
+  readonly choices?: readonly Choice[] | null;
   readonly usage?: {
     readonly prompt_tokens?: number;
     readonly completion_tokens?: number;
     readonly prompt_tokens_details?: { readonly cached_tokens?: number } | null;
   } | null;
   readonly error?: unknown;
+}
+
+/** Whether it can be read as one: what is read of it is there in its form, or not there. */
+export function isChatChunk(value: unknown): value is ChatChunk {
+  return isRecord(value) && isOptional(value.choices, isListOf(isChoice)) && isOptional(value.usage, isUsage);
+}
+
+function isChoice(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isOptional(value.delta, isMessage) &&
+    isOptional(value.finish_reason, isText) &&
+    isOptional(value.logprobs, (it) => isRecord(it) && isOptional(it.content, isListOf(isToken)))
+  );
+}
+
+function isMessage(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  return [value.content, value.reasoning_content, value.reasoning].every((text) => isOptional(text, isText));
+}
+
+function isUsage(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isOptional(value.prompt_tokens, isNumber) &&
+    isOptional(value.completion_tokens, isNumber) &&
+    isOptional(value.prompt_tokens_details, (it) => isRecord(it) && isOptional(it.cached_tokens, isNumber))
+  );
 }
 
 /** Puts the words back around a thought that the server has taken apart. */
@@ -67,8 +96,8 @@ export function toText(text: string, choice: Choice): GenerationEvent {
 }
 
 /** The likeliest first tokens of a whole completion, or undefined where the endpoint gives none. */
-export function firstTokens({ choices = [] }: ChatChunk): readonly TokenLogprob[] | undefined {
-  return choices[0]?.logprobs?.content?.[0]?.top_logprobs?.map(toLogprob);
+export function firstTokens({ choices }: ChatChunk): readonly TokenLogprob[] | undefined {
+  return choices?.[0]?.logprobs?.content?.[0]?.top_logprobs?.map(toLogprob);
 }
 
 export function toUsage({ usage }: ChatChunk, imageTokens: number): Usage {

@@ -3,6 +3,7 @@ import { MedGemmaError, throwIfAborted } from "../../errors.js";
 import { Answer } from "./answer.js";
 import { fetchPatiently } from "./fetch.js";
 import { LONGEST_RETRY_AFTER, retryAfter } from "./retry-after.js";
+import { unreadable } from "./shape.js";
 import { statusError } from "./status-error.js";
 import { TimeLimit } from "./time-limit.js";
 
@@ -132,17 +133,9 @@ export async function requestJson(
     return await answer.json();
   } catch (error) {
     // The parser's message would quote the answer.
-    if (error instanceof SyntaxError) throw noJson();
+    if (error instanceof SyntaxError) throw unreadable("no_json");
     throw toEndpointError(error, signal);
   }
-}
-
-function noJson(): MedGemmaError {
-  return new MedGemmaError("endpoint_failed", "The address answers, but not with JSON.", {
-    facts: { reason: "no_json" },
-    remedy:
-      "Check the address: a web page, a gateway or another program answers there, not a llama-server or chat completions.",
-  });
 }
 
 /** What went wrong under way; the caller's own abort stays one. */

@@ -1,4 +1,5 @@
 import type { GenerationEvent, TokenLogprob } from "../engine.js";
+import { isListOf, isNumber, isOptional, isRecord, isText, isToken } from "./shape.js";
 
 interface Probability {
   readonly id: number;
@@ -21,6 +22,19 @@ export interface Chunk {
     readonly predicted_ms?: number;
   };
   readonly completion_probabilities?: readonly (Probability & { top_logprobs?: readonly Probability[] })[];
+}
+
+/** Whether it can be read as one: what is read of it is there in its form, or not there. */
+export function isChunk(value: unknown): value is Chunk {
+  return (
+    isRecord(value) &&
+    isOptional(value.content, isText) &&
+    isOptional(value.tokens, isListOf(isNumber)) &&
+    isOptional(value.tokens_predicted, isNumber) &&
+    isOptional(value.tokens_evaluated, isNumber) &&
+    isOptional(value.timings, isRecord) &&
+    isOptional(value.completion_probabilities, isListOf(isToken))
+  );
 }
 
 /** The text of an event; the server leaves control words out, of which those of `words`, by id, are put back. */

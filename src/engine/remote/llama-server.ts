@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../../errors.js";
+import type { MedGemmaError } from "../../errors.js";
 import type {
   EndpointCapabilities,
   EngineInfo,
@@ -18,10 +18,11 @@ import {
   tokensOf,
 } from "./endpoint.js";
 import { type Connection, isThere, JSON_BYTES, requestJson } from "./http.js";
-import { type Chunk, textOf, toDone, toText } from "./llama-server-events.js";
+import { isChunk, textOf, toDone, toText } from "./llama-server-events.js";
 import type { ServerFacts } from "./llama-server-facts.js";
 import { type ServerPrompt, toServerPrompt } from "./llama-server-prompt.js";
 import { scoreByTokens } from "./llama-server-score.js";
+import { unreadable } from "./shape.js";
 import { requestEvents } from "./sse.js";
 import { refusalOf } from "./status-error.js";
 
@@ -61,9 +62,7 @@ export class LlamaServer implements Endpoint {
     const answer = await requestJson(this.#connection, "/tokenize", body, signal);
     const tokens = tokensOf(answer);
     if (tokens) return tokens;
-    throw new MedGemmaError("endpoint_failed", "The endpoint gave no tokens.", {
-      facts: { reason: "shape" },
-    });
+    throw unreadable("shape");
   }
 
   score(
@@ -79,10 +78,10 @@ export class LlamaServer implements Endpoint {
         const prompt = await this.#prompt(all, signal);
         const body = { prompt, n_predict: 1, temperature: 0, n_probs: count, cache_prompt: true };
         const most = JSON_BYTES + 2 * JSON.stringify(body).length + count * LIKELY_BYTES;
-        return (await requestJson(this.#connection, "/completion", body, signal, {
-          most,
-          images: hasImages(all),
-        })) as Chunk;
+        const about = { most, images: hasImages(all) };
+        const chunk = await requestJson(this.#connection, "/completion", body, signal, about);
+        if (!isChunk(chunk)) throw unreadable("shape");
+        return chunk;
       },
     };
     return scoreByTokens(server, parts, continuations);
@@ -115,8 +114,8 @@ export class LlamaServer implements Endpoint {
     };
     let first = 0;
     const images = hasImages(parts);
-    const asked = { ...options, images };
-    for await (const chunk of requestEvents<Chunk>(this.#connection, "/completion", body, asked, signal)) {
+    const asked = { ...options, images, is: isChunk };
+    for await (const chunk of requestEvents(this.#connection, "/completion", body, asked, signal)) {
       if (chunk.error !== undefined) throw refusalOf(chunk, images) ?? broken("error");
       first ||= performance.now() - started;
       const text = textOf(chunk, words);

@@ -1,14 +1,17 @@
 import { tooLong } from "./answer.js";
 import { type Connection, request } from "./http.js";
+import { unreadable } from "./shape.js";
 
 /** What an answer was asked to be, which tells how long it may be. */
-export interface Asked {
+export interface Asked<T> {
   /** Tokens. */
   readonly maxTokens: number;
   /** Likeliest tokens told with each. */
   readonly logprobs: number;
   /** Whether the prompt has pictures. */
   readonly images: boolean;
+  /** Whether an event has the form of one. */
+  readonly is: (event: unknown) => event is T;
 }
 
 /** Bytes; generous, for each token may be an event with the model's name and more in it. */
@@ -20,21 +23,40 @@ const LONGEST_LINE = 16 << 20;
 
 /**
  * One request whose answer comes as events of JSON.
- * @throws MedGemmaError as {@link request}, and for an answer that is longer than any that was asked for; SyntaxError,
- * to be translated without its message, which quotes the answer.
+ * @throws MedGemmaError as {@link request}, and `endpoint_failed` for an answer that is longer than any that was asked
+ * for, or has another form.
  */
 export async function* requestEvents<T>(
   connection: Connection,
   path: string,
   body: object,
-  { maxTokens, logprobs, images }: Asked,
+  { maxTokens, logprobs, images, is }: Asked<T>,
   signal: AbortSignal,
 ): AsyncGenerator<T, void, void> {
   const repeated = 2 * JSON.stringify(body).length;
   const most = OF_ANY + repeated + maxTokens * (OF_TOKEN + logprobs * OF_LOGPROB);
   const answer = await request(connection, path, body, signal, { most, images });
   const lines = readLines(answer.chunks(), LONGEST_LINE + repeated);
-  for await (const data of readEvents(lines)) yield JSON.parse(data) as T;
+  let any = false;
+  for await (const data of readEvents(lines)) {
+    any = true;
+    const event = parse(data);
+    if (!is(event)) throw unreadable("shape");
+    yield event;
+  }
+  // Many a gateway does not know streams; a page is no answer at all.
+  const type = answer.header("content-type");
+  if (!any && /\bjson\b/i.test(type)) throw unreadable("no_stream");
+  if (!any && /\bhtml\b/i.test(type)) throw unreadable("no_json");
+}
+
+/** The parser's message would quote the answer. */
+function parse(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    throw unreadable("bad_json");
+  }
 }
 
 /** The `data:` lines of a stream of server-sent events, until `[DONE]` or the end. */

@@ -1,0 +1,43 @@
+import { MedGemmaError } from "../../errors.js";
+
+const WORDS = {
+  bad_json: "An event of the endpoint's stream is not JSON.",
+  shape: "The endpoint's answer has another form than that of the interface it was asked by.",
+  no_stream: "The endpoint answers whole, not with a stream of events as it was asked to.",
+  no_json: "The address answers, but not with JSON.",
+} as const;
+
+/** What an endpoint sent that cannot be read; nothing of it is kept. */
+export function unreadable(reason: keyof typeof WORDS): MedGemmaError {
+  return new MedGemmaError("endpoint_failed", WORDS[reason], {
+    facts: { reason },
+    remedy:
+      "Check the address: a web page, a gateway or another program answers there, not a llama-server or chat completions.",
+  });
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Undefined and null stand for what is not there. */
+export function isOptional(value: unknown, is: (value: unknown) => boolean): boolean {
+  return value === undefined || value === null || is(value);
+}
+
+export function isListOf(is: (value: unknown) => boolean): (value: unknown) => boolean {
+  return (value) => Array.isArray(value) && value.every(is);
+}
+
+export const isText = (value: unknown): boolean => typeof value === "string";
+export const isNumber = (value: unknown): boolean => typeof value === "number";
+
+/** A token with its probability, of either interface. */
+export function isToken(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isText(value.token) &&
+    isNumber(value.logprob) &&
+    isOptional(value.top_logprobs, isListOf(isToken))
+  );
+}
