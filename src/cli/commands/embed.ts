@@ -185,14 +185,19 @@ async function readLabels(csv: string): Promise<LabelRow[]> {
     relax_column_count: true,
     relax_quotes: true,
   });
+  const bad = (number: number, trouble: string) =>
+    new MedGemmaError("bad_option", `Row ${number + 1} of ${path.basename(csv)} ${trouble}.`, {
+      facts: { option: "fit", line: number + 1 },
+      remedy:
+        "Two columns: a picture's path from the CSV's folder, then its label. A heading, if any, is \"file,label\".",
+    });
   return rows.flatMap((row, number) => {
     const [file, label = ""] = [row.slice(0, -1).join(","), row.at(-1)];
     if (number === 0 && /^(?:file|image|path)$/i.test(file)) return [];
-    if (file === "" || label === "") {
-      throw new MedGemmaError("bad_option", `Line ${number + 1} of ${path.basename(csv)} is no FILE,LABEL.`, {
-        facts: { option: "fit", line: number + 1 },
-      });
-    }
+    if (file === "" || label === "") throw bad(number, "is no FILE,LABEL");
+    // A heading with other names would otherwise be told as a missing picture.
+    if (number === 0 && path.extname(file) === "" && !existsSync(path.resolve(path.dirname(csv), file)))
+      throw bad(number, "names no picture: is it a heading?");
     return [{ file: path.resolve(path.dirname(csv), file), label }];
   });
 }

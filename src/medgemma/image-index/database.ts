@@ -32,6 +32,7 @@ export class Database {
       await database.keepPrivate();
       return database;
     } catch (cause) {
+      if (/not a valid DuckDB/i.test(cause instanceof Error ? cause.message : "")) throw noIndex(cause);
       throw unusable("The index cannot be opened", cause);
     }
   }
@@ -94,6 +95,15 @@ async function checkPlace(file: string): Promise<void> {
       cause,
     });
   }
+}
+
+export function noIndex(cause?: unknown): MedGemmaError {
+  return new MedGemmaError("index_unusable", "The file is no index of this package.", {
+    facts: { locked: false },
+    remedy:
+      "Name an index that ImageIndex or `medgemma embed --index` has made, or a file that is not there yet.",
+    cause,
+  });
 }
 
 export function unusable(what: string, cause?: unknown): MedGemmaError {

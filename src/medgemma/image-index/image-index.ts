@@ -2,8 +2,9 @@ import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
 import { checkNames, integerOption } from "../../options.js";
 import { checkSpace, checkVector, type EmbeddingSpace, type VectorInput } from "../embed-space.js";
 import { checkSignal } from "../options.js";
-import { Database, unusable } from "./database.js";
+import { Database, noIndex, unusable } from "./database.js";
 import {
+  checkDirection,
   checkId,
   checkMetadata,
   type IndexEntry,
@@ -75,6 +76,11 @@ export class ImageIndex implements AsyncDisposable {
   }
 
   static async #read(database: Database): Promise<ImageIndex> {
+    // A database of someone else's is left as it is.
+    const [others] = await database.rows(
+      "SELECT count(*)::INTEGER AS tables, (count(*) FILTER (table_name = 'facts'))::INTEGER AS facts FROM information_schema.tables",
+    );
+    if (Number(others?.tables) > 0 && Number(others?.facts) === 0) throw noIndex();
     await database.run("CREATE TABLE IF NOT EXISTS facts (name VARCHAR PRIMARY KEY, value VARCHAR NOT NULL)");
     const rows = await database.rows("SELECT name, value FROM facts");
     const facts = new Map(rows.map(({ name, value }) => [String(name), String(value)]));
@@ -85,7 +91,7 @@ export class ImageIndex implements AsyncDisposable {
       ]);
       return new ImageIndex(database, undefined, undefined);
     }
-    if (facts.get("format") !== FORMAT) throw unusable("The file is no index of this package");
+    if (facts.get("format") !== FORMAT) throw noIndex();
     if (facts.get("version") !== String(VERSION)) throw unusable("The index is of another version");
     const [width, space] = [facts.get("width"), facts.get("space")];
     return new ImageIndex(
@@ -134,6 +140,7 @@ export class ImageIndex implements AsyncDisposable {
     throwIfAborted(options.signal);
     const k = integerOption("k", options.k, 10, 1, 10_000);
     const { values, space } = checkVector(vector);
+    checkDirection(values);
     const { condition, parameters } = toCondition(options.filter ?? {});
     await this.#last;
     this.#check(values.length, space);
@@ -147,7 +154,7 @@ export class ImageIndex implements AsyncDisposable {
     throwIfAborted(options.signal);
     return rows.map(({ id, metadata, similarity }) => ({
       id: String(id),
-      // NaN where a vector is all zeros.
+      // NaN where a vector of an older index is all zeros.
       similarity: Number.isFinite(similarity) ? Number(similarity) : 0,
       metadata: JSON.parse(String(metadata)) as Metadata,
     }));

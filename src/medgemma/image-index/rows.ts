@@ -25,11 +25,19 @@ export interface Row {
 
 const MAX_ID = 1024;
 
+/** A vector without a direction is as similar to all as to none. @throws MedGemmaError `bad_option`. */
+export function checkDirection(values: Float32Array | readonly number[]): void {
+  // As the database keeps them: what is too small for 32 bits is zero there.
+  if (values.every((value) => Math.fround(value) === 0))
+    throw badOption("vector", "a vector with a number that is not zero", values);
+}
+
 /** @throws MedGemmaError `bad_option`. */
 export function toRow({ id, vector, metadata = {} }: IndexEntry): Row {
   checkId(id);
   checkMetadata("metadata", metadata);
   const { values, space } = checkVector(vector);
+  checkDirection(values);
   return {
     id,
     metadata: JSON.stringify(metadata),

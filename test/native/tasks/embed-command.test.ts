@@ -55,6 +55,14 @@ describe("medgemma embed", () => {
     expect(other.stderr).toContain("(space_mismatch)");
   });
 
+  test("a heading with other names is told with its row and the columns that are expected", async () => {
+    const csv = inFolder("heading.csv");
+    writeFileSync(csv, `a,b\n${some[0]?.file},x\n`);
+    const outcome = await medgemma(["embed", "--fit", csv, "--head", inFolder("x.json")]);
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toMatch(/Row 1 of heading\.csv .*heading[\s\S]*"file,label"/);
+  });
+
   test.each([
     [["embed"], /No picture/],
     [["embed", "--search", "a.png"], /needs --index/],

@@ -73,6 +73,27 @@ describe("an index of cases", () => {
     expect(await index.count()).toBe(3);
   });
 
+  test("refuses vectors without a direction, to add and to search with", async () => {
+    await using index = await ImageIndex.open(freshFile());
+    await index.add(three);
+    for (const nothing of [spaced(0, 0, 0), [1e-60, 0, -0]]) {
+      expect((await rejection(index.add({ id: "none", vector: nothing }))).code).toBe("bad_option");
+      expect((await rejection(index.search(nothing))).code).toBe("bad_option");
+    }
+    expect(await index.count()).toBe(3);
+  });
+
+  test("a database of something else is left as it is", async () => {
+    const file = freshFile();
+    const { DuckDBInstance } = await import("@duckdb/node-api");
+    const instance = await DuckDBInstance.create(file);
+    const connection = await instance.connect();
+    await connection.run("CREATE TABLE patients (name VARCHAR)");
+    connection.closeSync();
+    instance.closeSync();
+    expect((await rejection(ImageIndex.open(file))).message).toBe("The file is no index of this package.");
+  });
+
   test("writes that were not waited for come one after the other", async () => {
     await using index = await ImageIndex.open(freshFile());
     const ids = Array.from({ length: 20 }, (_, n) => `case-${n}`);
@@ -132,7 +153,11 @@ describe("an index of cases", () => {
   test("a damaged file, a missing folder, a closed index and bad values are errors", async () => {
     const file = freshFile();
     writeFileSync(file, "no database ".repeat(2000));
-    expect((await rejection(ImageIndex.open(file))).code).toBe("index_unusable");
+    const foreign = await rejection(ImageIndex.open(file));
+    expect(foreign).toMatchObject({
+      code: "index_unusable",
+      message: "The file is no index of this package.",
+    });
     expect((await rejection(ImageIndex.open(path.join(folder, "none", "a.duckdb")))).code).toBe(
       "file_not_found",
     );
