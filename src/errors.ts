@@ -56,10 +56,12 @@ export class MedGemmaError extends Error {
   }
 }
 
-/** One sentence form for bad arguments. Of a text only the length is printed: it may be patient data. */
+/** One sentence form for bad arguments; the remedy says what is allowed. Of a text only the length is printed: it may be patient data. */
 export function badOption(name: string, expected: string, actual: unknown): MedGemmaError {
   return new MedGemmaError("bad_option", `Expected ${expected} for ${name}, got ${describeValue(actual)}.`, {
     facts: { option: name },
+    // Some sentences go on after what is expected, with a comma.
+    remedy: `Allowed for ${name}: ${expected.replace(/,$/, "")}.`,
   });
 }
 

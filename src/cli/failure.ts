@@ -39,10 +39,12 @@ export function describeFailure(error: unknown, cause?: Cause, command?: Command
 
 /** Where the error has no remedy of its own: the flag, or at least the help. */
 function hintOf({ code, remedy, facts }: MedGemmaError, command?: Command): string | undefined {
-  if (code !== "bad_option" || remedy !== ERROR_TABLE.bad_option.remedy) return undefined;
+  const allowed = remedy.startsWith("Allowed for ");
+  if (code !== "bad_option" || !(allowed || remedy === ERROR_TABLE.bad_option.remedy)) return undefined;
   const flag = flagOf(facts.option, command);
   const help = command ? `\`${fullName(command)} --help\`` : "the command's `--help`";
-  return flag === undefined ? `See ${help}.` : `See ${flag} in ${help}.`;
+  const hint = flag === undefined ? `See ${help}.` : `See ${flag} in ${help}.`;
+  return allowed ? `${remedy} ${hint}` : hint;
 }
 
 /** commander's own sentence, which names the near option or command, in our form. */

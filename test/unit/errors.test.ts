@@ -83,3 +83,8 @@ describe("MedGemmaError", () => {
     expect(badOption("seed", "a number", value).message).toBe(`Expected a number for seed, got ${told}.`);
   });
 });
+
+test("the remedy of a bad option says what is allowed", () => {
+  expect(badOption("topP", "a number from 0 to 1", 3).remedy).toBe("Allowed for topP: a number from 0 to 1.");
+  expect(badOption("think", "false, as a schema is given,", true).remedy).toMatch(/is given\.$/);
+});

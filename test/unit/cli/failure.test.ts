@@ -25,7 +25,9 @@ test.each([
   ["embed", "k", "See --k in `medgemma embed --help`."],
   ["triage", "vitals.temperature", "See --temperature-c in `medgemma triage --help`."],
 ])("%s points to its own flag for %s", (name, option, remedy) => {
-  expect(describeFailure(badOption(option, "a number", 1), undefined, commandOf(name)).remedy).toBe(remedy);
+  expect(describeFailure(badOption(option, "a number", 1), undefined, commandOf(name)).remedy).toBe(
+    `Allowed for ${option}: a number. ${remedy}`,
+  );
 });
 
 test("a remedy of its own stays", () => {
