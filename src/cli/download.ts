@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { MedGemmaError } from "../errors.js";
 import type { DownloadProgress } from "../models/pull.js";
-import { clearStatus, gigabytes, note, progress, status } from "./terminal.js";
+import { clearStatus, inBytes, note, progress, status } from "./terminal.js";
 
 const STEP = 0.1;
 
@@ -11,14 +11,14 @@ export function showDownload(): (progress: DownloadProgress) => void {
   return ({ model, files, bytes, total }) => {
     const what = `Fetching ${model}`;
     if (process.stderr.isTTY) {
-      if (total === undefined) status(`${what}: ${gigabytes(bytes)}`);
-      else progress(`${what} (${gigabytes(total)})`, Math.min(1, bytes / total));
+      if (total === undefined) status(`${what}: ${inBytes(bytes)}`);
+      else progress(`${what} (${inBytes(total)})`, Math.min(1, bytes / total));
       return;
     }
     const step = total === undefined ? 0 : Math.floor(bytes / total / STEP);
     if (step <= told) return;
-    const size = total === undefined ? "" : ` of ${gigabytes(total)}, ${Math.round((bytes / total) * 100)} %`;
-    note(told < 0 ? `${what}: ${files.join(", ")}` : `${what}: ${gigabytes(bytes)}${size}`);
+    const size = total === undefined ? "" : ` of ${inBytes(total)}, ${Math.round((bytes / total) * 100)} %`;
+    note(told < 0 ? `${what}: ${files.join(", ")}` : `${what}: ${inBytes(bytes)}${size}`);
     told = step;
   };
 }

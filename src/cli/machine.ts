@@ -4,7 +4,7 @@ import path from "node:path";
 import { type Addon, loadAddon, packageRoot } from "../engine/native/addon.js";
 import { MedGemmaError } from "../errors.js";
 import type { Check } from "./self-test.js";
-import { gigabytes } from "./terminal.js";
+import { inBytes } from "./terminal.js";
 
 /** What `doctor` tells of the machine before it tries the model. */
 export interface Fact {
@@ -16,14 +16,14 @@ export function machineFacts(): Fact[] {
   const cpus = os.cpus();
   const limit = process.constrainedMemory();
   // A container's limit; without one the kernel gives a number beyond any machine.
-  const limited = limit > 0 && limit < os.totalmem() ? `, limited to ${gigabytes(limit)}` : "";
+  const limited = limit > 0 && limit < os.totalmem() ? `, limited to ${inBytes(limit)}` : "";
   return [
     { name: "system", value: `${process.platform} ${process.arch}, ${os.release()}` },
     {
       name: "processor",
       value: `${cpus[0]?.model.trim() ?? "unknown"}, ${os.availableParallelism()} of ${cpus.length} cores`,
     },
-    { name: "memory", value: `${gigabytes(os.totalmem())}, ${gigabytes(os.freemem())} free${limited}` },
+    { name: "memory", value: `${inBytes(os.totalmem())}, ${inBytes(os.freemem())} free${limited}` },
   ];
 }
 
@@ -42,7 +42,7 @@ export function addonFacts(addon: Addon): Fact[] {
     { name: "matrix products", value: /KERNELS = (\w+)/.exec(cpuFeatures)?.[1] ?? "ggml" },
     ...addon.devices().map(({ name, description, type, memoryFree, memoryTotal }) => ({
       name: "device",
-      value: `${name} (${type}): ${description}, ${gigabytes(memoryFree)} of ${gigabytes(memoryTotal)} free`,
+      value: `${name} (${type}): ${description}, ${inBytes(memoryFree)} of ${inBytes(memoryTotal)} free`,
     })),
   ];
 }

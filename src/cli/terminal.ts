@@ -49,6 +49,9 @@ export function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 2 : 1)} s`;
 }
 
-export function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
+/** Bytes as people say them: in MB below a gigabyte. */
+export function inBytes(bytes: number): string {
+  const megabytes = bytes / 1e6;
+  if (megabytes < 999.5) return `${megabytes.toFixed(megabytes < 9.95 ? 1 : 0)} MB`;
+  return `${(megabytes / 1000).toFixed(1)} GB`;
 }

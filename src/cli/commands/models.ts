@@ -3,7 +3,7 @@ import { EXIT } from "../../errors.js";
 import { type ListedFile, listAddressedFiles } from "../../models/addressed.js";
 import { type ListedModel, listModels, removeModel, verifyModels } from "../../models/manage.js";
 import type { Interrupt } from "../interrupt.js";
-import { clearStatus, gigabytes, note, progress } from "../terminal.js";
+import { clearStatus, inBytes, note, progress } from "../terminal.js";
 
 interface ModelsFlags {
   json?: boolean;
@@ -52,7 +52,7 @@ function table(models: readonly ListedModel[]): string {
   const width = Math.max(4, ...models.map(({ name }) => name.length));
   const row = (name: string, size: string, memory: string, state: string, title: string) =>
     `${name.padEnd(width)}  ${size.padStart(8)}  ${memory.padStart(8)}  ${state.padEnd(5)}  ${title}\n`;
-  const size = (bytes: number | undefined) => (bytes === undefined ? "?" : gigabytes(bytes));
+  const size = (bytes: number | undefined) => (bytes === undefined ? "?" : inBytes(bytes));
   const rows = models.map(({ name, bytes, memory, state, title }) =>
     row(name, size(bytes), size(memory), MARKS[state], title),
   );
@@ -63,7 +63,7 @@ function table(models: readonly ListedModel[]): string {
 function addressed(files: readonly ListedFile[]): string {
   if (files.length === 0) return "";
   const rows = files.map(
-    ({ name, bytes, state }) => `${gigabytes(bytes).padStart(8)}  ${MARKS[state].padEnd(5)}  ${name}\n`,
+    ({ name, bytes, state }) => `${inBytes(bytes).padStart(8)}  ${MARKS[state].padEnd(5)}  ${name}\n`,
   );
   return `\nFetched by address:\n${rows.join("")}`;
 }
