@@ -94,7 +94,7 @@ export class Pool {
 
   /**
    * Does the work at an endpoint that can and has a place; at another when it fails before its first result for a
-   * while only.
+   * while only, or refuses the credentials that others take.
    * @throws MedGemmaError as the endpoint, which it names; `queue_full`; or the signal's reason.
    */
   async *each<T>({ batch, needs, signal, run }: PoolWork<T>): AsyncGenerator<T, void, void> {
@@ -103,9 +103,12 @@ export class Pool {
     const count = this.#members.filter(able).length;
     // One alone is tried again by its connection.
     const tries = alone ? 1 : count * (this.#options.retries + 1);
+    const refusing = new Set<Member>();
+    const left = (member: Member) => able(member) && !refusing.has(member);
+    let outage: MedGemmaError | undefined;
     let failed: Member | undefined;
     for (let attempt = 1; ; attempt++) {
-      const { endpoint: member, release } = await this.#slots.take({ batch, signal, failed, able });
+      const { endpoint: member, release } = await this.#slots.take({ batch, signal, failed, able: left });
       let begun = false;
       try {
         for await (const result of run(member.endpoint as Endpoint, signal)) {
@@ -118,9 +121,14 @@ export class Pool {
         if (signal.aborted) throw error;
         member.failed++;
         const reason = named(toEndpointError(error, undefined), member.name);
-        if (begun || !isTemporary(reason)) throw reason;
+        const refused = reason.code === "endpoint_credentials";
+        if (begun || !(refused || isTemporary(reason))) throw reason;
         if (!alone) this.#health.lost(member);
-        if (attempt >= tries) throw reason;
+        if (refused) refusing.add(member);
+        else outage = reason;
+        if (!this.#members.some(left)) throw reason;
+        // Of some that refuse and some that are out of order, the latter may take it another time.
+        if (attempt >= tries) throw outage ?? reason;
         failed = member;
       } finally {
         release();

@@ -180,3 +180,37 @@ test("without a log the process is warned of a missing endpoint", async () => {
   warned.mockRestore();
   await engine.dispose();
 });
+
+/** Takes the credentials until told. */
+function gate(text: string) {
+  let status = 200;
+  const script = vllm((_, response) => {
+    if (status === 200) events(response, answerOf(text));
+    else response.writeHead(status).end();
+  });
+  return {
+    script,
+    answerWith: (next: number) => {
+      status = next;
+    },
+  };
+}
+
+test.each([401, 403])(
+  "one that refuses the credentials with %i while it runs is left alone",
+  async (status) => {
+    const gates = [gate("first"), gate("second")] as const;
+    const servers = [await scriptedServer(gates[0].script), await scriptedServer(gates[1].script)];
+    const engine = await RemoteEngine.load({ endpoint: servers.map(({ url }) => url), endpointRetries: 0 });
+    gates[0].answerWith(status);
+    expect(await Promise.all([0, 1, 2].map(() => ask(engine)))).toEqual(Array(3).fill("second"));
+    const { endpoints } = await engine.stats();
+    expect(endpoints?.map(({ state }) => state)).toEqual(["down", "up"]);
+    // What one refuses and the other cannot do now is no matter of credentials alone.
+    gates[1].answerWith(503);
+    await expect(ask(engine)).rejects.toMatchObject({ code: "endpoint_failed", facts: { status: 503 } });
+    gates[1].answerWith(status);
+    await expect(ask(engine)).rejects.toMatchObject({ code: "endpoint_credentials", facts: { status } });
+    await engine.dispose();
+  },
+);
