@@ -7,8 +7,10 @@
 namespace medgemma {
 namespace {
 
-// While others answer, a turn spends about this long on reading prompts, so that their tokens keep coming.
-constexpr double kPrefillMilliseconds = 250;
+// While others answer, a turn spends about this long on reading prompts, so that their tokens keep coming: at
+// 250 ms an answer reads haltingly. Fewer rows a turn cost the one who waits for the prompt little: on the
+// phantom a row takes 6 % longer in batches of 56 than of 136, and 10 % in batches of 20.
+constexpr double kPrefillMilliseconds = 100;
 constexpr int kMinPrefillRows = 16;
 
 Slot* youngest(const std::vector<Slot*>& slots) {
