@@ -13,13 +13,18 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   FamilyMemberHistory: 1,
 };
 /** Types that are looked at even when the model does not ask for them: leaving them out may do harm. */
-export const ALWAYS: readonly string[] = [
+const ALWAYS: readonly string[] = [
   "AllergyIntolerance",
   "Condition",
   "MedicationRequest",
   "MedicationStatement",
   "MedicationUsage",
 ];
+
+/** Also what must not be done: an order not to resuscitate is a ServiceRequest like any other. */
+export function isAlways({ type, text }: RecordEntry): boolean {
+  return ALWAYS.includes(type) || text.startsWith("do NOT perform");
+}
 
 /** Entries, most useful for the question first: shared rare words, kind, and how late they are. */
 export async function rankEntries(entries: readonly RecordEntry[], question: string): Promise<RecordEntry[]> {

@@ -1,15 +1,15 @@
 import { MedGemmaError } from "../../errors.js";
 import type { PatientRecord, RecordEntry } from "../../fhir/record.js";
-import { Breather } from "../../fhir/split-json.js";
 import { findJson } from "../../prompt/json.js";
 import type { LoadedModel } from "../loaded-model.js";
 import { collect } from "../respond.js";
 import type { ModelResult } from "../result.js";
 import type { TaskOptions } from "../task-prompt.js";
 import { TokenMeter } from "./budget.js";
+import { makeParts } from "./parts.js";
 import type { DecidePresets } from "./presets.js";
-import { ALWAYS, type ManifestLine, manifestOf, rankEntries } from "./rank.js";
-import { asData, entryLine, entryLines } from "./record-lines.js";
+import { isAlways, type ManifestLine, manifestOf, rankEntries } from "./rank.js";
+import { asData, entryLines } from "./record-lines.js";
 import { factsGrammar, type RemovedPointer, readStatements, writeStatement } from "./statements.js";
 import { type AnswerForm, ask, type DecideStep } from "./step.js";
 
@@ -54,8 +54,13 @@ export async function selectFrom(record: PatientRecord, context: SelectContext):
     }
   }
   const types = await chooseTypes(manifestOf(all), context, meter);
-  const kept = all.filter((entry) => types.includes(entry.type) || ALWAYS.includes(entry.type));
-  const parts = await makeParts(await rankEntries(kept, question), context, meter);
+  const wanted = (entry: RecordEntry) => types.includes(entry.type) || isAlways(entry);
+  const chosen = await rankEntries(all.filter(wanted), question);
+  const others = await rankEntries(
+    all.filter((entry) => !wanted(entry)),
+    question,
+  );
+  const parts = await makeParts(chosen, others, context, meter);
   return readParts(record, parts, types, context, meter);
 }
 
@@ -82,34 +87,6 @@ async function chooseTypes(
   const chosen = findJson(result.text)?.value;
   const valid = Array.isArray(chosen) ? [...new Set(chosen)].filter((type) => present.includes(type)) : [];
   return valid.length === 0 ? present : valid;
-}
-
-/** The best entries that fit into so many parts, each part in order of time. */
-async function makeParts(
-  ranked: readonly RecordEntry[],
-  { budget, parts }: SelectContext,
-  meter: TokenMeter,
-): Promise<RecordEntry[][]> {
-  let room = budget * parts;
-  const best: RecordEntry[] = [];
-  const breather = new Breather();
-  for (const entry of ranked) {
-    const size = meter.estimate(entryLine(entry).length);
-    if (size > room) break;
-    room -= size;
-    best.push(entry);
-    await breather.breathe();
-  }
-  best.sort((a, b) => numberOf(a) - numberOf(b));
-  const made: RecordEntry[][] = [];
-  let rest = best;
-  while (rest.length > 0 && made.length < parts) {
-    const count = await meter.fit(await entryLines(rest), budget);
-    if (count === 0) rest = rest.slice(1);
-    else made.push(rest.slice(0, count));
-    rest = rest.slice(count);
-  }
-  return made;
 }
 
 async function readParts(
@@ -180,8 +157,4 @@ export function patientLine({ patient: { age, sex, name } }: PatientRecord): str
 
 function idsOf(entries: readonly RecordEntry[]): Set<string> {
   return new Set(entries.map((entry) => entry.id));
-}
-
-function numberOf({ id }: RecordEntry): number {
-  return Number(id.slice(1));
 }

@@ -152,6 +152,36 @@ DIFFERENTIAL: none`;
     );
   });
 
+  test("what the model chose is read, and the rest of the context is filled with the best of what it did not", async () => {
+    const order = {
+      resourceType: "ServiceRequest",
+      status: "active",
+      doNotPerform: true,
+      code: { text: "CPR" },
+    };
+    const chosen = { resourceType: "Procedure", status: "completed", code: { text: "Appendectomy" } };
+    const many = Array.from({ length: 4000 }, (_, index) => ({
+      ...HBA1C,
+      id: `a${index}`,
+      code: { text: index === 7 ? "Zinc" : `Value ${index}` },
+      effectiveDateTime: new Date(Date.UTC(2010, 0, 1) + index * 86_400_000).toISOString(),
+    }));
+    const { model, engine } = scripted({ types: '["Procedure"]' });
+    const result = await model.decide(bundle(order, chosen, ...many), "Was zinc low?");
+    expect(result.steps.map((it) => it.step)).toEqual(["types", "answer"]);
+    expect(result.selection.types).toEqual(["Procedure"]);
+    const text = engine.prompts.at(-1)?.text ?? "";
+    const shown = ["do NOT perform: CPR", "Appendectomy", "Zinc:", "Value 3999:", "Value 100:"];
+    expect(shown.filter((words) => text.includes(words))).toEqual(shown.slice(0, 4));
+    // The fake engine counts words; what is left beside the answer's is little.
+    const left = model.info.contextSize - text.split(/\s+/).length - 1500;
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThan(model.info.contextSize / 10);
+    const ids = [...text.matchAll(/^\[E(\d+)\]/gm)].map((match) => Number(match[1]));
+    expect(ids).toEqual([...ids].sort((a, b) => a - b));
+    expect(ids).toHaveLength(result.selection.read);
+  });
+
   test("5 MB take neither the event loop nor much memory", async () => {
     const text = largeRecord(5_000_000);
     const { model } = scripted({ facts: () => "- A1c was measured [E3]" });
