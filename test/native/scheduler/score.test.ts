@@ -6,6 +6,10 @@ import { answerText, rejection } from "../../support/ask.js";
 import { goldens, loadPhantom, messagesOf } from "../../support/phantom.js";
 import { askGolden, golden, NOISE, ramble } from "./support.js";
 
+async function gather(events: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of events);
+}
+
 /** Numbers of one computation in batches of different shapes. */
 const ROUNDING = 2;
 
@@ -160,5 +164,32 @@ describe("scoring", () => {
   test("of a continuation that the context has no room for is refused", async () => {
     const error = await rejection(engine.score(await partsOf(), [ramble(1, 5000)]));
     expect(error.code).toBe("context_full");
+  });
+
+  test("of long continuations that the context cannot hold at once is what it is alone", async () => {
+    const small = await loadPhantom({ contextSize: 1024, parallel: 4 });
+    const requests = Array.from({ length: 6 }, (_, index) => ({
+      parts: [{ type: "text" as const, text: `${index} ${ramble(index, 150)}`, special: false }],
+      whole: ramble(index + 20, 200),
+    }));
+    const alone: number[] = [];
+    for (const { parts, whole } of requests) {
+      alone.push((await small.score(parts, [whole])).scores[0]?.logprob ?? Number.NaN);
+    }
+    const others = requests.map(({ parts }, seed) =>
+      gather(small.generate(parts, { ...NOISE, seed, maxTokens: 300 })),
+    );
+    const together = await Promise.all(
+      requests.map(({ parts, whole }) => small.score(parts, [whole, "Yes.", whole])),
+    );
+    await Promise.all(others);
+    for (const [index, { scores }] of together.entries()) {
+      for (const at of [0, 2]) {
+        expect(Math.abs((scores[at]?.logprob ?? Number.NaN) / (alone[index] ?? 0) - 1)).toBeLessThan(1e-3);
+      }
+    }
+    expect((await small.stats()).requests).toMatchObject({ failed: 0, running: 0, waiting: 0 });
+    expect((await small.stats()).requests.preempted).toBeGreaterThan(0);
+    await small.dispose();
   });
 });
