@@ -45,6 +45,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   modality: "--modality",
   schema: "--schema",
   instruction: "--instruction",
+  lowProbabilityBelow: "--low-probability-below",
   scale: "--scale",
   age: "--age",
   sex: "--sex",

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { badOption } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
-import { stringOption } from "../options.js";
+import { numberOption, stringOption } from "../options.js";
 import { type Pictures, systemTurn, toContent } from "./conversation.js";
 import { EXTRACT_PRESETS, type ExtractPreset, LAB_REPORT_SCHEMA } from "./extract-presets.js";
 import { type ExtractedValue, valuesOf } from "./extract-values.js";
@@ -29,11 +29,21 @@ export interface ExtractOptions extends Omit<AskOptions, "think"> {
   instruction?: string;
   /** As in `ask`: the JSON schema for a `schema` that cannot write its own. */
   jsonSchema?: object;
+  /**
+   * Values less likely than this are named in `lowProbability`, 0..1. Defaults to `0.5`: the model would rather have
+   * written something else, or has been made to by the schema.
+   */
+  lowProbabilityBelow?: number;
 }
 
 /** What was extracted; each value with its probability. */
 export interface ExtractResult<T = unknown> extends StructuredResult<T> {
   readonly values: readonly ExtractedValue[];
+  /**
+   * Paths of the values whose probability is below `lowProbabilityBelow`, least likely first: read these in the source.
+   * Without those whose probability is unknown (NaN).
+   */
+  readonly lowProbability: readonly string[];
 }
 
 /** Lists of findings and tests are long. */
@@ -49,8 +59,9 @@ export async function extract(
   allOptions: ExtractOptions,
 ): Promise<ExtractResult> {
   const started = performance.now();
-  checkAskOptions("extract", allOptions, ["instruction", "jsonSchema"]);
-  const { instruction, jsonSchema, ...given } = allOptions;
+  checkAskOptions("extract", allOptions, ["instruction", "jsonSchema", "lowProbabilityBelow"]);
+  const { instruction, jsonSchema, lowProbabilityBelow, ...given } = allOptions;
+  const limit = numberOption("lowProbabilityBelow", lowProbabilityBelow, 0.5, 0, 1);
   stringOption("instruction", instruction);
   if ((given as AskOptions).think) {
     throw badOption("think", "false, as a schema leaves no room for a thought,", true);
@@ -73,7 +84,10 @@ export async function extract(
   const context = { prompt, options, jsonSchema: structure.jsonSchema, studies, started, read };
   const result = await collect(respond(model, messages, context));
   const value = await structure.read(result);
-  return { ...result, value, values: valuesOf(result.text, result.tokens) };
+  const values = valuesOf(result.text, result.tokens);
+  const unlikely = values.filter(({ probability }) => probability < limit);
+  unlikely.sort((a, b) => a.probability - b.probability);
+  return { ...result, value, values, lowProbability: unlikely.map(({ path }) => path) };
 }
 
 function sortInput(input: ExtractInput): { text: string | undefined; pictures: Pictures } {

@@ -34,6 +34,15 @@ describe("medgemma extract", () => {
     expect(notice).toContain(NOTICE);
   });
 
+  it("names the values that are less likely than a limit, on stderr and in the result", async () => {
+    const words = ["extract", chest, "--schema", schema, "-q", "--low-probability-below"];
+    expect((await medgemma([...words, "1"])).stderr).toMatch(/Warning: \/nodule is unlikely \(\S+\)/);
+    expect((await medgemma([...words, "0"])).stderr).not.toContain("Warning");
+    const { values, lowProbability } = JSON.parse((await medgemma([...words, "1", "--json"])).stdout);
+    expect(new Set(lowProbability)).toEqual(new Set(values.map(({ path: name }: { path: string }) => name)));
+    expectFailure(await medgemma([...words, "2"]), "bad_option", 2, /lowProbabilityBelow/);
+  });
+
   it("reads a text with the ready schema", async () => {
     const report = file("report.txt", "Haemoglobin 13.2 g/dL");
     const { code, stdout } = await medgemma(["extract", report, "--lab-report", "-q"]);

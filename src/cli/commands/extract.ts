@@ -6,11 +6,12 @@ import { MedGemmaError } from "../../errors.js";
 import type { ExtractInput, ExtractResult } from "../../medgemma/extract.js";
 import { LAB_REPORT_SCHEMA } from "../../medgemma/extract-presets.js";
 import type { JsonSchema } from "../../medgemma/structured.js";
+import { numberOption } from "../../options.js";
 import { readTextFile } from "../files.js";
 import { type AnswerFlags, addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
 import { checkPictures, loadModel, toAskOptions } from "../load.js";
-import { aside, clearStatus, note, speak, status } from "../terminal.js";
+import { clearStatus, note, speak, status } from "../terminal.js";
 
 const EXAMPLES = `
 Examples:
@@ -22,12 +23,12 @@ Text files (.txt, .md, .csv, .json, .xml, .hl7) are read as the record, all othe
 is in docs/structured-output.md.
 `;
 const TEXT_FILE = /\.(?:txt|text|md|csv|tsv|json|ndjson|xml|hl7)$/i;
-const UNSURE = 0.9;
 
 interface ExtractFlags extends Omit<AnswerFlags, "think" | "showThought"> {
   schema?: string;
   labReport?: boolean;
   instruction?: string;
+  lowProbabilityBelow?: string;
 }
 
 export function addExtract(program: Command, interrupt: Interrupt): void {
@@ -38,6 +39,7 @@ export function addExtract(program: Command, interrupt: Interrupt): void {
     .option("--schema <file>", "JSON schema of the values")
     .option("--lab-report", "the ready schema for laboratory reports")
     .option("--instruction <text>", "what to extract, in words")
+    .option("--low-probability-below <x>", "name values less likely than this, 0..1 (default: 0.5)")
     .addHelpText("after", EXAMPLES);
   addAnswerFlags(command).action((files: string[], flags: ExtractFlags) => extract(files, flags, interrupt));
 }
@@ -45,6 +47,9 @@ export function addExtract(program: Command, interrupt: Interrupt): void {
 async function extract(files: string[], flags: ExtractFlags, { signal }: Interrupt): Promise<void> {
   const { instruction } = flags;
   const options = toAskOptions(flags);
+  const below = flags.lowProbabilityBelow;
+  const limit = below === undefined ? undefined : below.trim() === "" ? Number.NaN : Number(below);
+  numberOption("lowProbabilityBelow", limit, 0.5, 0, 1);
   const schema = await readSchema(flags);
   await checkPictures(files);
   const input = await readInput(files);
@@ -54,10 +59,11 @@ async function extract(files: string[], flags: ExtractFlags, { signal }: Interru
     const result = await model.extract(input, schema, {
       ...options,
       ...(instruction !== undefined && { instruction }),
+      ...(limit !== undefined && { lowProbabilityBelow: limit }),
       signal,
     });
     speak(`${JSON.stringify(flags.json ? result : result.value, null, 2)}\n`);
-    if (!flags.json && !flags.quiet) showUnsure(result);
+    if (!flags.json) showUnsure(result);
     if (!flags.json) note(result.notice);
   } finally {
     clearStatus();
@@ -99,10 +105,9 @@ async function readInput(files: readonly string[]): Promise<ExtractInput> {
   return { text: contents.join("\n\n"), images: pictures };
 }
 
-/** Those that somebody should look at first. */
-function showUnsure({ values }: ExtractResult): void {
-  const unsure = values.filter(({ probability }) => probability < UNSURE);
-  for (const { path: pointer, probability } of unsure.sort((a, b) => a.probability - b.probability)) {
-    aside(`Unsure: ${pointer || "/"} (${probability.toFixed(2)})`);
-  }
+/** Those that somebody should look at first: a warning, which --quiet does not leave out. */
+function showUnsure({ values, lowProbability }: ExtractResult): void {
+  const byPath = new Map(values.map((value) => [value.path, value.probability]));
+  for (const pointer of lowProbability)
+    note(`Warning: ${pointer || "/"} is unlikely (${(byPath.get(pointer) ?? 0).toPrecision(2)}): check it.`);
 }
