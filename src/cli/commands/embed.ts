@@ -18,7 +18,7 @@ import { aside, clearStatus, note, progress, speak } from "../terminal.js";
 
 const EXAMPLES = `
 Examples:
-  medgemma embed chest.png                                   the vector as JSON, a line a picture
+  medgemma embed chest.png                                   the vector as JSON, a line a picture (--json: one document)
   medgemma embed --index cases.duckdb old/*.png              adds pictures to an index, by their paths
   medgemma embed --index cases.duckdb --search -k 5 new.png  the most similar of them
   medgemma embed --fit labels.csv --head effusion.json       fits a classifier on rows of FILE,LABEL
@@ -55,7 +55,7 @@ export function addEmbed(program: Command, interrupt: Interrupt): void {
     .option("-k, --k <n>", "similar cases to show", "10")
     .option("--head <file>", "a fitted classifier: asked, or with --fit written")
     .option("--fit <csv>", "fit a classifier on rows of FILE,LABEL (paths from the CSV's folder)")
-    .option("--json", "JSON, a line a picture")
+    .option("--json", "one JSON document: {pictures: [...]}, of --fit the fit")
     .addHelpText("after", EXAMPLES);
   addModelFlags(command).action((images: string[], flags: EmbedFlags) => embed(images, flags, interrupt));
 }
@@ -82,10 +82,13 @@ async function embed(images: string[], flags: EmbedFlags, { signal }: Interrupt)
       const pool = flags.pool ?? head?.space?.pool ?? (flags.fit === undefined ? "max" : "quarters");
       const take = (file: string, done: number) =>
         embedOne(model, file, done / files.length, { ...flags, pool }, signal);
+      const documents: object[] = [];
       if (flags.fit !== undefined) await fitRows(rows, take, flags, signal);
       else
         for (const [done, file] of images.entries())
-          await show(file, await take(file, done), head, index, flags);
+          documents.push(await show(file, await take(file, done), head, index, flags));
+      if (flags.json && flags.fit === undefined)
+        speak(`${JSON.stringify({ pictures: documents }, null, 2)}\n`);
       note(model.info.phantom ? `${DRAFT_NOTICE} ${PHANTOM_NOTICE}` : DRAFT_NOTICE);
     } finally {
       clearStatus();
@@ -116,33 +119,35 @@ function embedOne(
   return model.embed(file, { pool, signal, ...(tokens && { tokens }) });
 }
 
+/** @returns what --json holds of the picture. */
 async function show(
   file: string,
   result: EmbedResult,
   head: Head | undefined,
   index: ImageIndex | undefined,
   flags: EmbedFlags,
-): Promise<void> {
+): Promise<object> {
+  const { vector, matrix, ...rest } = result;
   if (head !== undefined) {
     const { label, labels } = head.predict(result);
     const shares = labels.map((it) => `${it.label} ${it.probability.toFixed(3)}`).join(", ");
-    speak(
-      flags.json
-        ? `${JSON.stringify({ file, label, labels })}\n`
-        : `${file}: ${[label].flat().join(", ")} (${shares})\n`,
-    );
-  } else if (index !== undefined && flags.search) {
+    if (!flags.json) speak(`${file}: ${[label].flat().join(", ")} (${shares})\n`);
+    return { file, label, labels, ...rest };
+  }
+  if (index !== undefined && flags.search) {
     const hits = await index.search(result, { k: Number(flags.k) });
-    if (flags.json) speak(`${JSON.stringify({ file, hits })}\n`);
-    else for (const { similarity, id } of hits) speak(`${similarity.toFixed(4)} ${id}\n`);
-  } else if (index !== undefined) {
+    if (!flags.json) for (const { similarity, id } of hits) speak(`${similarity.toFixed(4)} ${id}\n`);
+    return { file, hits, ...rest };
+  }
+  if (index !== undefined) {
     await index.add({ id: file, vector: result });
     if (!flags.quiet) aside(`Added: ${file}`);
-  } else {
-    const { vector, matrix, ...rest } = result;
-    const tokens = matrix && { ...matrix, values: [...matrix.values] };
-    speak(`${JSON.stringify({ file, vector: [...vector], ...(tokens && { matrix: tokens }), ...rest })}\n`);
+    return { file, added: true, ...rest };
   }
+  const tokens = matrix && { ...matrix, values: [...matrix.values] };
+  const document = { file, vector: [...vector], ...(tokens && { matrix: tokens }), ...rest };
+  if (!flags.json) speak(`${JSON.stringify(document)}\n`);
+  return document;
 }
 
 interface LabelRow {
@@ -165,7 +170,14 @@ async function fitRows(
   );
   await made.save(flags.head ?? "");
   const [report] = made.fits;
-  if (flags.json) speak(`${JSON.stringify(report)}\n`);
+  if (flags.json) {
+    // Of the last picture: the model and the projector are those of all.
+    const { timings, provenance, notice } = vectors.at(-1) as EmbedResult;
+    const imageTokens = vectors.reduce((sum, { usage }) => sum + usage.imageTokens, 0);
+    const total = vectors.reduce((sum, each) => sum + each.timings.total, 0);
+    const spent = { usage: { imageTokens }, timings: { load: timings.load, total } };
+    speak(`${JSON.stringify({ ...report, ...spent, provenance, notice }, null, 2)}\n`);
+  }
   const chosen = report?.crossValidation.find((it) => it.strength === report.strength);
   if (report && !flags.json) {
     const accuracy =

@@ -25,6 +25,9 @@ describe("medgemma embed", () => {
     const index = inFolder("cases.duckdb");
     const added = await medgemma(["embed", "--index", index, ...some.map(({ file }) => inFolder(file))]);
     expect(added).toMatchObject({ code: 0, stdout: "" });
+    const two = some.slice(0, 2).map(({ file }) => inFolder(file));
+    const told = await medgemma(["embed", "--index", index, ...two, "--json", "-q"]);
+    expect(JSON.parse(told.stdout).pictures).toMatchObject(two.map((file) => ({ file, added: true })));
     const found = await medgemma([
       "embed",
       "--index",
@@ -49,7 +52,9 @@ describe("medgemma embed", () => {
     const fitted = await medgemma(["embed", "--fit", csv, "--head", head]);
     expect(fitted.stdout).toMatch(/^8 pictures, /);
     const asked = await medgemma(["embed", "--head", head, "--json", inFolder(some[0]?.file ?? "")]);
-    expect(JSON.parse(asked.stdout).label).toBe(some[0]?.sick ? "effusion" : "none");
+    const [picture] = JSON.parse(asked.stdout).pictures;
+    expect(picture).toMatchObject({ notice: expect.any(String), provenance: {}, usage: {}, timings: {} });
+    expect(picture.label).toBe(some[0]?.sick ? "effusion" : "none");
     const other = await medgemma(["embed", "--head", head, "--pool", "mean", inFolder(some[0]?.file ?? "")]);
     expect(other).toMatchObject({ code: 5 });
     expect(other.stderr).toContain("(space_mismatch)");
