@@ -1,16 +1,20 @@
 import type { Command } from "commander";
-import { EXIT, MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../errors.js";
 import { resolveLoadOptions } from "../../medgemma/load-options.js";
 import { MedGemma } from "../../medgemma/medgemma.js";
+import { checkEndpoint } from "../endpoint-check.js";
+import type { ModelFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
-import { addonFacts, checkAddon, checkNode, type Fact, machineFacts } from "../machine.js";
+import { toLoadOptions } from "../load.js";
+import { addonFacts, checkAddon, checkNode, machineFacts } from "../machine.js";
 import { type PlanFlags, showPlan } from "../plan.js";
+import { Report } from "../report.js";
 import { type Check, selfTest } from "../self-test.js";
 import { seconds } from "../terminal.js";
 
-interface DoctorFlags extends Partial<PlanFlags> {
-  json?: boolean;
-}
+interface DoctorFlags
+  extends Partial<PlanFlags>,
+    Pick<ModelFlags, "endpoint" | "endpointApi" | "endpointModel" | "timeout"> {}
 
 export function addDoctor(program: Command, interrupt: Interrupt): void {
   program
@@ -23,9 +27,20 @@ export function addDoctor(program: Command, interrupt: Interrupt): void {
     .option("-p, --mmproj <file>", "its projector")
     .option("--context-size <tokens>", "as for the other commands", Number)
     .option("--parallel <n>", "requests at the same time (default: 8)", Number)
+    .option(
+      "--endpoint <url>",
+      "ask this endpoint what it serves and whether it answers, instead; may be repeated",
+      (text: string, all: string[] = []) => [...all, text],
+    )
+    .option("--endpoint-api <name>", "as for the other commands")
+    .option("--endpoint-model <name>", "the endpoint's model (default: its first)")
+    .option("--timeout <ms>", "for each question to the endpoint (default: 60000)", Number)
     .option("--json", "one JSON document on stdout")
     .action((flags: DoctorFlags) => {
       const { model, contextSize, parallel } = flags;
+      // The endpoint's flags too, which mean nothing without it, and a model none beside it.
+      const { endpoint } = resolveLoadOptions(toLoadOptions(flags)).remote ?? {};
+      if (endpoint !== undefined) return doctorOfEndpoints(flags, interrupt.signal);
       // A wrong number is told also where nothing depends on it.
       resolveLoadOptions({
         ...(contextSize !== undefined && { contextSize }),
@@ -38,33 +53,29 @@ export function addDoctor(program: Command, interrupt: Interrupt): void {
 }
 
 async function doctor(json: boolean, signal: AbortSignal): Promise<void> {
-  const facts: Fact[] = [];
-  const checks: Check[] = [];
-  const tell = (lines: readonly Fact[]) => {
-    facts.push(...lines);
-    if (!json) for (const { name, value } of lines) print(name, value);
-  };
-  const judge = (check: Check) => {
-    checks.push(check);
-    if (json) return;
-    print(check.name, `${check.ok ? "ok" : "FAILED"}  ${check.detail}`);
-    if (check.remedy !== undefined) print("", check.remedy);
-  };
-
-  tell(machineFacts());
-  judge(checkNode());
+  const report = new Report(json);
+  report.tell(machineFacts());
+  report.judge(checkNode());
   const { addon, check } = checkAddon();
-  judge(check);
+  report.judge(check);
   if (addon) {
-    tell([{ name: "medgemma", value: addon.versions().medgemma }, ...addonFacts(addon)]);
-    await testModel(judge, signal);
+    report.tell([{ name: "medgemma", value: addon.versions().medgemma }, ...addonFacts(addon)]);
+    await testModel((it) => report.judge(it), signal);
   }
+  report.end();
+}
 
-  const ok = checks.every((it) => it.ok);
-  const failed = checks.filter((it) => !it.ok).length;
-  if (json) process.stdout.write(`${JSON.stringify({ ok, facts, checks }, null, 2)}\n`);
-  else process.stdout.write(ok ? "\nAll is well.\n" : `\n${failed} of ${checks.length} checks FAILED.\n`);
-  process.exitCode = ok ? EXIT.ok : EXIT.unexpected;
+async function doctorOfEndpoints(flags: DoctorFlags, signal: AbortSignal): Promise<void> {
+  const report = new Report(flags.json ?? false);
+  const { endpoint: _, ...options } = toLoadOptions(flags);
+  for (const [index, url] of (flags.endpoint ?? []).entries()) {
+    if ((flags.endpoint ?? []).length > 1)
+      report.tell([{ name: "address", value: `${index + 1}, ${new URL(url).host}` }]);
+    for await (const line of checkEndpoint(url, options, signal))
+      if ("ok" in line) report.judge(line);
+      else report.tell([line]);
+  }
+  report.end();
 }
 
 async function testModel(judge: (check: Check) => void, signal: AbortSignal): Promise<void> {
@@ -82,8 +93,4 @@ async function testModel(judge: (check: Check) => void, signal: AbortSignal): Pr
   } finally {
     await model.dispose();
   }
-}
-
-function print(name: string, value: string): void {
-  process.stdout.write(`${name.padEnd(26)}${value}\n`);
 }
