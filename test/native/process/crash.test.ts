@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ProcessEngine } from "../../../src/engine/process/process-engine.js";
 import { rejection } from "../../support/ask.js";
 import { greyPicture } from "../../support/phantom.js";
-import { babbling, isAlive, loadProcess, pidOf, shortAnswer, waitUntil } from "./support.js";
+import { babble, babbling, isAlive, loadProcess, pidOf, shortAnswer, waitUntil } from "./support.js";
 
 const SIGNALS =
   process.platform === "win32" ? (["SIGKILL"] as const) : (["SIGKILL", "SIGABRT", "SIGSEGV"] as const);
@@ -88,6 +88,14 @@ describe.skipIf(process.platform === "win32")("an assert of llama.cpp", () => {
 });
 
 describe("giving up", () => {
+  test("not while readers have what they wanted and break off", async () => {
+    for (let crashes = 0; crashes < 4; crashes++) {
+      for await (const event of babble(engine)) if (event.type === "text") break;
+      await crash(engine);
+    }
+    expect((await shortAnswer(engine)).text).not.toBe("");
+  });
+
   test("after crashes in a row, with the reason; not when requests succeed between", async () => {
     for (let crashes = 0; crashes < 4; crashes++) {
       await shortAnswer(engine);
