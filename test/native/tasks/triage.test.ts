@@ -66,7 +66,7 @@ describe("medgemma triage", () => {
     const scale1 = await run(more);
     const scale2 = await run(["--hypercapnic"]);
     expect(scale2.rules.score.total).toBeLessThan(scale1.rules.score.total);
-    expect((await run(["--pregnant"])).error.message).toMatch(/pregnan/);
+    expect((await run(["--pregnant"])).error.remedy).toMatch(/pregnan/);
   });
 
   test("tells level, limits and questions", async () => {

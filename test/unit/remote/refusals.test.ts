@@ -6,10 +6,10 @@ import { renderPrompt } from "../../../src/prompt/render.js";
 import { answerOf, events, json, type Script, scriptedServer, vllm } from "./scripted-server.js";
 
 const image: RgbImage = {
-  data: new Uint8Array(12),
-  width: 2,
-  height: 2,
-  origin: { format: "raw", storedWidth: 2, storedHeight: 2, steps: [] },
+  data: new Uint8Array(14 * 14 * 3),
+  width: 14,
+  height: 14,
+  origin: { format: "raw", storedWidth: 14, storedHeight: 14, steps: [] },
 };
 
 async function ask(script: Script, pictures: 0 | 1, endpointRetries = 0): Promise<unknown> {
