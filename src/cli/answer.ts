@@ -81,7 +81,12 @@ function timings({ timings: time, usage }: ModelResult): string {
   const pictures = usage.imageTokens > 0 ? `, ${usage.imageTokens} of pictures` : "";
   return (
     `Loaded in ${seconds(time.load)}; pictures ${seconds(time.read + time.encode)}; ` +
-    `${usage.promptTokens} tokens asked${pictures}; first word after ${seconds(time.timeToFirstToken)}; ` +
-    `${usage.completionTokens} tokens answered (${speed.toFixed(1)} a second).`
+    `${counted(usage.promptTokens)} asked${pictures}; first word after ${seconds(time.timeToFirstToken)}; ` +
+    `${counted(usage.completionTokens)} answered (${speed.toFixed(1)} a second).`
   );
+}
+
+/** An endpoint may not count them. */
+export function counted(tokens: number): string {
+  return Number.isNaN(tokens) ? "unknown tokens" : `${tokens} tokens`;
 }

@@ -1,7 +1,7 @@
 import type { MedGemma } from "../medgemma/medgemma.js";
 import type { AskOptions } from "../medgemma/options.js";
 import type { ModelResult, StreamEvent } from "../medgemma/result.js";
-import { showAnswer } from "./answer.js";
+import { counted, showAnswer } from "./answer.js";
 import type { AnswerFlags } from "./flags.js";
 import type { Interrupt } from "./interrupt.js";
 import { checkPictures, loadModel, toAskOptions } from "./load.js";
@@ -66,7 +66,7 @@ export function showLines(result: ModelResult, lines: readonly string[], flags: 
   if (!flags.quiet) {
     const { promptTokens, cachedTokens } = result.usage;
     aside(
-      `${promptTokens} tokens asked, ${cachedTokens} of them computed before; ${seconds(result.timings.total)}.`,
+      `${counted(promptTokens)} asked, ${cachedTokens} of them computed before; ${seconds(result.timings.total)}.`,
     );
   }
   note(result.notice);

@@ -161,6 +161,7 @@ export interface GeneratedToken extends TokenLogprob {
 
 export type FinishReason = "stop" | "length";
 
+/** Tokens. NaN (null in JSON) where an endpoint does not count them. */
 export interface Usage {
   /** All tokens of the prompt, picture tokens included. */
   readonly promptTokens: number;

@@ -97,11 +97,13 @@ function parse({ text, finishReason, usage }: ModelResult): unknown {
   // A number alone may go on.
   if (whole && !(finishReason === "length" && typeof value === "number")) return value;
   const { completionTokens } = usage;
+  const known = !Number.isNaN(completionTokens);
   const end = finishReason === "length" ? "was cut off by the token limit" : "ended";
   throw new MedGemmaError(
     "answer_incomplete",
-    `The answer ${end} after ${completionTokens} tokens, before its JSON was whole.`,
-    { facts: { completionTokens, finishReason } },
+    // An endpoint may not count them.
+    `The answer ${end}${known ? ` after ${completionTokens} tokens` : ""}, before its JSON was whole.`,
+    { facts: { ...(known && { completionTokens }), finishReason } },
   );
 }
 

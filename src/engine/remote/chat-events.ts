@@ -100,12 +100,13 @@ export function firstTokens({ choices }: ChatChunk): readonly TokenLogprob[] | u
   return choices?.[0]?.logprobs?.content?.[0]?.top_logprobs?.map(toLogprob);
 }
 
+/** NaN for what the endpoint does not count, which a 0 would tell as a fact. */
 export function toUsage({ usage }: ChatChunk, imageTokens: number): Usage {
   return {
-    promptTokens: usage?.prompt_tokens ?? 0,
+    promptTokens: usage?.prompt_tokens ?? Number.NaN,
     imageTokens,
     cachedTokens: usage?.prompt_tokens_details?.cached_tokens ?? 0,
-    completionTokens: usage?.completion_tokens ?? 0,
+    completionTokens: usage?.completion_tokens ?? Number.NaN,
   };
 }
 
