@@ -21,6 +21,7 @@ import {
   standardQuestion,
 } from "./interview/questions.js";
 import { type Exchange, type InterviewAlert, type InterviewReport, readReport } from "./interview/report.js";
+import type { SessionContext } from "./interview/session-context.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { collect, respond } from "./respond.js";
 import type { ModelResult, StreamEvent } from "./result.js";
@@ -188,14 +189,15 @@ export class InterviewSession implements AsyncIterable<InterviewQuestion> {
     });
     const known = new Set([...context.known, ...this.#transcript.map(({ number }) => `A${number}`)]);
     for await (const event of stream) {
-      if (event.type === "finish") yield { type: "finish", result: this.#finish(event.result, known) };
+      if (event.type === "finish")
+        yield { type: "finish", result: this.#finish(event.result, known, context.warnings) };
       else yield event;
     }
   }
 
-  #finish(result: ModelResult, known: ReadonlySet<string>): InterviewReport {
+  #finish(result: ModelResult, known: ReadonlySet<string>, ofRecord: readonly string[]): InterviewReport {
     const { sections, removed, text } = readReport(result.text, known);
-    const warnings = this.alerts.length > 0 ? [ALERT_NOTICE] : [];
+    const warnings = [...(this.alerts.length > 0 ? [ALERT_NOTICE] : []), ...ofRecord];
     for (const { number, answer } of this.#transcript) {
       const words = findInstruction(answer);
       if (words !== undefined)
@@ -240,13 +242,14 @@ export class InterviewSession implements AsyncIterable<InterviewQuestion> {
   async #makeContext(signal: AbortSignal | undefined): Promise<SessionContext> {
     const reason = this.#reason?.trim() ? `Reason for the visit: ${asData(this.#reason.trim())}.` : "";
     if (this.#input === undefined) {
-      return { values: { patient: "", reason, record: "(none)" }, known: new Set() };
+      return { values: { patient: "", reason, record: "(none)" }, known: new Set(), warnings: [] };
     }
     const record = await readRecord(this.#input, { identity: this.#identity, ...(signal && { signal }) });
     const lines = await this.#linesThatFit(record, signal);
     return {
       values: { patient: patientLine(record), reason, record: lines.map((it) => it.line).join("\n") },
       known: new Set(lines.map((it) => it.id)),
+      warnings: record.warnings,
     };
   }
 
@@ -289,10 +292,4 @@ export class InterviewSession implements AsyncIterable<InterviewQuestion> {
       this.#busy = false;
     }
   }
-}
-
-interface SessionContext {
-  readonly values: { readonly patient: string; readonly reason: string; readonly record: string };
-  /** Ids of the entries shown. */
-  readonly known: ReadonlySet<string>;
 }

@@ -129,6 +129,16 @@ describe("an interview", () => {
     );
   });
 
+  test("what is doubtful about the record is told in the report", async () => {
+    const { interview } = session(["How?"], {
+      record: bundle(PATIENT, { ...PATIENT, id: "another" }, DIABETES),
+    });
+    await interview.next();
+    interview.answer("fine");
+    interview.end();
+    expect((await interview.report()).warnings).toEqual([expect.stringContaining("more than one patient")]);
+  });
+
   test("a question that was aborted can be asked for again; ending early leaves the report", async () => {
     const { interview } = session(["How are you?"]);
     expect((await rejection(interview.next({ signal: AbortSignal.abort() }))).code).toBe("aborted");
