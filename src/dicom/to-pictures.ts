@@ -74,12 +74,10 @@ export function prepare(options: PictureOptions): Work {
   };
 }
 
-/** A signal of our own for the decodings that run side by side: Node warns of more than ten listeners on one. */
+/** Decodings run side by side, and Node warns of more than ten listeners on one signal. */
 function manyListeners(signal: AbortSignal | undefined): AbortSignal | undefined {
-  if (!signal) return undefined;
-  const own = AbortSignal.any([signal]);
-  setMaxListeners(0, own);
-  return own;
+  if (signal) setMaxListeners(Infinity, signal);
+  return signal;
 }
 
 /**
