@@ -161,7 +161,7 @@ export interface GeneratedToken extends TokenLogprob {
 
 export type FinishReason = "stop" | "length";
 
-/** Tokens. NaN (null in JSON) where an endpoint does not count them. */
+/** Tokens. Those of prompt and answer are NaN (null in JSON) where an endpoint does not count them. */
 export interface Usage {
   /** All tokens of the prompt, picture tokens included. */
   readonly promptTokens: number;

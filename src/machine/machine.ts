@@ -97,22 +97,22 @@ function number(text: string | undefined): number {
 }
 
 /** Memory in use that the kernel cannot simply drop. */
-function usedOf(read: Read, usage: string, stat: string, inactive: string): number {
-  const reclaimable = new RegExp(`^${inactive} (\\d+)`, "m").exec(read(stat) ?? "")?.[1];
+function usedOf(read: Read, usage: string, stat: string, prefix: string): number {
+  const text = read(stat) ?? "";
+  // Files that were read twice count as active, a model's for instance, and can be given back all the same.
+  const reclaimable = ["inactive_file", "active_file"].reduce(
+    (sum, name) => sum + Number(new RegExp(`^${prefix}${name} (\\d+)`, "m").exec(text)?.[1] ?? 0),
+    0,
+  );
   const used = number(read(usage));
-  return Number.isFinite(used) ? Math.max(0, used - Number(reclaimable ?? 0)) : 0;
+  return Number.isFinite(used) ? Math.max(0, used - reclaimable) : 0;
 }
 
 function version2(read: Read, folder: string): Group {
   const [quota, period] = (read(path.join(folder, "cpu.max")) ?? "").trim().split(" ");
   const cpuQuota = number(quota) / (number(period) === Number.POSITIVE_INFINITY ? 100_000 : number(period));
   const memoryLimit = number(read(path.join(folder, "memory.max")));
-  const used = usedOf(
-    read,
-    path.join(folder, "memory.current"),
-    path.join(folder, "memory.stat"),
-    "inactive_file",
-  );
+  const used = usedOf(read, path.join(folder, "memory.current"), path.join(folder, "memory.stat"), "");
   return { memoryLimit, used, cpuQuota };
 }
 
@@ -122,7 +122,7 @@ function memoryOfVersion1(read: Read, group: string): Group {
     read,
     path.join(folder, "memory.usage_in_bytes"),
     path.join(folder, "memory.stat"),
-    "total_inactive_file",
+    "total_",
   );
   const memoryLimit = number(read(path.join(folder, "memory.limit_in_bytes")));
   return { memoryLimit, used, cpuQuota: Number.POSITIVE_INFINITY };

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { MedGemmaError, throwIfAborted } from "../errors.js";
 import { makeFolder } from "../machine/folder.js";
 import { type Claim, waitForClaim } from "./claim.js";
-import { failed, Interruption } from "./hub-request.js";
+import { failed, Interruption, MUCH } from "./hub-request.js";
 import { PartFile } from "./part-file.js";
 import { requireRoom as requireRoomFor } from "./room.js";
 import { type Transferred, transfer } from "./transfer.js";
@@ -41,8 +41,6 @@ export interface DownloadRecord {
 
 /** Attempts in a row that brought nothing new. */
 const ATTEMPTS = 6;
-/** Bytes after which the next attempt may follow at once. */
-const MUCH = 1 << 16;
 const LONGEST_PAUSE = 30_000;
 
 export const partOf = (target: string): string => `${target}.part`;

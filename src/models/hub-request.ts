@@ -1,5 +1,7 @@
 import { MedGemmaError } from "../errors.js";
 
+/** Bytes that a connection must have brought for the next one to follow at once. */
+export const MUCH = 1 << 16;
 const MAX_REDIRECTS = 10;
 /** Seconds of Retry-After that are waited for; more than that is told to the user. */
 const MAX_RETRY_AFTER = 300;

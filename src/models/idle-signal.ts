@@ -1,3 +1,4 @@
+import { MedGemmaError } from "../errors.js";
 import { Interruption } from "./hub-request.js";
 
 /** Fires when nothing has come for a while, or with the caller's signal. */
@@ -52,6 +53,7 @@ export class IdleSignal {
 
   /** fetch's own errors as what they mean: a TypeError whose cause tells what the network did, or an AbortError. */
   explain(error: unknown): unknown {
+    if (error instanceof Interruption || MedGemmaError.isInstance(error)) return error;
     const network = error instanceof TypeError || (error as Error).name === "AbortError";
     if (!network && !this.fired) return error;
     return new Interruption(this.fired ? "silence" : "connection cut", { cause: error });

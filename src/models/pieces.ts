@@ -1,4 +1,4 @@
-import { contentRange, type HubRequest, Interruption, requestFile } from "./hub-request.js";
+import { contentRange, type HubRequest, Interruption, MUCH, requestFile } from "./hub-request.js";
 import { IdleSignal } from "./idle-signal.js";
 
 export interface PiecesOptions extends Omit<HubRequest, "signal" | "to"> {
@@ -96,7 +96,7 @@ class Piece {
         if (this.#received < to) throw new Interruption("connection cut");
       } catch (error) {
         const reason = watch.explain(error);
-        const progress = this.#received > before && reason instanceof Interruption;
+        const progress = this.#received - before >= MUCH && reason instanceof Interruption;
         if (!progress || signal?.aborted) throw reason;
       } finally {
         watch.end();

@@ -159,6 +159,25 @@ describe("what llama.cpp ends with", () => {
     expect((await readdir(folder)).filter((name) => name.startsWith("ended"))).toEqual([]);
   });
 
+  test("is told from another end of the process", async () => {
+    const execArgv = ["--import=data:text/javascript,process.kill(process.pid,'SIGKILL')"];
+    const work = quantize(PHANTOM.model, "Q4_K_M", { output: out("killed.gguf"), execArgv });
+    await expect(work).rejects.toMatchObject({ code: "engine_crashed", facts: { signal: "SIGKILL" } });
+  });
+
+  test.each(["process", "none"] as const)(
+    "what onProgress throws ends it, isolation %s",
+    async (isolation) => {
+      const mine = new Error("of mine");
+      const onProgress = () => {
+        throw mine;
+      };
+      const work = quantize(PHANTOM.model, "Q8_0", { output: out("thrown.gguf"), isolation, onProgress });
+      await expect(work).rejects.toBe(mine);
+      expect((await readdir(folder)).filter((name) => name.startsWith("thrown"))).toEqual([]);
+    },
+  );
+
   test("weights that are no numbers are told as damage", async () => {
     const bytes = await readFile(PHANTOM.model);
     const tensor = (await readGguf(PHANTOM.model)).tensors.get("blk.0.ffn_up.weight");

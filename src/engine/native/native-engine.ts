@@ -4,7 +4,7 @@ import type { RgbImage } from "../../image/rgb.js";
 import { type Machine, readMachine } from "../../machine/machine.js";
 import type { Placement } from "../../machine/placement.js";
 import { defaultThreads } from "../../machine/threads.js";
-import { allOrStop, withCancel } from "../abort.js";
+import { allOrStop, JoinedAbort, withCancel } from "../abort.js";
 import { warnOfOpenFolder } from "../cache-folder.js";
 import { EmbeddingStore } from "../embedding-store.js";
 import type {
@@ -135,10 +135,9 @@ export class NativeEngine implements Engine {
     const files = [options.model, ...(options.projector === undefined ? [] : [options.projector])];
     const adapterFiles = adapters.map(({ file }) => file);
     // The files' hashes take as long to compute as the weights to load: side by side, and stopped with the load.
-    const stop = new AbortController();
-    const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-    const hashes = Promise.all(files.map((file) => fileInfo(file, both)));
-    const adapterHashes = Promise.all(adapterFiles.map((file) => fileInfo(file, both)));
+    const stop = new JoinedAbort(signal);
+    const hashes = Promise.all(files.map((file) => fileInfo(file, stop.signal)));
+    const adapterHashes = Promise.all(adapterFiles.map((file) => fileInfo(file, stop.signal)));
     adapterHashes.catch(() => undefined);
     hashes.catch(() => undefined);
     const progress = new Progress(options.onProgress);
@@ -183,6 +182,8 @@ export class NativeEngine implements Engine {
       await handle?.dispose();
       progress.check();
       throw fromNative(error);
+    } finally {
+      stop.end();
     }
   }
 

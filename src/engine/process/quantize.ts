@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
 import { integerOption } from "../../options.js";
+import { JoinedAbort } from "../abort.js";
 import type { FileInfo } from "../engine.js";
 import { fileInfo } from "../file-info.js";
 import {
@@ -12,6 +13,7 @@ import {
   type NativeQuantizeReport,
 } from "../native/addon.js";
 import { quantizeNatively } from "../native/quantize.js";
+import { Progress } from "../progress.js";
 import { ChildLink } from "./child-link.js";
 import type { SpawnOptions } from "./spawn-child.js";
 
@@ -57,7 +59,8 @@ export function quantizeTypes(): string[] {
  * @param type As llama.cpp spells it (`Q4_K_M`, `Q8_0`, ...); small letters are taken too.
  * @throws MedGemmaError `bad_option`, `file_not_found`, `not_gguf`, `gguf_truncated`, `gguf_invalid` (also weights that
  * are no numbers), `not_gemma3`, `quantize_unsupported`, `quantize_failed` (also when llama.cpp aborts), `aborted`,
- * `engine_crashed` when no process can be started, `addon_missing`, `addon_unloadable`.
+ * `engine_crashed` when the process cannot be started or is killed, `addon_missing`, `addon_unloadable`; and what
+ * `onProgress` throws, as it is.
  */
 export async function quantize(model: string, type: string, options: QuantizeOptions): Promise<Quantized> {
   const { output, overwrite = false, isolation = "process", onProgress, signal } = options;
@@ -79,13 +82,16 @@ export async function quantize(model: string, type: string, options: QuantizeOpt
     throw badOption("output", "a file that is not there yet (or overwrite)", output);
   // In the same folder, so that the last step is a rename.
   const part = `${output}.${process.pid}.part`;
+  const progress = new Progress(onProgress);
+  const stop = new JoinedAbort(signal);
+  progress.failed.catch(() => stop.abort());
   try {
     const facts = await addon.ggufFacts(model);
     const params = { input: path.resolve(model), output: path.resolve(part), type: name, threads };
-    const onShare = (share: number) => onProgress?.(share);
     const { matrices, fallbacks, kept } = await (isolation === "none"
-      ? quantizeNatively(params, onShare, signal)
-      : quantizeApart(params, options, onShare, signal));
+      ? quantizeNatively(params, progress.report, stop.signal)
+      : quantizeApart(params, options, progress.report, stop.signal));
+    progress.check();
     throwIfAborted(signal);
     const { bytes, sha256 } = await fileInfo(part, signal);
     await rename(part, output);
@@ -100,7 +106,10 @@ export async function quantize(model: string, type: string, options: QuantizeOpt
     };
   } catch (error) {
     await rm(part, { force: true });
+    progress.check();
     throw fromNative(error);
+  } finally {
+    stop.end();
   }
 }
 
@@ -123,10 +132,11 @@ async function quantizeApart(
   }
 }
 
-/** A process that could not be started has no end to tell of. */
+/** Any other end, out of memory for instance, is not llama.cpp's doing. Windows has no signals: abort() exits with 3. */
 function abortedByItself(error: unknown): MedGemmaError | undefined {
-  if (!MedGemmaError.isInstance(error) || error.code !== "engine_crashed" || !("signal" in error.facts))
-    return undefined;
+  if (!MedGemmaError.isInstance(error) || error.code !== "engine_crashed") return undefined;
+  const { signal, exitCode } = error.facts;
+  if (signal !== "SIGABRT" && !(process.platform === "win32" && exitCode === 3)) return undefined;
   return new MedGemmaError("quantize_failed", "llama.cpp gave up in the middle of quantising the file.", {
     facts: error.facts,
     cause: error,

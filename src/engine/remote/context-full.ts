@@ -33,12 +33,14 @@ export function contextFull(body: unknown): MedGemmaError | undefined {
   if (type === LLAMA_SERVER && Number.isInteger(n_prompt_tokens) && Number.isInteger(n_ctx))
     return promptTooLong(Number(n_prompt_tokens), 0, Number(n_ctx));
   if (typeof message !== "string") return undefined;
-  const most = numberOf(message, LONGEST_ANSWER);
+  // What is said is said at the beginning, and the patterns are slow on megabytes.
+  const text = message.slice(0, 10_000);
+  const most = numberOf(text, LONGEST_ANSWER);
   if (most !== undefined) return answerTooLong(most);
-  const [available, prompt, answer = 0] = [CONTEXT, PROMPT, ANSWER].map((words) => numberOf(message, words));
+  const [available, prompt, answer = 0] = [CONTEXT, PROMPT, ANSWER].map((words) => numberOf(text, words));
   if (available === undefined || prompt === undefined) return undefined;
   if (prompt >= available || answer === 0) return promptTooLong(prompt, answer, available);
-  return noRoom(prompt, answer, available, !AT_LEAST.test(message));
+  return noRoom(prompt, answer, available, !AT_LEAST.test(text));
 }
 
 function numberOf(message: string, words: readonly RegExp[]): number | undefined {

@@ -1,6 +1,7 @@
 import { MedGemmaError } from "../../errors.js";
 import { untilAborted } from "../abort.js";
 import { type Connection, isNetworkCode } from "./http.js";
+import { isLoopback } from "./loopback.js";
 
 const SCOPE = "https://www.googleapis.com/auth/cloud-platform";
 
@@ -15,10 +16,7 @@ export function isVertex(address: string): boolean {
 /** A token of Google's goes to Google by TLS, and to this machine, where a proxy may be; never elsewhere. */
 export function mayHaveToken(address: string): boolean {
   const { protocol, hostname } = new URL(address);
-  return (
-    (protocol === "https:" && GOOGLE.test(hostname)) ||
-    /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
-  );
+  return (protocol === "https:" && GOOGLE.test(hostname)) || isLoopback(address);
 }
 
 /**

@@ -70,7 +70,7 @@ export function resolveRemoteOptions(options: RemoteOptions): ResolvedRemoteOpti
     parallel: integerOption("parallel", options.parallel, 8, 1, 64),
     queueSize: integerOption("queueSize", options.queueSize, 1024, 1, 1_000_000),
     contextSize: integerOption("contextSize", options.contextSize, 8192, 256, 1 << 20),
-    notice: options.onLog ?? warn,
+    notice: quiet(options.onLog ?? warn),
   };
 }
 
@@ -99,4 +99,13 @@ function checkCapabilities(declared: unknown): Partial<EndpointCapabilities> {
     Object.entries(declared).every(([name, value]) => names.includes(name) && typeof value === "boolean");
   if (!valid) throw badOption("endpointCapabilities", `true or false for ${names.join(", ")}`, declared);
   return declared;
+}
+
+/** A notice comes minutes after a call, too, when nobody is there to be told of what a caller's own function throws. */
+function quiet(tell: ResolvedRemoteOptions["notice"]): ResolvedRemoteOptions["notice"] {
+  return (level, line) => {
+    try {
+      tell(level, line);
+    } catch {}
+  };
 }

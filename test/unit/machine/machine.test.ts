@@ -67,7 +67,7 @@ test("cgroup version 2: the tightest limit on the way up, what is in use taken o
       "sys/fs/cgroup/kubepods/pod1/cpu.max": "150000 100000\n",
       "sys/fs/cgroup/kubepods/memory.max": `${4 * GIB}\n`,
       "sys/fs/cgroup/kubepods/memory.current": `${3 * GIB}\n`,
-      "sys/fs/cgroup/kubepods/memory.stat": `anon 1\ninactive_file ${2 * GIB}\n`,
+      "sys/fs/cgroup/kubepods/memory.stat": `anon 1\ninactive_file ${GIB}\nactive_file ${GIB}\n`,
       "sys/fs/cgroup/kubepods/cpu.max": "max 100000\n",
     }),
   );
@@ -85,7 +85,7 @@ test("cgroup version 1: its own files, and a number beyond the machine is no lim
       "proc/self/cgroup": "4:memory:/docker/a\n3:cpu,cpuacct:/docker/a\n",
       "sys/fs/cgroup/memory/docker/a/memory.limit_in_bytes": `${2 * GIB}\n`,
       "sys/fs/cgroup/memory/docker/a/memory.usage_in_bytes": `${GIB}\n`,
-      "sys/fs/cgroup/memory/docker/a/memory.stat": `total_inactive_file ${GIB / 2}\n`,
+      "sys/fs/cgroup/memory/docker/a/memory.stat": `inactive_file 1\ntotal_inactive_file ${GIB / 4}\ntotal_active_file ${GIB / 4}\n`,
       "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
       "sys/fs/cgroup/cpu/docker/a/cpu.cfs_quota_us": "50000\n",
       "sys/fs/cgroup/cpu/docker/a/cpu.cfs_period_us": "100000\n",

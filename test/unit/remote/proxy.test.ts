@@ -38,4 +38,7 @@ test("the environment's proxy is taken where Node is told so", async () => {
   const engine = await RemoteEngine.load({ endpoint: "http://model.invalid", endpointApi: "chat" });
   expect(engine.info.model.name).toBe("m");
   expect(asked).toEqual(["model.invalid:80"]);
+  // A proxy would take this machine's address for its own.
+  await RemoteEngine.load({ endpoint: model.url, endpointApi: "chat" });
+  expect(asked).toHaveLength(1);
 });

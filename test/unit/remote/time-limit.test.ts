@@ -25,6 +25,8 @@ const hangsInHead: Script = (_, response) => response.socket?.write("HTTP/1.1 20
 async function answer(script: Script, limit: { endpointTimeout?: number; signal?: () => AbortSignal }) {
   const { signal, ...options } = limit;
   const server = await scriptedServer(vllm(script));
+  // Once without the limit: what it loads takes longer than that on a busy machine.
+  await (await RemoteEngine.load({ endpoint: server.url })).dispose();
   const engine = await RemoteEngine.load({ endpoint: server.url, endpointRetries: 0, ...options });
   const parts = [
     { type: "text", text: "<start_of_turn>user\nHi<end_of_turn>\n<start_of_turn>model\n", special: true },
@@ -34,6 +36,10 @@ async function answer(script: Script, limit: { endpointTimeout?: number; signal?
     const given = { maxTokens: 4, ...(signal && { signal: signal() }) };
     for await (const event of engine.generate(parts, given)) if (event.type === "text") text += event.text;
     return text;
+  } catch (error) {
+    // It was the answer that took too long.
+    expect(server.calls.at(-1)?.path).toContain("completions");
+    throw error;
   } finally {
     await engine.dispose();
   }
