@@ -20,14 +20,15 @@ export class Health<E> {
     });
   }
 
-  lost(endpoint: E): void {
+  /** @param wait Milliseconds until it is asked for the first time. */
+  lost(endpoint: E, wait = INTERVAL): void {
     this.#slots.markDown(endpoint);
-    if (!this.#lost.has(endpoint)) this.#wait(endpoint);
+    if (!this.#lost.has(endpoint)) this.#wait(endpoint, wait);
   }
 
-  #wait(endpoint: E): void {
+  #wait(endpoint: E, wait = INTERVAL): void {
     // It must not keep an application from ending.
-    this.#lost.set(endpoint, setTimeout(() => void this.#check(endpoint), INTERVAL).unref());
+    this.#lost.set(endpoint, setTimeout(() => void this.#check(endpoint), wait).unref());
   }
 
   async #check(endpoint: E): Promise<void> {

@@ -9,6 +9,10 @@ import { isOutage, type Member, named, toMembers } from "./member.js";
 import type { ResolvedRemoteOptions } from "./remote-options.js";
 import { Slots } from "./slots.js";
 
+/** Milliseconds for which an endpoint that refused the credentials is left alone. */
+const REFUSED_FOR = 60_000;
+const LONGEST_ABSENCE = 3_600_000;
+
 export interface PoolWork<T> {
   readonly batch: boolean;
   readonly needs: Needs;
@@ -123,7 +127,7 @@ export class Pool {
         const reason = named(toEndpointError(error, undefined), member.name);
         const refused = reason.code === "endpoint_credentials";
         if (begun || !(refused || isTemporary(reason))) throw reason;
-        if (!alone) this.#health.lost(member);
+        if (!alone) this.#health.lost(member, waitFor(reason));
         if (refused) refusing.add(member);
         else outage = reason;
         if (!this.#members.some(left)) throw reason;
@@ -163,4 +167,12 @@ export class Pool {
     this.#options.notice("info", `The endpoint ${member.name} answers now.`);
     return true;
   }
+}
+
+/** Whose health is open to all may still refuse requests: longer for those that do, or as long as they ask for. */
+function waitFor({ code, facts }: MedGemmaError): number | undefined {
+  if (code === "endpoint_credentials") return REFUSED_FOR;
+  return typeof facts.retryAfter === "number"
+    ? Math.min(facts.retryAfter * 1000, LONGEST_ABSENCE)
+    : undefined;
 }

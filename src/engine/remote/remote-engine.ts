@@ -56,8 +56,13 @@ export class RemoteEngine implements Engine {
     const end = new AbortController();
     // Everything that waits or runs listens to it.
     setMaxListeners(Infinity, end.signal);
-    const pool = await Pool.open(resolveRemoteOptions(options), options.signal, end.signal);
-    return new RemoteEngine(pool, end, performance.now() - started);
+    try {
+      const pool = await Pool.open(resolveRemoteOptions(options), options.signal, end.signal);
+      return new RemoteEngine(pool, end, performance.now() - started);
+    } catch (error) {
+      end.abort();
+      throw error;
+    }
   }
 
   async tokenize(text: string, options: { special: boolean; signal?: AbortSignal }): Promise<Int32Array> {
