@@ -1,11 +1,18 @@
+import { statedType } from "./title.js";
 import { asList, asObject, asText, type Json } from "./values.js";
 
-const PEOPLE = new Set(["Patient", "Practitioner", "RelatedPerson", "Person"]);
+const PEOPLE = new Set(["Patient", "Practitioner", "PractitionerRole", "RelatedPerson", "Person"]);
 /** Elements that refer to people; their displays are names. */
-const ACTORS = [
+const ACTORS: ReadonlySet<string> = new Set([
   ...["subject", "patient", "performer", "author", "recorder", "asserter", "requester", "source", "actor"],
   ...["participant", "individual", "member", "informationSource", "sender", "recipient", "attester", "party"],
-] as const;
+  ...["collector", "receiver", "agent", "who", "onBehalfOf", "enterer", "reporter", "contributor", "owner"],
+  ...["dispenser", "interpreter", "resultsInterpreter", "operator", "careManager", "authenticator", "for"],
+  ...["prescriber", "orderer", "expressedBy", "referrer", "assessor", "responsibleParty", "controller"],
+  ...["grantor", "grantee", "manager", "deliverTo", "supplier", "verifiedWith", "responsible"],
+  ...["authorReference", "authorString", "reportedReference", "partyReference", "verifiedBy"],
+]);
+const MAX_DEPTH = 40;
 const PLACES = new Set(["Organization", "Location"]);
 /** Beyond this a pattern of all names is too slow; a record has some hundreds at most. */
 const MAX_STRINGS = 5000;
@@ -59,15 +66,21 @@ export class Identity {
     return clean;
   }
 
-  #learnActors(thing: Json, depth = 0): void {
-    for (const key of ACTORS) {
-      for (const actor of asList(thing[key]).map(asObject)) {
-        if (actor === undefined) continue;
-        const display = asText(actor.display);
-        // One word alone may be one of the trade ("Nurse").
-        if (display?.includes(" ")) this.#addNew(display);
-        if (depth < 2) this.#learnActors(actor, depth + 1);
-      }
+  /** Names stand at any depth: a section has an author, a dispense request a performer. */
+  #learnActors(value: unknown, isActor = false, depth = 0): void {
+    if (depth > MAX_DEPTH) return;
+    if (Array.isArray(value)) {
+      for (const it of value) this.#learnActors(it, isActor, depth + 1);
+      return;
+    }
+    const thing = asObject(value);
+    const name = thing === undefined ? value : thing.display;
+    const personal = isActor || (thing !== undefined && PEOPLE.has(statedType(thing) ?? ""));
+    // One word alone may be one of the trade ("Nurse").
+    if (personal && typeof name === "string" && name.includes(" ")) this.#addNew(asText(name) ?? "");
+    for (const [key, own] of Object.entries(thing ?? {})) {
+      const named = ACTORS.has(key);
+      if (named || typeof own === "object") this.#learnActors(own, named, depth + 1);
     }
   }
 

@@ -1,7 +1,7 @@
 import { labelOf, PLAIN, UNTOLD } from "./elements.js";
 import { negationOf } from "./modifiers.js";
 import type { References } from "./references.js";
-import { conceptOrReference, joined, referenceText } from "./title.js";
+import { conceptOrReference, joined, referenceText, typeOfReference } from "./title.js";
 import { asList, asObject, asText, conceptText, type Json, quantityText, rangeText } from "./values.js";
 
 /** Where a value stands. */
@@ -33,13 +33,27 @@ export function sayElements(
 /** Any value of FHIR R4 or R5 in words; undefined where it says nothing. */
 export function say(value: unknown, telling: Telling, depth = 0): string | undefined {
   if (depth > MAX_DEPTH) return "(more, not read)";
-  if (Array.isArray(value)) return joined(value.map((it) => say(it, telling, depth)));
+  if (Array.isArray(value)) {
+    return joined(value.map((it) => say(it, telling, Array.isArray(it) ? depth + 1 : depth)));
+  }
   const thing = asObject(value);
   if (thing === undefined) {
     const text = asText(value);
     return text === undefined ? undefined : text.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*$/, "$1 $2");
   }
+  // What is known and says nothing is a person: its parts would name them.
+  if (isReference(thing)) return referenceText(thing, telling.inside, telling.refs);
   return sayKnown(thing, telling) ?? sayParts(thing, telling, depth);
+}
+
+function isReference(thing: Json): boolean {
+  if (typeof thing.reference === "string") return true;
+  const keys = Object.keys(thing).filter((key) => key !== "id" && !/extension$/i.test(key));
+  return (
+    keys.some((key) => key === "display" || key === "identifier") &&
+    keys.every((key) => key === "display" || key === "identifier" || key === "type") &&
+    asObject(thing.type) === undefined
+  );
 }
 
 /** Data types that have words of their own. */
@@ -51,9 +65,6 @@ function sayKnown(thing: Json, { inside, refs }: Telling): string | undefined {
     return conceptText(thing);
   }
   if (only("concept", "reference")) return conceptOrReference(thing, inside, refs);
-  if (only("reference", "type", "identifier", "display") && !(keys.size === 1 && keys.has("type"))) {
-    return referenceText(thing, inside, refs);
-  }
   if (only("value", "comparator", "unit", "system", "code", "currency")) {
     return quantityText(thing);
   }
@@ -93,7 +104,15 @@ function sayParts(thing: Json, telling: Telling, depth: number): string | undefi
 /** The `value[x]` of an observation, a component or an answer, or why there is none. */
 export function valueText(thing: Json, telling: Telling): string | undefined {
   const values = Object.keys(thing).filter((key) => /^value(?:[A-Z]|$)/.test(key));
-  const said = joined(values.map((key) => say(thing[key], telling, 1)));
+  const said = joined(values.map((key) => sayValue(key, thing[key], telling)));
   const absent = joined(asList(thing.dataAbsentReason).map(conceptText));
   return absent === undefined ? said : joined([said, `no value (${absent})`]);
+}
+
+/** The answer to "Who is your doctor?" is a reference whose kind often nothing tells. */
+function sayValue(key: string, value: unknown, telling: Telling): string | undefined {
+  const reference = key === "valueReference" ? asObject(value) : undefined;
+  return reference !== undefined && typeOfReference(reference, telling.inside, telling.refs) === undefined
+    ? "(a reference to what is not in the record)"
+    : say(value, telling, 1);
 }

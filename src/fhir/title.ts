@@ -82,12 +82,8 @@ export function referenceText(
   refs: References,
   steps = 0,
 ): string | undefined {
-  const to = asText(reference.reference);
-  const found = to === undefined ? undefined : refs.find(to, inside);
-  const type =
-    asText(found?.resourceType) ??
-    asText(reference.type)?.split("/").at(-1) ??
-    /([A-Z][A-Za-z]+)\/[^/]+(?:\/_history\/[^/]*)?$/.exec(to ?? "")?.[1];
+  const found = targetOf(reference, inside, refs);
+  const type = typeOfReference(reference, inside, refs);
   if (type !== undefined && PERSONAL.has(type)) return undefined;
   const display = asText(reference.display);
   const what =
@@ -99,8 +95,25 @@ export function referenceText(
     const negation = isEnteredInError(found) ? "entered in error" : negationOf(found);
     return negation === undefined ? text : `${text} (${negation})`;
   }
-  const number = asText(asObject(reference.identifier)?.value);
-  return display ?? (number && `${what} ${number}`) ?? `unnamed ${what} (reference not in the record)`;
+  return display ?? `unnamed ${what} (reference not in the record)`;
+}
+
+function targetOf(reference: Json, inside: Json, refs: References): Json | undefined {
+  const to = asText(reference.reference);
+  return to === undefined ? undefined : refs.find(to, inside);
+}
+
+/** The type of what a reference points to, as far as the record or the reference tells it. */
+export function typeOfReference(reference: Json, inside: Json, refs: References): string | undefined {
+  return asText(targetOf(reference, inside, refs)?.resourceType) ?? statedType(reference);
+}
+
+/** The type that a reference itself names. */
+export function statedType(reference: Json): string | undefined {
+  return (
+    asText(reference.type)?.split("/").at(-1) ??
+    /([A-Z][A-Za-z]+)\/[^/]+(?:\/_history\/[^/]*)?$/.exec(asText(reference.reference) ?? "")?.[1]
+  );
 }
 
 export function joined(values: readonly (string | undefined)[]): string | undefined {

@@ -155,7 +155,7 @@ describe("what a resource says becomes an entry", () => {
       ["Uri", { valueUri: "urn:x:y" }, "urn:x:y"],
       ["Coding", { valueCoding: { code: "c", display: "Coded" } }, "Coded"],
       ["Quantity", { valueQuantity: { value: 3, unit: "cm" } }, "3 cm"],
-      ["Reference", { valueReference: { display: "Somewhat" } }, "Somewhat"],
+      ["Reference", { valueReference: { reference: "Condition/x", display: "Somewhat" } }, "Somewhat"],
       [
         "Attachment",
         { valueAttachment: { contentType: "image/png", title: "Scan" } },
