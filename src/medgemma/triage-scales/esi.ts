@@ -97,14 +97,14 @@ export const ESI: TriageScale = {
     {
       id: "esi-life-saving",
       pattern:
-        /\b(cardiac arrest|respiratory arrest|not breathing|stopped breathing|no pulse|pulseless|unresponsive|not responding(?! to (?:treatment|therapy|medication|antibiotics|painkillers))|unconscious|(?<!sleep )apno?ea|apno?eic|severe respiratory distress|intubated)\b/i,
+        /\b(cardiac arrest|respiratory arrest|not breathing|stopped breathing|no pulse|pulseless|(?:unresponsive|not responding)(?! to (?:treatment|therapy|medication|antibiotics|painkillers))|unconscious|(?<!sleep )apno?ea|apno?eic|severe respiratory distress|intubated)\b/i,
       level: 1,
       source: LIFE,
     },
     {
       id: "esi-cannot-breathe",
       pattern:
-        /\b(?:can(?:not|['\u2019]?t)|unable to) breathe?\b(?! (?:well |properly )?through (?:my|the|his|her|one) nose)/i,
+        /\b(?:can(?: ?not|['\u2019]?t)|could(?: not|n['\u2019]?t)|(?:unable|not able) to) breathe?\b(?! (?:well |properly )?through (?:my|the|his|her|one) nose)/i,
       level: 2,
       source: DISTRESS,
     },
