@@ -3,6 +3,7 @@ import { answerTexts } from "./forms.js";
 import { isEnteredInError, negationOf, unreadModifiers } from "./modifiers.js";
 import type { References } from "./references.js";
 import { sayElements, type Telling, valueText } from "./say.js";
+import { bracketed, scope } from "./scopes.js";
 import { titleOf } from "./title.js";
 import { PERSONAL } from "./types.js";
 import { asList, asObject, asText, conceptText, DATES, type Json } from "./values.js";
@@ -11,6 +12,9 @@ import { asList, asObject, asText, conceptText, DATES, type Json } from "./value
 export interface Description {
   /** What it is about, with what reverses it in front; belongs before each piece of it. May be empty. */
   readonly title: string;
+  /** Something in front of the title says that it does not hold. */
+  readonly reversed: boolean;
+  /** With the marks of scopes.ts. */
   readonly parts: readonly string[];
 }
 
@@ -32,17 +36,20 @@ export function describe(resource: Json, refs: References, whole = true): Descri
     ...answerTexts(resource.item, telling),
     ...(whole ? containedTexts(resource, refs) : []),
   ];
-  const before = [whole ? modifierWarning(resource) : undefined, negationOf(resource)].filter(
-    (it) => it !== undefined,
-  );
+  const negation = negationOf(resource);
+  const before = [whole ? modifierWarning(resource) : undefined, negation].filter((it) => it !== undefined);
   return {
     title: [...before, ...(title === undefined ? [] : [title.text])].join(": "),
+    reversed: negation !== undefined,
     parts: parts.filter((it): it is string => it !== undefined && it !== "" && it !== title?.text),
   };
 }
 
-export function toLine({ title, parts }: Description): string {
-  return [title, parts.join("; ")].filter(Boolean).join(": ");
+function toPart({ title, parts, reversed }: Description): string {
+  if (reversed) return bracketed(title, parts.join("; ") || "unnamed");
+  return title === "" || parts.length === 0
+    ? title || parts.join("; ")
+    : scope(`${title}: `, parts.join("; "));
 }
 
 function modifierWarning(resource: Json): string | undefined {
@@ -91,7 +98,7 @@ function containedTexts(resource: Json, refs: References): (string | undefined)[
     if (own === undefined || PERSONAL.has(String(own.resourceType)) || isEnteredInError(own))
       return undefined;
     // It may refer to its neighbours.
-    return toLine(describe({ ...own, contained: resource.contained }, refs, false));
+    return toPart(describe({ ...own, contained: resource.contained }, refs, false));
   });
 }
 

@@ -1,4 +1,5 @@
 import { sayElements, type Telling, valueText } from "./say.js";
+import { scope } from "./scopes.js";
 import { asList, asObject, asText, type Json } from "./values.js";
 
 const MAX_DEPTH = 30;
@@ -16,8 +17,8 @@ export function answerTexts(items: unknown, telling: Telling, path: readonly str
       .map((answer) => answer && valueText(answer, telling))
       .filter((value) => value !== undefined);
     return [
-      ...(values.length === 0 ? [] : [`${own.join(" / ")}: ${values.join(", ")}`]),
-      ...sayElements(item, telling, OWN).map((said) => `${own.join(" / ")}: ${said}`),
+      ...(values.length === 0 ? [] : [scope(`${own.join(" / ")}: `, values.join(", "))]),
+      ...sayElements(item, telling, OWN).map((said) => scope(`${own.join(" / ")}: `, said)),
       ...answerTexts(item.item, telling, own),
       ...answers.flatMap((answer) => answerTexts((answer as Json | undefined)?.item, telling, own)),
     ];

@@ -1,5 +1,7 @@
+import { isEnteredInError, negationOf } from "./modifiers.js";
 import type { References } from "./references.js";
-import { referenceText } from "./title.js";
+import { referenceText, titleOf } from "./title.js";
+import { PERSONAL } from "./types.js";
 import { asList, asObject, asText, conceptText, type Json } from "./values.js";
 
 /** A text of many lines. */
@@ -14,12 +16,13 @@ const MAX_DEPTH = 30;
 /** Texts that are carried anywhere in a resource, and the sections of a Composition. */
 export function longTexts(resource: Json, refs: References): LongText[] {
   return [
-    ...attachments(resource, 0).map((text) => ({ heading: "", text })),
+    ...attachments({ ...resource, contained: undefined }, "", 0, true),
+    ...asList(resource.contained).flatMap((it) => containedTexts(asObject(it), resource, refs)),
     ...sections(resource.section, resource, refs, []),
   ].filter(({ text }) => text.trim() !== "");
 }
 
-/** The narrative of a resource where it says more than the elements do. */
+/** The narrative of a resource or a section as plain text, whatever its status. */
 export function narrativeOf(resource: Json): string | undefined {
   const div = asObject(resource.text)?.div;
   return typeof div === "string" ? plainText(div) : undefined;
@@ -31,16 +34,28 @@ export function narrativeAdds(resource: Json): boolean {
   return status === "additional" || status === "extensions";
 }
 
-function attachments(value: unknown, depth: number): string[] {
+/** What is contained may be withdrawn or reversed on its own. */
+function containedTexts(own: Json | undefined, inside: Json, refs: References): LongText[] {
+  if (own === undefined || PERSONAL.has(String(own.resourceType)) || isEnteredInError(own)) return [];
+  const negation = negationOf(own);
+  const title = titleOf({ ...own, contained: inside.contained }, refs)?.text;
+  const heading = negation === undefined ? "" : [negation, title].filter(Boolean).join(": ");
+  return attachments(own, heading, 0, true);
+}
+
+/** @param told Whether what reverses the value itself is in the heading, or told elsewhere. */
+function attachments(value: unknown, heading: string, depth: number, told = false): LongText[] {
   if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return [];
-  if (Array.isArray(value)) return value.flatMap((it) => attachments(it, depth + 1));
+  if (Array.isArray(value)) return value.flatMap((it) => attachments(it, heading, depth + 1));
+  const negation = told ? undefined : negationOf(value as Json);
+  const before = [heading, negation].filter(Boolean).join(": ");
   const { contentType, data } = value as Json;
   const type = asText(contentType) ?? "";
   if (typeof data === "string" && type.startsWith("text/")) {
     const text = Buffer.from(data, "base64").toString("utf8");
-    return [type.startsWith("text/html") ? plainText(text) : text];
+    return [{ heading: before, text: type.startsWith("text/html") ? plainText(text) : text }];
   }
-  return Object.values(value).flatMap((it) => attachments(it, depth + 1));
+  return Object.values(value).flatMap((it) => attachments(it, before, depth + 1));
 }
 
 function sections(value: unknown, inside: Json, refs: References, path: readonly string[]): LongText[] {

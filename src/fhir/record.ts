@@ -4,6 +4,7 @@ import { Identity } from "./identity.js";
 import { isEnteredInError, unreadModifiers } from "./modifiers.js";
 import { longTexts, narrativeAdds, narrativeOf } from "./narrative.js";
 import { References } from "./references.js";
+import { mapScoped } from "./scopes.js";
 import { Breather, splitResources, unreadable } from "./split-json.js";
 import { linesOf, paragraphs } from "./text-record.js";
 import { NOT_CLINICAL } from "./types.js";
@@ -180,10 +181,14 @@ class Collector {
 
   *#draftsOf(resource: Json, type: string): Generator<Draft, void, void> {
     const date = dateOf(resource);
-    const { title, parts } = describe(resource, this.#refs);
+    const { title, parts, reversed } = describe(resource, this.#refs);
     const modified = unreadModifiers(resource).length > 0;
     const head = this.#clean(title);
-    const lines = linesOf(head, parts.map(this.#clean), MAX_TEXT);
+    const lines = linesOf(
+      head,
+      parts.map((part) => mapScoped(part, this.#clean)),
+      MAX_TEXT,
+    );
     for (const text of lines) yield { type, date, text, modified };
     const long = longTexts(resource, this.#refs);
     const narrative = narrativeOf(resource);
@@ -195,12 +200,11 @@ class Collector {
     }
     for (const { heading, text } of long) {
       // What reverses a resource reverses its texts.
-      const reversed = modified || /NOT|REFUTED|DENIED|MEANING/.test(title) ? head : "";
-      const before = [reversed, this.#clean(heading)]
+      const before = [modified || reversed ? head : "", this.#clean(heading)]
         .filter(Boolean)
-        .map((it) => `${it}: `)
+        .map((it) => `${shortened(it, MAX_TEXT / 4)}: `)
         .join("");
-      for (const part of paragraphs(text, MAX_TEXT, this.#clean)) {
+      for (const part of paragraphs(text, MAX_TEXT - before.length, this.#clean)) {
         yield { type, date: date ?? part.date, text: before + part.text, modified };
       }
     }
@@ -229,6 +233,10 @@ class Collector {
     }
     this.patient = { age, sex: asText(resource.gender), ...(this.keep && name !== "" && { name }) };
   }
+}
+
+function shortened(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 4)} ...`;
 }
 
 /** Without what is never shown, so that a large record takes little memory. */

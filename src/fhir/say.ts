@@ -1,6 +1,7 @@
 import { labelOf, PLAIN, UNTOLD } from "./elements.js";
 import { negationOf } from "./modifiers.js";
 import type { References } from "./references.js";
+import { bracketed, scope } from "./scopes.js";
 import { conceptOrReference, joined, referenceText, typeOfReference } from "./title.js";
 import { asList, asObject, asText, conceptText, type Json, quantityText, rangeText } from "./values.js";
 
@@ -14,7 +15,7 @@ export interface Telling {
 /** Nothing in FHIR is nested deeper, but for items of forms and sections. */
 const MAX_DEPTH = 12;
 
-/** All elements of a thing as "label value", but for those that are told elsewhere or never. */
+/** All elements of a thing as "label value" with marks, but for those that are told elsewhere or never. */
 export function sayElements(
   thing: Json,
   telling: Telling,
@@ -26,7 +27,8 @@ export function sayElements(
     const said = say(value, telling, depth + 1);
     if (said === undefined) return [];
     const plain = depth > 0 && (PLAIN.has(key) || /^(?:value|item|content)(?:[A-Z]|$)/.test(key));
-    return [plain ? said : `${labelOf(key)} ${said}`];
+    if (plain) return [said];
+    return [depth === 0 ? scope(`${labelOf(key)} `, said) : `${labelOf(key)} ${said}`];
   });
 }
 
@@ -98,7 +100,7 @@ function sayParts(thing: Json, telling: Telling, depth: number): string | undefi
   const said = joined(parts);
   const negation = negationOf(thing);
   if (negation === undefined) return said;
-  return `${negation}: ${said ?? "unnamed"}`;
+  return bracketed(negation, said ?? "unnamed");
 }
 
 /** The `value[x]` of an observation, a component or an answer, or why there is none. */

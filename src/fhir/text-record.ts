@@ -1,3 +1,5 @@
+import { cutAt, piecesOf } from "./scopes.js";
+
 /** A part of a plain text. */
 export interface TextPart {
   readonly type: "Text";
@@ -37,7 +39,7 @@ export function* paragraphs(
   if (waiting !== "") yield toPart(waiting);
 }
 
-/** A title with its parts on as many lines as they need, the title before each. */
+/** A title with its parts (see scopes.ts) on as many lines as they need, the title before each. */
 export function* linesOf(
   title: string,
   parts: readonly string[],
@@ -47,9 +49,7 @@ export function* linesOf(
     title === "" ? "" : `${title.slice(0, longest / 2)}${title.length > longest / 2 ? " ..." : ""}: `;
   if (title.length > longest / 2) for (const piece of paragraphs(title, longest)) yield piece.text;
   const room = longest - before.length;
-  const pieces = parts.flatMap((part) =>
-    part.length <= room ? [part] : [...paragraphs(part, room)].map((it) => it.text),
-  );
+  const pieces = parts.flatMap((part) => piecesOf(part, room));
   let line = "";
   for (const piece of pieces) {
     if (line !== "" && line.length + piece.length + 2 > room) {
@@ -79,11 +79,4 @@ function* lines(text: string): Generator<string, void, void> {
 
 function toPart(text: string): TextPart {
   return { type: "Text", date: /\b\d{4}-\d{2}-\d{2}\b/.exec(text)?.[0], text: text.trim() };
-}
-
-function cutAt(text: string, longest: number): number {
-  const sentence = text.lastIndexOf(". ", longest - 1);
-  if (sentence > longest / 2) return sentence + 1;
-  const word = text.lastIndexOf(" ", longest);
-  return word > longest / 2 ? word : longest;
 }

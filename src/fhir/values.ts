@@ -6,8 +6,9 @@ export function asObject(value: unknown): Json | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
 }
 
+/** One line; without the marks of scopes.ts. */
 export function asText(value: unknown): string | undefined {
-  if (typeof value === "string") return value.replace(/\s+/g, " ").trim() || undefined;
+  if (typeof value === "string") return value.replace(/[\s\uE000-\uE003]+/g, " ").trim() || undefined;
   return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
 }
 

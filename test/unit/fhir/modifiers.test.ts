@@ -39,7 +39,7 @@ describe("what says the opposite of what it names is told so", () => {
         title: "Diet",
         activity: [{ detail: { doNotPerform: true, code: { text: "Grapefruit" } } }],
       },
-      /activity do NOT perform: Grapefruit/,
+      /activity \(do NOT perform: Grapefruit\)$/,
     ],
     [
       "Immunization.status",
@@ -115,7 +115,7 @@ describe("what says the opposite of what it names is told so", () => {
     [
       "List.entry.deleted",
       { resourceType: "List", title: "Medicines", entry: [{ deleted: true, item: { display: "Warfarin" } }] },
-      /REMOVED from the list: Warfarin/,
+      /entry \(REMOVED from the list: Warfarin\)$/,
     ],
     [
       "Consent.provision.type",
