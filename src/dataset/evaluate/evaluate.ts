@@ -1,7 +1,9 @@
 import { badOption, MedGemmaError } from "../../errors.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
 import { DRAFT_NOTICE, type Provenance } from "../../medgemma/result.js";
+import { isStandardSchema } from "../../medgemma/structured-standard.js";
 import { integerOption, numberOption, stringOption } from "../../options.js";
+import { checkPatterns } from "../metrics/schema-patterns.js";
 import { confusionSvg, rocSvg } from "../metrics/svg.js";
 import { boxTruth, EVALUATE_TASKS, type EvaluateCase, type EvaluateTask } from "./case.js";
 import { type Figures, figuresOf } from "./figures.js";
@@ -75,6 +77,7 @@ export async function evaluate(
   const { signal, onProgress } = options;
   // All before the first is run: a wrong truth would be taken for a wrong answer.
   const boxes = task === "locate" ? cases.flatMap((each, index) => boxTruth(each, index + 1)) : [];
+  if (task === "extract") for (const schema of schemasOf(cases, options.schema)) checkPatterns(schema);
   // A picture without lesions has to be asked for the same as the others.
   const located = [...new Set(boxes.map(({ label }) => label))];
   const labels = options.labels ?? (task === "locate" ? located : undefined);
@@ -108,6 +111,12 @@ export async function evaluate(
   }
   const figures = figuresOf(outcomes, options.task?.multiLabel ?? false, { draws, seed, level });
   return { task, count: outcomes.length, ...figures, failed, outcomes, published, provenance, notice };
+}
+
+/** JSON schemas only: those of libraries check their own values. */
+function schemasOf(cases: readonly EvaluateCase[], schema: unknown): unknown[] {
+  const all = new Set(cases.map((each) => each.schema ?? schema));
+  return [...all].filter((each) => !isStandardSchema(each));
 }
 
 function readBenchmark(name: unknown): PublishedFigure[] {

@@ -20,7 +20,11 @@ export function valueFigures(
   outcomes: readonly Of<"value">[],
   options: BootstrapOptions,
 ): { readonly metrics: Record<string, Interval>; readonly fields: readonly FieldFigures[] } {
-  const cases = outcomes.map(({ truth, value, valid }) => ({ valid, fields: matchFields(truth, value) }));
+  // What is no value of the schema has no field right, whatever it holds.
+  const cases = outcomes.map(({ truth, value, valid }) => ({
+    valid,
+    fields: matchFields(truth, valid ? value : undefined),
+  }));
   type Case = (typeof cases)[number];
   const share = (fields: readonly FieldMatch[]) => mean(fields.map(({ right }) => Number(right)));
   const metrics: Record<string, Metric<Case>> = {

@@ -1,3 +1,5 @@
+import { readPattern } from "./schema-patterns.js";
+
 type Schema = Readonly<Record<string, unknown>>;
 
 /** Whether a JSON value is of a schema, by the keywords that an answer can be held to (docs/structured-output.md). */
@@ -30,7 +32,7 @@ function isOfType(value: unknown, type: string): boolean {
 function fitsText(value: string, { minLength, maxLength, pattern }: Schema): boolean {
   const { length } = [...value];
   if (length < Number(minLength ?? 0) || length > Number(maxLength ?? Number.POSITIVE_INFINITY)) return false;
-  return typeof pattern !== "string" || new RegExp(pattern, "u").test(value);
+  return typeof pattern !== "string" || readPattern(pattern).test(value);
 }
 
 function between(value: number, schema: Schema): boolean {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { evaluate } from "../../../src/dataset/evaluate/evaluate.js";
 import { figuresOf } from "../../../src/dataset/evaluate/figures.js";
 import type { Outcome } from "../../../src/dataset/evaluate/run-case.js";
 import { matchFields } from "../../../src/dataset/metrics/fields.js";
 import { fitsSchema } from "../../../src/dataset/metrics/schema-fit.js";
+import { checkPatterns } from "../../../src/dataset/metrics/schema-patterns.js";
+import type { MedGemma } from "../../../src/medgemma/medgemma.js";
 
 const draws = { draws: 200, seed: 1, level: 0.95 };
 
@@ -49,6 +52,59 @@ describe("fields", () => {
       { path: "/b", count: 4, right: { value: 0.5 } },
     ]);
     expect(metrics.valid?.low).toBeLessThan(0.75);
+  });
+});
+
+it("an answer that is no value of the schema has no field right, whatever it says", () => {
+  const truth = { a: 1, b: 2 };
+  const all: Outcome[] = [
+    { kind: "value", truth, value: { a: 1, b: 2, c: 3 }, valid: false },
+    { kind: "value", truth, value: { a: 1, b: 2 }, valid: true },
+  ];
+  const { metrics, fields } = figuresOf(all, false, draws);
+  expect(metrics).toMatchObject({
+    valid: { value: 0.5 },
+    fieldsRight: { value: 0.5 },
+    exactMatch: { value: 0.5 },
+  });
+  expect(fields).toMatchObject([
+    { path: "/a", count: 2, right: { value: 0.5 } },
+    { path: "/b", count: 2, right: { value: 0.5 } },
+  ]);
+});
+
+describe("a pattern", () => {
+  it.each([
+    ["^\\d{3}\\-\\d{4}$", "555-1234", true],
+    ["^\\d{3}\\-\\d{4}$", "5551234", false],
+    ["^\\p{L}+$", "Übelkeit", true],
+  ])("%s is read with the u flag or without: %s fits: %s", (pattern, value, fits) => {
+    expect(fitsSchema(value, { type: "string", pattern })).toBe(fits);
+  });
+
+  it.each([
+    { pattern: "(" },
+    { properties: { a: { items: { pattern: "(" } } } },
+    { $defs: { a: { anyOf: [{ type: "null" }, { pattern: "(" }] } } },
+  ])("that is no regular expression ends an evaluation before its first case: %j", async (schema) => {
+    // The model is not reached.
+    const run = evaluate(
+      {} as MedGemma,
+      "extract",
+      [
+        { text: "a", truth: {} },
+        { text: "b", truth: {}, schema },
+      ],
+      {
+        schema: { type: "object" },
+      },
+    );
+    await expect(run).rejects.toMatchObject({ code: "bad_option" });
+  });
+
+  it("is none where it only is a property's name or a value", () => {
+    const properties = { pattern: { type: "string" }, a: { enum: [{ pattern: "(" }] } };
+    expect(() => checkPatterns({ properties })).not.toThrow();
   });
 });
 
