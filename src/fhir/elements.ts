@@ -43,12 +43,17 @@ export const UNTOLD: ReadonlySet<string> = new Set([
   ],
   ...["lotNumber", "serialNumber", "udiCarrier", "udi", "insurance", "payment", "billingStatus", "account"],
   ...["signature", "securityLabel", "security", "confidentiality", "format", "questionnaire", "relatesTo"],
-  ...["statusHistory", "classHistory", "eventHistory", "endpoint", "instance", "born", "bornDate"],
+  ...["statusHistory", "classHistory", "eventHistory", "endpoint", "born", "bornDate"],
   // Told by what stands in front of a title.
   ...["doNotPerform", "prohibited", "notDone", "notGiven", "wasNotGiven", "notPerformed", "wasNotTaken"],
   ...["deleted", "exclude", "isSubpotent", "actuality"],
   ...["bornPeriod", "policy", "policyRule", "userSelected", "hash", "size", "creation"],
 ]);
+
+/** Elements of one name that mean technical things in one type and tell something in others. */
+export const UNTOLD_IN: Readonly<Record<string, ReadonlySet<string>>> = {
+  ImagingStudy: new Set(["instance"]),
+};
 
 /** Told before the rest, or by the title. */
 export const TOLD_FIRST: ReadonlySet<string> = new Set([

@@ -71,3 +71,26 @@ export function unreadModifiers(value: unknown, depth = 0): string[] {
     return asList(own).map((it) => asText(asObject(it)?.url)?.split(/[/#:]/).at(-1) || "unnamed");
   });
 }
+
+/** Elements that forbid; deeper parts of a resource have them too. */
+function forbids(value: unknown, depth = 0): boolean {
+  if (typeof value !== "object" || value === null || depth > 40) return false;
+  if (Array.isArray(value)) return value.some((it) => forbids(it, depth + 1));
+  const thing = value as Json;
+  if (isTrue(thing.doNotPerform) || isTrue(thing.prohibited)) return true;
+  return Object.entries(thing).some(
+    ([key, own]) => (key === "provision" && asList(own).some(denies)) || forbids(own, depth + 1),
+  );
+}
+
+function denies(provision: unknown): boolean {
+  return asText(asObject(provision)?.type) === "deny";
+}
+
+const NO_RESUSCITATION =
+  /do[ -]not[ -](?:attempt[ -])?(?:cardiopulmonary[ -])?resuscitat|not for (?:resuscitation|CPR)|\b(?:DNR|DNAR|DNACPR)\b/i;
+
+/** Whether it says what must not be done to the patient, an order not to resuscitate among it. */
+export function isProhibition(resource: Json, text: string): boolean {
+  return forbids(resource) || NO_RESUSCITATION.test(text);
+}

@@ -1,7 +1,7 @@
 import { badOption, throwIfAborted } from "../errors.js";
 import { describe } from "./describe.js";
 import { Identity } from "./identity.js";
-import { isEnteredInError, unreadModifiers } from "./modifiers.js";
+import { isEnteredInError, isProhibition, unreadModifiers } from "./modifiers.js";
 import { longTexts, narrativeAdds, narrativeOf } from "./narrative.js";
 import { References } from "./references.js";
 import { mapScoped } from "./scopes.js";
@@ -20,6 +20,8 @@ export interface RecordEntry {
   readonly date: string | undefined;
   /** One line. Without identity, unless it was asked for. */
   readonly text: string;
+  /** It says what must not be done to the patient: an order not to resuscitate, a consent denied. Else undefined. */
+  readonly prohibition?: true;
 }
 
 export interface PatientRecord {
@@ -59,6 +61,7 @@ interface Draft {
   readonly text: string;
   /** It has a modifier that is not read. */
   readonly modified?: boolean;
+  readonly prohibition?: boolean;
 }
 
 /**
@@ -189,7 +192,8 @@ class Collector {
       parts.map((part) => mapScoped(part, this.#clean)),
       MAX_TEXT,
     );
-    for (const text of lines) yield { type, date, text, modified };
+    const prohibition = isProhibition(resource, [title, ...parts].join("; "));
+    for (const text of lines) yield { type, date, text, modified, prohibition };
     const long = longTexts(resource, this.#refs);
     const narrative = narrativeOf(resource);
     if (
@@ -205,7 +209,7 @@ class Collector {
         .map((it) => `${shortened(it, MAX_TEXT / 4)}: `)
         .join("");
       for (const part of paragraphs(text, MAX_TEXT - before.length, this.#clean)) {
-        yield { type, date: date ?? part.date, text: before + part.text, modified };
+        yield { type, date: date ?? part.date, text: before + part.text, modified, prohibition };
       }
     }
   }
@@ -263,7 +267,13 @@ async function finish(
   if (found.length === 0) throw unreadable("it holds nothing about the patient's health");
   // Sorting is stable: what has no date keeps its place before what has.
   found.sort((a, b) => ((a.date ?? "") < (b.date ?? "") ? -1 : (a.date ?? "") > (b.date ?? "") ? 1 : 0));
-  const entries = found.map(({ type, date, text }, index) => ({ id: `E${index + 1}`, type, date, text }));
+  const entries = found.map(({ type, date, text, prohibition }, index) => ({
+    id: `E${index + 1}`,
+    type,
+    date,
+    text,
+    ...(prohibition === true && { prohibition }),
+  }));
   const modified = entries.filter((_, index) => found[index]?.modified).map(({ id }) => id);
   return {
     entries,

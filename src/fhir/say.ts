@@ -1,4 +1,4 @@
-import { labelOf, PLAIN, UNTOLD } from "./elements.js";
+import { labelOf, PLAIN, UNTOLD, UNTOLD_IN } from "./elements.js";
 import { negationOf } from "./modifiers.js";
 import type { References } from "./references.js";
 import { bracketed, scope } from "./scopes.js";
@@ -22,11 +22,12 @@ export function sayElements(
   skip: ReadonlySet<string> = new Set(),
   depth = 0,
 ): string[] {
+  const untold = UNTOLD_IN[String(telling.inside.resourceType)];
   return Object.entries(thing).flatMap(([key, value]) => {
-    if (UNTOLD.has(key) || skip.has(key) || key.startsWith("_")) return [];
+    if (UNTOLD.has(key) || untold?.has(key) || skip.has(key) || key.startsWith("_")) return [];
     const said = say(value, telling, depth + 1);
     if (said === undefined) return [];
-    const plain = depth > 0 && (PLAIN.has(key) || /^(?:value|item|content)(?:[A-Z]|$)/.test(key));
+    const plain = depth > 0 && (PLAIN.has(key) || /^(?:value|item|content|instance)(?:[A-Z]|$)/.test(key));
     if (plain) return [said];
     return [depth === 0 ? scope(`${labelOf(key)} `, said) : `${labelOf(key)} ${said}`];
   });

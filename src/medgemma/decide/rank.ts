@@ -6,24 +6,29 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   AllergyIntolerance: 3,
   Condition: 2.5,
   MedicationRequest: 2,
+  MedicationOrder: 2,
   MedicationStatement: 2,
   MedicationUsage: 2,
   Procedure: 1,
   DiagnosticReport: 1,
   FamilyMemberHistory: 1,
 };
+/** What must not be done, of whatever type. */
+const PROHIBITION = 3;
 /** Types that are looked at even when the model does not ask for them: leaving them out may do harm. */
 const ALWAYS: readonly string[] = [
   "AllergyIntolerance",
   "Condition",
   "MedicationRequest",
+  // DSTU2's name of it.
+  "MedicationOrder",
   "MedicationStatement",
   "MedicationUsage",
 ];
 
 /** Also what must not be done: an order not to resuscitate is a ServiceRequest like any other. */
-export function isAlways({ type, text }: RecordEntry): boolean {
-  return ALWAYS.includes(type) || text.startsWith("do NOT perform");
+export function isAlways({ type, prohibition }: RecordEntry): boolean {
+  return ALWAYS.includes(type) || prohibition === true;
 }
 
 /** Entries, most useful for the question first: shared rare words, kind, and how late they are. */
@@ -40,7 +45,7 @@ export async function rankEntries(entries: readonly RecordEntry[], question: str
   }
   const seen = new Map<string, number>();
   const scored = entries.map((entry, index) => {
-    let score = WEIGHTS[entry.type] ?? 0.5;
+    let score = Math.max(WEIGHTS[entry.type] ?? 0.5, entry.prohibition ? PROHIBITION : 0);
     for (const word of found[index] ?? []) {
       score += Math.log(1 + entries.length / (holders.get(word) ?? 1));
     }

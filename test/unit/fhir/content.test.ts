@@ -76,6 +76,15 @@ describe("what a resource says becomes an entry", () => {
       ["Heart failure plan", "description Weigh daily", "Fluid restriction", "status scheduled"],
     ],
     [
+      "AdverseEvent.suspectEntity.instance",
+      {
+        resourceType: "AdverseEvent",
+        event: concept("Rash"),
+        suspectEntity: [{ instance: { display: "Amoxicillin" } }],
+      },
+      ["suspect entity Amoxicillin"],
+    ],
+    [
       "DetectedIssue",
       {
         resourceType: "DetectedIssue",
@@ -141,6 +150,13 @@ describe("what a resource says becomes an entry", () => {
   ])("%s", async (_name, resource, expected) => {
     const text = await allOf(resource);
     for (const words of expected) expect(text).toContain(words);
+  });
+
+  test("an ImagingStudy's single pictures are not listed", async () => {
+    const series = [{ bodySite: concept("Chest"), instance: [{ title: "Picture 1", number: 7 }] }];
+    const text = await allOf({ resourceType: "ImagingStudy", description: "CT", series });
+    expect(text).toContain("Chest");
+    expect(text).not.toMatch(/Picture|7/);
   });
 
   test("a form's answers, of every kind and depth, each with its question", async () => {

@@ -195,3 +195,47 @@ test("a record of two patients is warned of", async () => {
   );
   expect(record.warnings[0]).toContain("more than one patient");
 });
+
+describe("what must not be done is flagged", () => {
+  const order = (text: string) => ({ resourceType: "ServiceRequest", status: "active", code: { text } });
+  const flagged = async (resource: object) =>
+    (await readRecord(bundle(resource))).entries.map((it) => it.prohibition);
+
+  test.each<[string, object]>([
+    [
+      "behind a modifier that is not read",
+      { ...order("CPR"), doNotPerform: true, modifierExtension: [{ url: "http://example.org/x" }] },
+    ],
+    ["a consent denied", { resourceType: "Consent", scope: { text: "Care" }, provision: { type: "deny" } }],
+    [
+      "an exception to a consent",
+      {
+        resourceType: "Consent",
+        scope: { text: "Care" },
+        provision: { type: "permit", provision: [{ type: "deny", code: [{ text: "Transfusion" }] }] },
+      },
+    ],
+    [
+      "an activity of a care plan",
+      {
+        resourceType: "CarePlan",
+        title: "Plan",
+        activity: [{ detail: { code: { text: "Walk" } } }, { detail: { doNotPerform: true, code: nsaid } }],
+      },
+    ],
+    ["an order not to resuscitate", order("Do not resuscitate")],
+    ["the same in other words", { ...order(""), code: { text: "Not for CPR (DNAR)" } }],
+    ["a procedure", { resourceType: "Procedure", code: { text: "Do-not-attempt-resuscitation order" } }],
+    ["a condition", { resourceType: "Condition", code: { text: "DNR status" } }],
+    ["a flag", { resourceType: "Flag", code: { text: "DNR" } }],
+  ])("%s", async (_name, resource) => {
+    expect(await flagged(resource)).toEqual([true]);
+  });
+
+  test.each([order("Walk"), order("DNRX panel"), { ...order("Walk"), doNotPerform: false }])(
+    "but not %o",
+    async (resource) => {
+      expect(await flagged(resource)).toEqual([undefined]);
+    },
+  );
+});

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { FakeEngine, type FakePrompt } from "../../../src/engine/fake-engine.js";
+import type { RecordEntry } from "../../../src/fhir/record.js";
 import { MedGemma } from "../../../src/index.js";
+import { isAlways } from "../../../src/medgemma/decide/rank.js";
 import { readSections } from "../../../src/medgemma/decide/statements.js";
 import { findInstruction } from "../../../src/medgemma/decide/suspicious.js";
 import { rejection } from "../../support/ask.js";
@@ -159,6 +161,13 @@ DIFFERENTIAL: none`;
       doNotPerform: true,
       code: { text: "CPR" },
     };
+    const hidden = {
+      ...order,
+      code: { text: "Dialysis" },
+      modifierExtension: [{ url: "http://example.org/absent", valueBoolean: true }],
+    };
+    const flag = { resourceType: "Flag", status: "active", code: { text: "DNR" } };
+    const old = { resourceType: "MedicationOrder", medicationCodeableConcept: { text: "Lithium" } };
     const chosen = { resourceType: "Procedure", status: "completed", code: { text: "Appendectomy" } };
     const many = Array.from({ length: 4000 }, (_, index) => ({
       ...HBA1C,
@@ -167,12 +176,13 @@ DIFFERENTIAL: none`;
       effectiveDateTime: new Date(Date.UTC(2010, 0, 1) + index * 86_400_000).toISOString(),
     }));
     const { model, engine } = scripted({ types: '["Procedure"]' });
-    const result = await model.decide(bundle(order, chosen, ...many), "Was zinc low?");
+    const result = await model.decide(bundle(order, hidden, flag, old, chosen, ...many), "Was zinc low?");
     expect(result.steps.map((it) => it.step)).toEqual(["types", "answer"]);
     expect(result.selection.types).toEqual(["Procedure"]);
     const text = engine.prompts.at(-1)?.text ?? "";
-    const shown = ["do NOT perform: CPR", "Appendectomy", "Zinc:", "Value 3999:", "Value 100:"];
-    expect(shown.filter((words) => text.includes(words))).toEqual(shown.slice(0, 4));
+    const shown = ["NOT perform: CPR", "NOT perform: Dialysis", "DNR", "Lithium", "Appendectomy", "Zinc:"];
+    shown.push("Value 3999:", "Value 100:");
+    expect(shown.filter((words) => text.includes(words))).toEqual(shown.slice(0, -1));
     // The fake engine counts words; what is left beside the answer's is little.
     const left = model.info.contextSize - text.split(/\s+/).length - 1500;
     expect(left).toBeGreaterThan(0);
@@ -180,6 +190,14 @@ DIFFERENTIAL: none`;
     const ids = [...text.matchAll(/^\[E(\d+)\]/gm)].map((match) => Number(match[1]));
     expect(ids).toEqual([...ids].sort((a, b) => a - b));
     expect(ids).toHaveLength(result.selection.read);
+  });
+
+  test.each<[string, RecordEntry, boolean]>([
+    ["a prohibition", { id: "E1", type: "Flag", date: undefined, text: "DNR", prohibition: true }, true],
+    ["DSTU2's order", { id: "E1", type: "MedicationOrder", date: undefined, text: "Lithium" }, true],
+    ["words alone", { id: "E1", type: "Flag", date: undefined, text: "do NOT perform: a" }, false],
+  ])("%s is read whatever the model chooses, or not", (_name, entry, always) => {
+    expect(isAlways(entry)).toBe(always);
   });
 
   test("5 MB take neither the event loop nor much memory", async () => {
