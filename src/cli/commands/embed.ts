@@ -85,8 +85,11 @@ async function embed(images: string[], flags: EmbedFlags, { signal }: Interrupt)
       const documents: object[] = [];
       if (flags.fit !== undefined) await fitRows(rows, take, flags, signal);
       else
-        for (const [done, file] of images.entries())
-          documents.push(await show(file, await take(file, done), head, index, flags));
+        for (const [done, file] of images.entries()) {
+          const document = await show(file, await take(file, done), head, index, flags);
+          // Kept for the one document only: of thousands of pictures they would fill the memory.
+          if (flags.json) documents.push(document);
+        }
       if (flags.json && flags.fit === undefined)
         speak(`${JSON.stringify({ pictures: documents }, null, 2)}\n`);
       note(model.info.phantom ? `${DRAFT_NOTICE} ${PHANTOM_NOTICE}` : DRAFT_NOTICE);

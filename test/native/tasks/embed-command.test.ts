@@ -21,6 +21,16 @@ describe("medgemma embed", () => {
     expect(outcome.stderr).toContain("Unverified draft");
   });
 
+  test("prints a line a picture, or with --json one document of all", async () => {
+    const two = some.slice(0, 2).map(({ file }) => inFolder(file));
+    const lines = (await medgemma(["embed", ...two, "-q"])).stdout.trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line).file)).toEqual(two);
+    const { pictures, ...rest } = JSON.parse((await medgemma(["embed", ...two, "--json", "-q"])).stdout);
+    expect(rest).toEqual({});
+    expect(pictures.map(({ file }: { file: string }) => file)).toEqual(two);
+    expect(pictures[0].vector).toEqual(JSON.parse(lines[0] ?? "").vector);
+  });
+
   test("adds to an index and finds the same picture first", async () => {
     const index = inFolder("cases.duckdb");
     const added = await medgemma(["embed", "--index", index, ...some.map(({ file }) => inFolder(file))]);
