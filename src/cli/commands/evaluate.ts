@@ -84,6 +84,7 @@ async function run(
   flags: EvaluateFlags,
   interrupt: Interrupt,
 ): Promise<void> {
+  checkUse(task, flags);
   const cases = await readCases(file);
   const { instruction, scale, fitCalibration: target } = flags;
   const labels = labelsOf(flags);
@@ -93,7 +94,7 @@ async function run(
     ...(instruction !== undefined && { instruction }),
     ...(scale !== undefined && { scale: scale as TriageScaleId }),
   };
-  const oneSchema = task === "extract" && (flags.schema !== undefined || flags.labReport);
+  const oneSchema = flags.schema !== undefined || flags.labReport;
   const schema = oneSchema ? await readSchema(flags) : undefined;
   if (flags.svg !== undefined) await checkOutputFolder("--svg", flags.svg);
   const { benchmark, bootstrapSeed } = flags;
@@ -133,6 +134,30 @@ function show({ task, count, failed, metrics, labels, fields, published, notice 
   speak(`${lines.join("\n")}\n`);
   for (const { index, code, message } of failed) note(`Case ${index + 1}: ${message} (${code})`);
   note(notice);
+}
+
+/** Flags that one task alone reads. */
+const OF_TASK = [
+  ["schema", "--schema", "extract"],
+  ["labReport", "--lab-report", "extract"],
+  ["instruction", "--instruction", "extract"],
+  ["scale", "--scale", "triage"],
+] as const satisfies readonly (readonly [keyof EvaluateFlags, string, EvaluateTask])[];
+
+/** @throws MedGemmaError `bad_option` for a flag that would count for nothing. */
+function checkUse(task: EvaluateTask, flags: EvaluateFlags): void {
+  for (const [name, option, owner] of OF_TASK) {
+    if (flags[name] === undefined || owner === task) continue;
+    throw new MedGemmaError("bad_option", `${option} is of ${owner}, not of ${task}.`, {
+      facts: { option },
+      remedy: "Leave it out, or see `medgemma evaluate --help` for the options of each task.",
+    });
+  }
+  if (flags.calibrationMethod !== undefined && flags.fitCalibration === undefined)
+    throw new MedGemmaError("bad_option", "--calibration-method needs --fit-calibration.", {
+      facts: { option: "--calibration-method" },
+      remedy: "It is how a calibration is fitted. --fit-calibration FILE says where it is written.",
+    });
 }
 
 /** @throws MedGemmaError `bad_option`, before the cases are run. */

@@ -147,6 +147,11 @@ describe("the command", () => {
     [["locate", first ?? ""], /target/],
     [["locate", first ?? "", "--target", "x", "--draw", "x.gif"], /--draw/],
     [["evaluate", "guess", "cases.jsonl"], /guess|task/],
+    [["evaluate", "classify", "cases.jsonl", "--calibration-method", "isotonic"], /needs --fit-calibration/],
+    [["evaluate", "ask", "cases.jsonl", "--schema", "a.json"], /--schema is of extract/],
+    [["evaluate", "triage", "cases.jsonl", "--lab-report"], /--lab-report is of extract/],
+    [["evaluate", "report", "cases.jsonl", "--instruction", "x"], /--instruction is of extract/],
+    [["evaluate", "extract", "cases.jsonl", "--scale", "news2"], /--scale is of triage/],
   ])("%j is a usage error", async (words, message) => {
     expectFailure(await medgemma(words), "bad_option", 2, message);
   });
