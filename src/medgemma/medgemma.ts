@@ -70,9 +70,10 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
    * @param options Or the model's path or name alone.
    * @throws MedGemmaError `bad_option`, `file_not_found`, `not_gguf`, `gguf_truncated`, `gguf_invalid`, `not_gemma3`,
    * `projector_mismatch`, `projector_as_model`, `model_as_projector`, `model_load_failed`, `addon_missing`,
-   * `addon_unloadable`, `engine_crashed`, `not_enough_memory`, `gpu_unavailable`, `aborted`; with `endpoint`
-   * `endpoint_failed`, `endpoint_credentials`, `unsupported_by_endpoint`; by name also `model_unknown`, `catalogue_invalid`,
-   * `license_not_accepted`, `access_denied`, `download_failed`, `hash_mismatch`, `disk_full`.
+   * `addon_unloadable`, `engine_crashed`, `not_enough_memory`, `gpu_unavailable`, `embedding_cache`, `aborted`; with
+   * `endpoint` `endpoint_failed`, `endpoint_credentials`, `unsupported_by_endpoint`; by name also `model_unknown`,
+   * `catalogue_invalid`, `license_not_accepted`, `access_denied`, `download_failed`, `hash_mismatch`, `disk_full`,
+   * `models_folder`.
    *
    * @example
    * await using model = await MedGemma.load("medgemma-1.5-4b-it");
