@@ -1,3 +1,4 @@
+import { KnownStrings } from "./known-strings.js";
 import { statedType } from "./title.js";
 import { asList, asObject, asText, type Json } from "./values.js";
 
@@ -14,8 +15,6 @@ const ACTORS: ReadonlySet<string> = new Set([
 ]);
 const MAX_DEPTH = 40;
 const PLACES = new Set(["Organization", "Location"]);
-/** Beyond this a pattern of all names is too slow; a record has some hundreds at most. */
-const MAX_STRINGS = 5000;
 
 /** Patterns of numbers and addresses that no resource announces. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
@@ -28,15 +27,19 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
     "[number]",
   ],
   [
-    /^\s*(?:patient(?:'s)? name|full name|name|DOB|date of birth|born|(?:home )?address|phone|telephone|tel|fax)\s*[:|][^\n;|]{1,80}/gim,
+    /(?<=^[ \t]{0,40}|[ ]\/[ ])(?:patient(?:'s)? name|full name|name|DOB|date of birth|born|(?:home )?address|phone|telephone|tel|fax)\s*:[^\n;|]{1,80}/gim,
+    "[identity]",
+  ],
+  // In a table, "name" may be that of a drug.
+  [
+    /(?<=^[ \t]{0,40}|[ ]\/[ ])(?:patient(?:'s)? name|DOB|date of birth|(?:home )?address|telephone)\s*\|[^\n;|]{1,80}/gim,
     "[identity]",
   ],
 ];
 
 /** What tells who somebody is, gathered from a record, and taken out of its texts. */
 export class Identity {
-  readonly #strings = new Map<string, string>();
-  #pattern: RegExp | undefined;
+  readonly #strings = new KnownStrings();
 
   /** Takes names, numbers and addresses from a resource about a person or place, and names of actors from any. */
   learn(resource: Json): void {
@@ -44,7 +47,6 @@ export class Identity {
     this.#learnActors(resource);
     if (type === "FamilyMemberHistory") this.#learnName(resource.name, true);
     if (!PEOPLE.has(type) && !PLACES.has(type)) return;
-    this.#pattern = undefined;
     // A practitioner's surname alone may be a word of the trade: white, long, gray.
     const single = type !== "Practitioner";
     for (const person of [resource, ...asList(resource.contact).map(asObject)]) {
@@ -60,8 +62,7 @@ export class Identity {
 
   /** The text without identity. Names that stand nowhere but in free text cannot be known. */
   redact(text: string): string {
-    this.#pattern ??= this.#compile();
-    let clean = text.replace(this.#pattern, (found) => this.#strings.get(found) ?? "[name]");
+    let clean = this.#strings.replaceIn(text);
     for (const [pattern, word] of PATTERNS) clean = clean.replace(pattern, word);
     return clean;
   }
@@ -77,17 +78,11 @@ export class Identity {
     const name = thing === undefined ? value : thing.display;
     const personal = isActor || (thing !== undefined && PEOPLE.has(statedType(thing) ?? ""));
     // One word alone may be one of the trade ("Nurse").
-    if (personal && typeof name === "string" && name.includes(" ")) this.#addNew(asText(name) ?? "");
+    if (personal && typeof name === "string" && name.includes(" ")) this.#add(name, "[name]");
     for (const [key, own] of Object.entries(thing ?? {})) {
       const named = ACTORS.has(key);
       if (named || typeof own === "object") this.#learnActors(own, named, depth + 1);
     }
-  }
-
-  #addNew(name: string): void {
-    if (this.#strings.has(name)) return;
-    this.#pattern = undefined;
-    this.#add(name, "[name]");
   }
 
   #learnName(value: unknown, single: boolean): void {
@@ -119,14 +114,6 @@ export class Identity {
 
   #add(value: unknown, word: string, least = 2): void {
     const text = asText(value);
-    if (text === undefined || text.length < least || this.#strings.size >= MAX_STRINGS) return;
-    for (const key of [text, text.toUpperCase()]) if (!this.#strings.has(key)) this.#strings.set(key, word);
-  }
-
-  #compile(): RegExp {
-    const longestFirst = [...this.#strings.keys()].sort((a, b) => b.length - a.length);
-    if (longestFirst.length === 0) return /(?!)/g;
-    const escaped = longestFirst.map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-    return new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join("|")})(?![\\p{L}\\p{N}])`, "gu");
+    if (text !== undefined && text.length >= least) this.#strings.add(text, word);
   }
 }

@@ -238,7 +238,7 @@ describe("nothing goes uncounted and nobody is named", () => {
       {
         resourceType: "Observation",
         text: div(
-          "<table><tr><th>Name</th><td>Jane Roe</td></tr><tr><th>Pulse</th><td>80</td></tr></table><p>Ada&#101;ze is well</p>",
+          "<table><tr><th>Patient name</th><td>Jane Roe</td></tr><tr><th>Pulse</th><td>80</td></tr></table><p>Ada&#101;ze is well</p>",
         ),
       },
       {
