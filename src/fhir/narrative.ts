@@ -84,16 +84,41 @@ const ENTITIES: Readonly<Record<string, string>> = {
   nbsp: " ",
 };
 
+/**
+ * Without comments, styles and scripts; one that does not end stays, as text. In time by its length: a search for an end
+ * that is not there is not made again.
+ */
+function withoutHidden(html: string): string {
+  const lower = html.toLowerCase();
+  // A letter may be longer in lower case, and places are of one text in the other.
+  const text = lower.length === html.length ? lower : html;
+  const endless = new Set<string>();
+  const begin = /<!--|<(?:style|script)\b/g;
+  let clean = "";
+  let done = 0;
+  for (let found = begin.exec(text); found !== null; found = begin.exec(text)) {
+    const end = found[0] === "<!--" ? "-->" : `</${found[0].slice(1)}>`;
+    const at = endless.has(end) ? -1 : text.indexOf(end, found.index + found[0].length);
+    if (at < 0) {
+      endless.add(end);
+      continue;
+    }
+    clean += `${html.slice(done, found.index)} `;
+    done = at + end.length;
+    begin.lastIndex = done;
+  }
+  return clean + html.slice(done);
+}
+
 /** (X)HTML as lines: blocks and rows are lines of their own. */
 export function plainText(html: string): string {
-  return html
-    .replace(/<!--[\s\S]*?-->|<(style|script)\b[\s\S]*?<\/\1>/gi, " ")
+  return withoutHidden(html)
     .replace(/\s+/g, " ")
     .replace(/<\/td>\s*(?=<td)|<\/th>\s*(?=<td)/gi, " | ")
     .replace(/<\/(?:p|div|h\d|ul|ol|table|section)>/gi, "\n\n")
     .replace(/<(?:br|hr)\s*\/?>|<\/(?:li|tr|dt|dd)>/gi, "\n")
     .replace(/<\/th>/gi, " ")
-    .replace(/<\/?[a-z][^>]{0,2000}>/gi, "")
+    .replace(/<\/?[a-z][^<>]{0,2000}>/gi, "")
     .replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]+));/gi, (all, decimal, hex, name) => {
       const code = decimal ? Number(decimal) : hex ? Number.parseInt(hex, 16) : undefined;
       if (code === undefined) return ENTITIES[String(name).toLowerCase()] ?? all;

@@ -4,10 +4,10 @@ import { Identity } from "./identity.js";
 import { isEnteredInError, isProhibition, unreadModifiers } from "./modifiers.js";
 import { longTexts, narrativeAdds, narrativeOf } from "./narrative.js";
 import { References } from "./references.js";
-import { mapScoped } from "./scopes.js";
+import { mapScoped, shortened } from "./scopes.js";
 import { Breather, splitResources, unreadable } from "./split-json.js";
 import { linesOf, paragraphs } from "./text-record.js";
-import { NOT_CLINICAL } from "./types.js";
+import { NAMED, NOT_CLINICAL } from "./types.js";
 import { asList, asObject, asText, dateOf, type Json } from "./values.js";
 
 /** One thing that a record says. */
@@ -54,6 +54,8 @@ export interface ReadRecordOptions {
 /** Characters of an entry; what is longer is cut or, of notes, becomes several entries. */
 const MAX_TEXT = 1200;
 const MAX_ENTRIES = 200_000;
+/** Bundles in one another that are read. */
+const MAX_BUNDLES = 16;
 
 interface Draft {
   readonly type: string;
@@ -65,8 +67,9 @@ interface Draft {
 }
 
 /**
- * Reads a record into entries. Works through it in pieces: memory is that of the entries, and the event loop is not
- * held, also for records of many megabytes.
+ * Reads a record into entries. Works through it in pieces, so that the event loop is not held, also for records of many
+ * megabytes. Memory is that of the resources that become entries, which are kept until all of them are read because
+ * they refer to one another; of those not about health only type and id are kept.
  * @throws MedGemmaError `bad_option`, `record_unreadable`, `aborted`.
  */
 export async function readRecord(
@@ -135,7 +138,7 @@ class Collector {
     private readonly keep: boolean,
   ) {}
 
-  take(value: unknown): void {
+  take(value: unknown, depth = 0): void {
     const outer = asObject(value);
     const resource = asObject(outer?.resource) ?? outer;
     const type = asText(resource?.resourceType);
@@ -144,15 +147,22 @@ class Collector {
       this.#skip("(no resource)");
       return;
     }
+    if (type === "Bundle" && depth >= MAX_BUNDLES) {
+      this.#taken++;
+      this.#skip("Bundle (nested too deep)");
+      return;
+    }
     if (type === "Bundle") {
-      for (const entry of asList(resource.entry)) this.take(entry);
+      for (const entry of asList(resource.entry)) this.take(entry, depth + 1);
       return;
     }
     this.#seen++;
     this.identity.learn(resource);
     for (const own of asList(resource.contained).map(asObject)) if (own) this.identity.learn(own);
     const kept = slim(resource);
-    this.#refs.add(kept, asText(outer?.fullUrl));
+    // What is never told is only known to be there, so that references to it are not said to be missing.
+    const known = NOT_CLINICAL.has(type) && !NAMED.has(type) ? { resourceType: type, id: resource.id } : kept;
+    this.#refs.add(known, asText(outer?.fullUrl));
     if (type === "Patient") this.#takePatient(resource);
     if (NOT_CLINICAL.has(type)) this.#skip(type);
     else if (isEnteredInError(resource)) this.#skip(`${type} (entered in error)`);
@@ -166,7 +176,7 @@ class Collector {
     throw unreadable(
       this.#taken === 0
         ? "it is a Bundle or a list without entries"
-        : "it holds no FHIR resources: nothing in it has a resourceType",
+        : "it holds no FHIR resources: nothing in it has a resourceType, or it lies too deep in Bundles",
     );
   }
 
@@ -237,10 +247,6 @@ class Collector {
     }
     this.patient = { age, sex: asText(resource.gender), ...(this.keep && name !== "" && { name }) };
   }
-}
-
-function shortened(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 4)} ...`;
 }
 
 /** Without what is never shown, so that a large record takes little memory. */

@@ -51,11 +51,11 @@ export function piecesOf(marked: string, longest: number): string[] {
   /** What the line has beside the words that hold. */
   let own = false;
   const closing = () => open.map((it) => (it.bracket ? ")" : "")).join("");
-  const shortened = (before: string) => {
+  const cutBefore = (before: string) => {
     const most = Math.min(MAX_BEFORE, Math.floor(longest / 2 / open.length));
     return before.length <= most ? before : `${before.slice(0, Math.max(0, most - 5))} ...: `;
   };
-  const start = () => open.map((it) => (it.bracket ? "(" : "") + shortened(it.before)).join("");
+  const start = () => open.map((it) => (it.bracket ? "(" : "") + cutBefore(it.before)).join("");
   const put = (text: string) => {
     let rest = text;
     for (;;) {
@@ -85,7 +85,7 @@ export function piecesOf(marked: string, longest: number): string[] {
       open.push({ before: naming, bracket: last?.bracket ?? false });
       const words = (last?.bracket ? "(" : "") + naming;
       line +=
-        line.length + words.length > longest / 2 ? (last?.bracket ? "(" : "") + shortened(naming) : words;
+        line.length + words.length > longest / 2 ? (last?.bracket ? "(" : "") + cutBefore(naming) : words;
       naming = undefined;
     } else if (token === END) {
       if (open.pop()?.bracket) line += ")";
@@ -102,4 +102,8 @@ export function cutAt(text: string, longest: number): number {
   if (sentence > longest / 2) return sentence + 1;
   const word = text.lastIndexOf(" ", longest);
   return word > longest / 2 ? word : longest;
+}
+
+export function shortened(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 4)} ...`;
 }

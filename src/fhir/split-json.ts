@@ -62,6 +62,10 @@ class Scanner {
   /** Depth of the list whose members are resources; -1 when there is none. */
   #list = -1;
   #start = -1;
+  /** Where the object at the top begins. */
+  #top = -1;
+  /** The list of entries came before the type, and none of them is known yet. */
+  #guessed = false;
   /** The object at the top has had a list of entries, so that it is no resource itself. */
   #bundle = false;
   #lastString = "";
@@ -123,8 +127,10 @@ class Scanner {
       if (isEntry || this.#depth === 0) {
         this.#list = this.#depth + 1;
         this.#bundle = true;
+        this.#guessed = isEntry && this.#type === "";
       }
     }
+    if (this.#depth === 0) this.#top = at;
     if (char === "{" && (this.#depth === 0 || this.#depth === this.#list)) this.#start = at;
     if (this.#depth === 0) this.#type = "";
     this.#depth++;
@@ -139,7 +145,19 @@ class Scanner {
     if ((opened === "{") !== (this.#text[at] === "}")) {
       throw unreadable("the JSON is damaged: a bracket is closed by one of another kind");
     }
-    if (this.#depth === this.#list && this.#text[at] === "}") return this.#text.slice(this.#start, at + 1);
+    if (this.#depth === this.#list && this.#text[at] === "}") {
+      const piece = this.#text.slice(this.#start, at + 1);
+      if (!this.#guessed || /"resource(?:Type)?"\s*:/.test(piece)) {
+        this.#guessed = false;
+        return piece;
+      }
+      // Entries of a List, or of a Bundle that begins with one without a resource: it is read whole.
+      this.#guessed = false;
+      this.#list = -1;
+      this.#bundle = false;
+      this.#start = this.#top;
+      return undefined;
+    }
     if (this.#depth < this.#list) this.#list = -1;
     if (this.#depth !== 0) return undefined;
     const whole = this.#bundle ? undefined : this.#text.slice(this.#start, at + 1);

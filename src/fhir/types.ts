@@ -17,3 +17,6 @@ export const NOT_CLINICAL: ReadonlySet<string> = new Set([
   ...["SearchParameter", "OperationDefinition", "ImplementationGuide", "Library", "Measure", "MeasureReport"],
   ...["Questionnaire", "PlanDefinition", "ActivityDefinition", "TestScript", "TestReport", "Bundle"],
 ]);
+
+/** Types that are no entries, but that others are named by. */
+export const NAMED: ReadonlySet<string> = new Set(["Medication", "Device", "Substance"]);

@@ -127,6 +127,36 @@ describe("what cannot be read is said, without the record's words", () => {
     expect(await textsOf(as(list))).toEqual(["E1 undefined List Medicines: entry Warfarin"]);
   });
 
+  test.each<[string, object, string]>([
+    [
+      "a List",
+      { entry: [{ item: { display: "Warfarin" } }, { item: { display: "Aspirin" } }], resourceType: "List" },
+      "E1 undefined List entry Warfarin, Aspirin",
+    ],
+    [
+      "a Bundle that begins with an entry without a resource",
+      { entry: [{ request: { method: "DELETE" } }, { resource: DIABETES }], resourceType: "Bundle" },
+      "E1 2012-03-01 Condition Type 2 diabetes mellitus: active",
+    ],
+  ])("%s whose type comes last is read from text", async (_name, value, expected) => {
+    expect(await textsOf(JSON.stringify(value))).toEqual([expected]);
+    const both = `${JSON.stringify(value)}\n${JSON.stringify({ ...DIABETES, id: "b" })}`;
+    expect(await textsOf(both)).toHaveLength(2);
+  });
+
+  test("Bundles in one another are read so far, and no further", async () => {
+    const nested = (count: number) => {
+      let value: object = DIABETES;
+      for (let depth = 0; depth < count; depth++) value = bundle(value);
+      return value;
+    };
+    expect((await readRecord(nested(10))).entries).toHaveLength(1);
+    const error = await rejection(readRecord(nested(20_000)));
+    expect(error).toMatchObject({ code: "record_unreadable", message: expect.stringMatching(/too deep/) });
+    const record = await readRecord([DIABETES, nested(20_000)]);
+    expect(record.skipped).toEqual({ "Bundle (nested too deep)": 1 });
+  });
+
   test("values of wrong types are passed over", async () => {
     const broken = {
       ...HBA1C,

@@ -123,3 +123,17 @@ test("what a resource contains is told, but not people; refuted things are told 
   expect(texts.join("\n")).toContain("reason Type 2 diabetes mellitus (REFUTED, not present)");
   expect(texts.join("\n")).not.toContain("Boetticher");
 });
+
+test("what is no entry is known to be there, but what it says is not kept, unless others are named by it", async () => {
+  const [text] = await textsOf(
+    entry({
+      ...DIABETES,
+      evidence: [{ reference: "Claim/c" }, { reference: "Device/d" }, { reference: "Claim/x" }],
+    }),
+    entry({ resourceType: "Claim", id: "c", type: { text: "Pharmacy" } }),
+    entry({ resourceType: "Device", id: "d", type: { text: "Pacemaker" } }),
+  );
+  expect(text).toBe(
+    "Type 2 diabetes mellitus: active; evidence unnamed claim, Pacemaker, unnamed claim (reference not in the record)",
+  );
+});
