@@ -1,22 +1,12 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
-import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { RemoteEngine } from "../../../src/engine/remote/remote-engine.js";
+import { withoutVariables } from "./environment.js";
 import { json, scriptedServer } from "./scripted-server.js";
 
-const NAMES = ["NODE_USE_ENV_PROXY", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy"];
-let before: [string, string | undefined][];
-beforeEach(() => {
-  before = NAMES.map((name) => [name, process.env[name]]);
-  for (const name of NAMES) delete process.env[name];
-});
-afterEach(() => {
-  for (const [name, value] of before) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
-});
+withoutVariables("NODE_USE_ENV_PROXY", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy");
 
 test("the environment's proxy is taken where Node is told so", async () => {
   const model = await scriptedServer((_, response) => json(response, { data: [{ id: "m" }] }));

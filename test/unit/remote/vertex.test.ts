@@ -1,26 +1,16 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { googleHeaders, isVertex, mayHaveToken } from "../../../src/engine/remote/google-auth.js";
 import { request } from "../../../src/engine/remote/http.js";
 import { RemoteEngine } from "../../../src/engine/remote/remote-engine.js";
 import { renderPrompt } from "../../../src/prompt/render.js";
+import { withoutVariables } from "./environment.js";
 import { answerOf, events, json, type Script, scriptedServer } from "./scripted-server.js";
 
 // Google's library asks the machine for a token at this address, as on Compute Engine.
-const NAMES = ["GCE_METADATA_HOST", "METADATA_SERVER_DETECTION", "GOOGLE_APPLICATION_CREDENTIALS", "HOME"];
-let before: [string, string | undefined][];
-beforeEach(() => {
-  before = NAMES.map((name) => [name, process.env[name]]);
-  for (const name of NAMES) delete process.env[name];
-});
-afterEach(() => {
-  for (const [name, value] of before) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
-});
+withoutVariables("GCE_METADATA_HOST", "METADATA_SERVER_DETECTION", "GOOGLE_APPLICATION_CREDENTIALS", "HOME");
 
 const ENDPOINT = "/v1/projects/p/locations/europe-west4/endpoints/123";
 
