@@ -142,6 +142,11 @@ const OF_TASK = [
   ["labReport", "--lab-report", "extract"],
   ["instruction", "--instruction", "extract"],
   ["scale", "--scale", "triage"],
+  ["multiLabel", "--multi-label", "classify"],
+  ["method", "--method", "classify"],
+  ["orders", "--orders", "classify"],
+  ["prior", "--prior", "classify"],
+  ["calibration", "--calibration", "classify"],
 ] as const satisfies readonly (readonly [keyof EvaluateFlags, string, EvaluateTask])[];
 
 /** @throws MedGemmaError `bad_option` for a flag that would count for nothing. */

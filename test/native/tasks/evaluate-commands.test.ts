@@ -149,6 +149,8 @@ describe("the command", () => {
     [["evaluate", "guess", "cases.jsonl"], /guess|task/],
     [["evaluate", "classify", "cases.jsonl", "--calibration-method", "isotonic"], /needs --fit-calibration/],
     [["evaluate", "ask", "cases.jsonl", "--schema", "a.json"], /--schema is of extract/],
+    [["evaluate", "report", "cases.jsonl", "--multi-label"], /--multi-label is of classify/],
+    [["evaluate", "report", "cases.jsonl", "--calibration", "c.json"], /--calibration is of classify/],
     [["evaluate", "triage", "cases.jsonl", "--lab-report"], /--lab-report is of extract/],
     [["evaluate", "report", "cases.jsonl", "--instruction", "x"], /--instruction is of extract/],
     [["evaluate", "extract", "cases.jsonl", "--scale", "news2"], /--scale is of triage/],
