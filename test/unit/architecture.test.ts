@@ -91,9 +91,12 @@ describe("the rules", () => {
     expect(checkNative([engine, binding])).toEqual([]);
   });
 
-  it("count lines as an editor does", () => {
-    const lines = (count: number) => ({ path: "a.ts", text: "x\n".repeat(count) });
+  it("count lines of code, not words about it", () => {
+    const lines = (count: number, more = "") => ({ path: "a.ts", text: more + "x\n".repeat(count) });
+    const words =
+      '/** A\n * docstring. */\n\n// why\nimport type {\n  A,\n} from "a";\nexport { b } from "b";\n#include <c>\n';
     expect(checkLengths([lines(MAX_LINES)])).toEqual([]);
+    expect(checkLengths([lines(MAX_LINES, words)])).toEqual([]);
     expect(checkLengths([lines(MAX_LINES + 1)])).toHaveLength(1);
   });
 });
