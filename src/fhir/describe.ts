@@ -4,6 +4,7 @@ import { isEnteredInError, negationOf, unreadModifiers } from "./modifiers.js";
 import type { References } from "./references.js";
 import { sayElements, type Telling, valueText } from "./say.js";
 import { bracketed, scope } from "./scopes.js";
+import { isAttachment, sayAttachment } from "./text/attachment.js";
 import { titleOf } from "./title.js";
 import { PERSONAL } from "./types.js";
 import { asList, asObject, asText, conceptText, DATES, type Json } from "./values.js";
@@ -97,6 +98,7 @@ function containedTexts(resource: Json, refs: References): (string | undefined)[
     const own = asObject(it);
     if (own === undefined || PERSONAL.has(String(own.resourceType)) || isEnteredInError(own))
       return undefined;
+    if (isAttachment(own)) return sayAttachment(own, resource, refs);
     // It may refer to its neighbours.
     return toPart(describe({ ...own, contained: resource.contained }, refs, false));
   });

@@ -1,5 +1,8 @@
 import { isEnteredInError, negationOf } from "./modifiers.js";
 import type { References } from "./references.js";
+import { carriedBy, formOfCarried, isAttachment, textSteps } from "./text/attachment.js";
+import { withoutData } from "./text/data.js";
+import { markupSteps } from "./text/markup.js";
 import { referenceText, titleOf } from "./title.js";
 import { PERSONAL } from "./types.js";
 import { asList, asObject, asText, conceptText, type Json } from "./values.js";
@@ -9,23 +12,38 @@ export interface LongText {
   /** Belongs before each piece of it: "Family history" reverses what "breast cancer" says. May be empty. */
   readonly heading: string;
   readonly text: string;
+  /** Nothing told its character set. */
+  readonly guessed?: boolean;
 }
+
+/** Work that gives way between its steps, and its result. */
+type Steps<Result> = Generator<undefined, Result, void>;
 
 const MAX_DEPTH = 30;
 
 /** Texts that are carried anywhere in a resource, and the sections of a Composition. */
-export function longTexts(resource: Json, refs: References): LongText[] {
-  return [
-    ...attachments({ ...resource, contained: undefined }, "", 0, true),
-    ...asList(resource.contained).flatMap((it) => containedTexts(asObject(it), resource, refs)),
-    ...sections(resource.section, resource, refs, []),
-  ].filter(({ text }) => text.trim() !== "");
+export function* longTexts(resource: Json, refs: References): Steps<LongText[]> {
+  const seen = new Set<string>();
+  const found: LongText[] = [];
+  for (const carrier of carriers(resource, refs)) {
+    const { thing, heading } = carrier;
+    const carried = carriedBy(thing, resource, refs);
+    // A contained Binary is met where it is referred to, and where it is contained.
+    if (carried === undefined || seen.has(carried.data)) continue;
+    seen.add(carried.data);
+    const form = formOfCarried(carried);
+    if (form === undefined) continue;
+    const { text, guessed } = yield* textSteps(carried, form);
+    found.push({ heading, text: withoutData(text), ...(guessed && { guessed }) });
+  }
+  found.push(...(yield* sections(resource.section, resource, refs, [])));
+  return found.filter(({ text }) => text.trim() !== "");
 }
 
 /** The narrative of a resource or a section as plain text, whatever its status. */
-export function narrativeOf(resource: Json): string | undefined {
+export function* narrativeOf(resource: Json): Steps<string | undefined> {
   const div = asObject(resource.text)?.div;
-  return typeof div === "string" ? plainText(div) : undefined;
+  return typeof div === "string" ? withoutData(yield* markupSteps(div)) : undefined;
 }
 
 /** Whether the narrative says what no element says, by its author's word. */
@@ -34,35 +52,50 @@ export function narrativeAdds(resource: Json): boolean {
   return status === "additional" || status === "extensions";
 }
 
+interface Carrier {
+  readonly thing: Json;
+  readonly heading: string;
+}
+
+/** Attachments and Binaries, at any depth. */
+function carriers(resource: Json, refs: References): Carrier[] {
+  return [
+    ...within({ ...resource, contained: undefined }, "", 0, true),
+    ...asList(resource.contained).flatMap((it) => contained(asObject(it), resource, refs)),
+  ];
+}
+
 /** What is contained may be withdrawn or reversed on its own. */
-function containedTexts(own: Json | undefined, inside: Json, refs: References): LongText[] {
+function contained(own: Json | undefined, inside: Json, refs: References): Carrier[] {
   if (own === undefined || PERSONAL.has(String(own.resourceType)) || isEnteredInError(own)) return [];
   const negation = negationOf(own);
   const title = titleOf({ ...own, contained: inside.contained }, refs)?.text;
   const heading = negation === undefined ? "" : [negation, title].filter(Boolean).join(": ");
-  return attachments(own, heading, 0, true);
+  return within(own, heading, 0, true);
 }
 
 /** @param told Whether what reverses the value itself is in the heading, or told elsewhere. */
-function attachments(value: unknown, heading: string, depth: number, told = false): LongText[] {
+function within(value: unknown, heading: string, depth: number, told = false): Carrier[] {
   if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return [];
-  if (Array.isArray(value)) return value.flatMap((it) => attachments(it, heading, depth + 1));
-  const negation = told ? undefined : negationOf(value as Json);
+  if (Array.isArray(value)) return value.flatMap((it) => within(it, heading, depth + 1));
+  const thing = value as Json;
+  const negation = told ? undefined : negationOf(thing);
   const before = [heading, negation].filter(Boolean).join(": ");
-  const { contentType, data } = value as Json;
-  const type = asText(contentType) ?? "";
-  if (typeof data === "string" && type.startsWith("text/")) {
-    const text = Buffer.from(data, "base64").toString("utf8");
-    return [{ heading: before, text: type.startsWith("text/html") ? plainText(text) : text }];
-  }
-  return Object.values(value).flatMap((it) => attachments(it, before, depth + 1));
+  if (isAttachment(thing)) return [{ thing, heading: before }];
+  return Object.values(thing).flatMap((it) => within(it, before, depth + 1));
 }
 
-function sections(value: unknown, inside: Json, refs: References, path: readonly string[]): LongText[] {
+function* sections(
+  value: unknown,
+  inside: Json,
+  refs: References,
+  path: readonly string[],
+): Steps<LongText[]> {
   if (path.length > MAX_DEPTH) return [];
-  return asList(value).flatMap((it) => {
+  const found: LongText[] = [];
+  for (const it of asList(value)) {
     const section = asObject(it);
-    if (section === undefined) return [];
+    if (section === undefined) continue;
     const own = [...path, asText(section.title) ?? conceptText(section.code) ?? "section"];
     const entries = asList(section.entry).map((entry) => {
       const reference = asObject(entry);
@@ -70,58 +103,9 @@ function sections(value: unknown, inside: Json, refs: References, path: readonly
     });
     const empty = conceptText(section.emptyReason);
     const named = [...new Set(entries.filter((text) => text !== undefined))].join(", ");
-    const text = [narrativeOf(section), named, empty && `empty: ${empty}`].filter(Boolean).join("\n\n");
-    return [{ heading: own.join(" / "), text }, ...sections(section.section, inside, refs, own)];
-  });
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  lt: "<",
-  gt: ">",
-  amp: "&",
-  quot: '"',
-  apos: "'",
-  nbsp: " ",
-};
-
-/**
- * Without comments, styles and scripts; one that does not end stays, as text. In time by its length: a search for an end
- * that is not there is not made again.
- */
-function withoutHidden(html: string): string {
-  const lower = html.toLowerCase();
-  // A letter may be longer in lower case, and places are of one text in the other.
-  const text = lower.length === html.length ? lower : html;
-  const endless = new Set<string>();
-  const begin = /<!--|<(?:style|script)\b/g;
-  let clean = "";
-  let done = 0;
-  for (let found = begin.exec(text); found !== null; found = begin.exec(text)) {
-    const end = found[0] === "<!--" ? "-->" : `</${found[0].slice(1)}>`;
-    const at = endless.has(end) ? -1 : text.indexOf(end, found.index + found[0].length);
-    if (at < 0) {
-      endless.add(end);
-      continue;
-    }
-    clean += `${html.slice(done, found.index)} `;
-    done = at + end.length;
-    begin.lastIndex = done;
+    const narrative = yield* narrativeOf(section);
+    const text = [narrative, named, empty && `empty: ${empty}`].filter(Boolean).join("\n\n");
+    found.push({ heading: own.join(" / "), text }, ...(yield* sections(section.section, inside, refs, own)));
   }
-  return clean + html.slice(done);
-}
-
-/** (X)HTML as lines: blocks and rows are lines of their own. */
-export function plainText(html: string): string {
-  return withoutHidden(html)
-    .replace(/\s+/g, " ")
-    .replace(/<\/td>\s*(?=<td)|<\/th>\s*(?=<td)/gi, " | ")
-    .replace(/<\/(?:p|div|h\d|ul|ol|table|section)>/gi, "\n\n")
-    .replace(/<(?:br|hr)\s*\/?>|<\/(?:li|tr|dt|dd)>/gi, "\n")
-    .replace(/<\/th>/gi, " ")
-    .replace(/<\/?[a-z][^<>]{0,2000}>/gi, "")
-    .replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]+));/gi, (all, decimal, hex, name) => {
-      const code = decimal ? Number(decimal) : hex ? Number.parseInt(hex, 16) : undefined;
-      if (code === undefined) return ENTITIES[String(name).toLowerCase()] ?? all;
-      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : " ";
-    });
+  return found;
 }

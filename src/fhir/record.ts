@@ -129,6 +129,8 @@ class Collector {
   readonly #resources: Json[] = [];
   readonly #refs = new References();
   #patients = 0;
+  /** Resources with a text whose character set nothing tells. */
+  #guessed = 0;
   /** Lines that name somebody can be told as long as they are lines. */
   readonly #clean = (line: string) => (this.keep ? line : this.identity.redact(line));
 
@@ -180,19 +182,25 @@ class Collector {
     );
   }
 
-  *drafts(): Generator<Draft, void, void> {
+  /** Gives way between the steps of long work. */
+  *drafts(): Generator<Draft | undefined, void, void> {
     for (const resource of this.#resources) {
       const type = String(resource.resourceType);
       let said = false;
       for (const draft of this.#draftsOf(resource, type)) {
-        said = true;
+        if (draft !== undefined) said = true;
         yield draft;
       }
       if (!said) this.#skip(`${type} (no text)`);
     }
+    if (this.#guessed > 0) {
+      this.warnings.push(
+        `${this.#guessed} of the resources carry a text that does not say its character set: windows-1252 was taken.`,
+      );
+    }
   }
 
-  *#draftsOf(resource: Json, type: string): Generator<Draft, void, void> {
+  *#draftsOf(resource: Json, type: string): Generator<Draft | undefined, void, void> {
     const date = dateOf(resource);
     const { title, parts, reversed } = describe(resource, this.#refs);
     const modified = unreadModifiers(resource).length > 0;
@@ -204,13 +212,11 @@ class Collector {
     );
     const prohibition = isProhibition(resource, [title, ...parts].join("; "));
     for (const text of lines) yield { type, date, text, modified, prohibition };
-    const long = longTexts(resource, this.#refs);
-    const narrative = narrativeOf(resource);
-    if (
-      narrative !== undefined &&
-      (narrativeAdds(resource) || ((title === "" || parts.length === 0) && long.length === 0))
-    ) {
-      long.push({ heading: "", text: narrative });
+    const long = yield* longTexts(resource, this.#refs);
+    if (long.some(({ guessed }) => guessed)) this.#guessed++;
+    if (narrativeAdds(resource) || ((title === "" || parts.length === 0) && long.length === 0)) {
+      const narrative = yield* narrativeOf(resource);
+      if (narrative !== undefined) long.push({ heading: "", text: narrative });
     }
     for (const { heading, text } of long) {
       // What reverses a resource reverses its texts.
@@ -258,7 +264,7 @@ function slim(resource: Json): Json {
 type Gathered = Pick<PatientRecord, "patient" | "skipped" | "warnings">;
 
 async function finish(
-  drafts: Iterable<Draft>,
+  drafts: Iterable<Draft | undefined>,
   identity: Identity | undefined,
   gathered: Gathered,
   signal: AbortSignal | undefined,
@@ -267,7 +273,9 @@ async function finish(
   const found: Draft[] = [];
   for (const draft of drafts) {
     throwIfAborted(signal);
-    found.push(identity === undefined ? draft : { ...draft, text: identity.redact(draft.text) });
+    if (draft !== undefined) {
+      found.push(identity === undefined ? draft : { ...draft, text: identity.redact(draft.text) });
+    }
     await breather.breathe();
   }
   if (found.length === 0) throw unreadable("it holds nothing about the patient's health");

@@ -2,6 +2,7 @@ import { labelOf, PLAIN, UNTOLD, UNTOLD_IN } from "./elements.js";
 import { negationOf } from "./modifiers.js";
 import type { References } from "./references.js";
 import { bracketed, scope } from "./scopes.js";
+import { isAttachment, sayAttachment } from "./text/attachment.js";
 import { conceptOrReference, joined, referenceText, typeOfReference } from "./title.js";
 import { asList, asObject, asText, conceptText, type Json, quantityText, rangeText } from "./values.js";
 
@@ -25,6 +26,7 @@ export function sayElements(
   const untold = UNTOLD_IN[String(telling.inside.resourceType)];
   return Object.entries(thing).flatMap(([key, value]) => {
     if (UNTOLD.has(key) || untold?.has(key) || skip.has(key) || key.startsWith("_")) return [];
+    if (typeof value === "string" && /^(?:data|.*Base64Binary)$/.test(key)) return ["(data, not read)"];
     const said = say(value, telling, depth + 1);
     if (said === undefined) return [];
     const plain = depth > 0 && (PLAIN.has(key) || /^(?:value|item|content|instance)(?:[A-Z]|$)/.test(key));
@@ -46,6 +48,8 @@ export function say(value: unknown, telling: Telling, depth = 0): string | undef
   }
   // What is known and says nothing is a person: its parts would name them.
   if (isReference(thing)) return referenceText(thing, telling.inside, telling.refs);
+  // Its text becomes entries of its own.
+  if (isAttachment(thing)) return sayAttachment(thing, telling.inside, telling.refs);
   return sayKnown(thing, telling) ?? sayParts(thing, telling, depth);
 }
 
@@ -80,17 +84,7 @@ function sayKnown(thing: Json, { inside, refs }: Telling): string | undefined {
   }
   if (keys.has("data") && keys.has("origin")) return "sampled data, not read";
   if (only("text", "time", "authorString", "authorReference") && keys.has("text")) return asText(thing.text);
-  return only("contentType", "language", "data", "url", "size", "hash", "title", "creation")
-    ? sayAttachment(thing)
-    : undefined;
-}
-
-/** Text becomes entries of its own; what cannot be read is said. */
-function sayAttachment(thing: Json): string | undefined {
-  const type = asText(thing.contentType);
-  const readable = typeof thing.data === "string" && /^text\//.test(type ?? "");
-  const missing = readable ? undefined : `(attachment${type ? ` of ${type}` : ""} not read)`;
-  return [asText(thing.title), missing].filter(Boolean).join(" ") || undefined;
+  return undefined;
 }
 
 function sayParts(thing: Json, telling: Telling, depth: number): string | undefined {

@@ -18,5 +18,5 @@ export const NOT_CLINICAL: ReadonlySet<string> = new Set([
   ...["Questionnaire", "PlanDefinition", "ActivityDefinition", "TestScript", "TestReport", "Bundle"],
 ]);
 
-/** Types that are no entries, but that others are named by. */
-export const NAMED: ReadonlySet<string> = new Set(["Medication", "Device", "Substance"]);
+/** Types that are no entries, but that others are named by or take their text from. */
+export const NAMED: ReadonlySet<string> = new Set(["Medication", "Device", "Substance", "Binary"]);

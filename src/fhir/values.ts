@@ -1,14 +1,18 @@
 /** FHIR R4 data types as words. Everything is optional and nothing is trusted to be of its type. */
 
+import { withoutData } from "./text/data.js";
+
 export type Json = Readonly<Record<string, unknown>>;
 
 export function asObject(value: unknown): Json | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
 }
 
-/** One line; without the marks of scopes.ts. */
+/** One line; without the marks of scopes.ts, and without data that is no words. */
 export function asText(value: unknown): string | undefined {
-  if (typeof value === "string") return value.replace(/[\s\uE000-\uE003]+/g, " ").trim() || undefined;
+  if (typeof value === "string") {
+    return withoutData(value.replace(/[\s\uE000-\uE003]+/g, " ").trim()) || undefined;
+  }
   return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
 }
 

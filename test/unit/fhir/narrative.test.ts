@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { plainText } from "../../../src/fhir/narrative.js";
+import { plainText } from "../../../src/fhir/text/markup.js";
 
 describe("plain text of a narrative", () => {
   test.each([

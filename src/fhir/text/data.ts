@@ -1,0 +1,27 @@
+/** So long a word without a space is no word. */
+const RUN = /[A-Za-z0-9+/_-]{60,}={0,2}/g;
+/** Broken into lines, as MIME has it. */
+const LINES = /(?:[A-Za-z0-9+/]{60,76}\s+){2,}[A-Za-z0-9+/]{0,76}={0,2}/g;
+const MANY = 200;
+
+/** The text without what is data and no words: base64, whatever element it came in. */
+export function withoutData(text: string): string {
+  if (text.length < 60) return text;
+  return text
+    .replace(LINES, (found) => (isData(found) ? told(found) : found))
+    .replace(RUN, (found) => (isData(found) ? told(found) : found));
+}
+
+function told(data: string): string {
+  return `(data of ${data.length} characters, not read)`;
+}
+
+/** Sequences of bases are written without spaces too, and addresses and lines of dashes. */
+function isData(run: string): boolean {
+  if (/^[ACGTUNacgtun\s]+$/.test(run)) return false;
+  if (/^([-_/+])\1*$/.test(run)) return false;
+  if (run.length >= MANY && !/[-_/]{2}/.test(run)) return true;
+  const changes =
+    run.match(/[a-z](?=[A-Z0-9])|[A-Z](?=[0-9])|[0-9](?=[A-Za-z])|[A-Z](?=[a-z])/g)?.length ?? 0;
+  return changes * 5 >= run.length;
+}

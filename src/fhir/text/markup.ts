@@ -1,0 +1,201 @@
+import { Parser } from "htmlparser2";
+
+/** Elements that begin and end lines; HTML's and those of CDA's narrative block (HL7 CDA R2, section 4.3.5). */
+const BLOCKS: ReadonlySet<string> = new Set([
+  ...[
+    "p",
+    "div",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "dl",
+    "table",
+    "section",
+    "article",
+    "aside",
+  ],
+  ...[
+    "header",
+    "footer",
+    "main",
+    "nav",
+    "address",
+    "blockquote",
+    "pre",
+    "figure",
+    "form",
+    "fieldset",
+    "body",
+  ],
+  ...["paragraph", "list", "title", "text", "caption", "figcaption"],
+]);
+const LINES: ReadonlySet<string> = new Set(["br", "hr", "li", "item", "tr", "dt", "dd", "option"]);
+const CELLS: ReadonlySet<string> = new Set(["td", "th"]);
+/** What they hold is not for readers. */
+const HIDDEN: ReadonlySet<string> = new Set(["style", "script", "template", "noscript"]);
+
+/** Characters that are parsed in one go. */
+const CHUNK = 32_768;
+
+export interface MarkupOptions {
+  /** XML's rules: names in their capitals, CDATA, no elements that end by themselves. */
+  readonly xml?: boolean;
+  /** Elements whose contents are told, by local name; all where it is left out. */
+  readonly only?: ReadonlySet<string>;
+}
+
+/**
+ * (X)HTML or XML as lines: blocks, rows and items are lines of their own, cells are parted by ` | `. A comment, style or
+ * script that does not end stays, as text. Gives way after each piece of the work.
+ */
+export function* markupSteps(
+  source: string,
+  options: MarkupOptions = {},
+): Generator<undefined, string, void> {
+  const lines = new Lines(source, options);
+  for (let at = 0; at < source.length; at += CHUNK) {
+    lines.write(source.slice(at, at + CHUNK));
+    yield undefined;
+  }
+  return lines.end();
+}
+
+class Lines {
+  readonly #parser: Parser;
+  readonly #parts: string[] = [];
+  #hidden = 0;
+  #unseen = "";
+  /** Open elements that are told; counted where only some are. */
+  #told = 0;
+  #kept = 0;
+  /** Whether a cell of this row has come. */
+  #inRow = false;
+  /** Nothing of the cell has come, so that a paragraph in it begins no line. */
+  #cellBegins = false;
+  /** Line ends that are due before the next words. */
+  #due = 0;
+  #space = false;
+
+  constructor(
+    private readonly source: string,
+    private readonly options: MarkupOptions,
+  ) {
+    this.#parser = new Parser(
+      {
+        onopentagname: (name) => this.#open(localName(name)),
+        onclosetag: (name, implied) => this.#close(localName(name), implied),
+        ontext: (text) => this.#words(text),
+        oncomment: () => this.#comment(),
+      },
+      { xmlMode: options.xml === true, recognizeSelfClosing: true, decodeEntities: true },
+    );
+  }
+
+  write(piece: string): void {
+    this.#parser.write(piece);
+  }
+
+  end(): string {
+    this.#parser.end();
+    return this.#parts.join("").trim();
+  }
+
+  #open(name: string): void {
+    if (HIDDEN.has(name)) {
+      this.#hidden++;
+      this.#unseen = "";
+    }
+    if (this.options.only?.has(name)) this.#told++;
+    if (name === "pre") this.#kept++;
+    if (BLOCKS.has(name)) this.#lineEnds(2);
+    else if (name === "tr") this.#lineEnds(1);
+    if (name === "tr" || name === "table") this.#inRow = false;
+    if (!CELLS.has(name)) return;
+    if (this.#inRow) {
+      // Paragraphs end a line inside of a cell, not at its end.
+      this.#due = 0;
+      this.#put(" | ");
+    }
+    this.#inRow = true;
+    this.#cellBegins = true;
+  }
+
+  #close(name: string, implied: boolean): void {
+    if (HIDDEN.has(name) && this.#hidden > 0) {
+      this.#hidden--;
+      this.#space = true;
+      if (implied) this.#words(this.#unseen);
+    }
+    if (this.options.only?.has(name)) this.#told--;
+    if (name === "pre") this.#kept--;
+    if (name === "tr") this.#inRow = false;
+    if (CELLS.has(name)) {
+      this.#cellBegins = false;
+      this.#due = 0;
+    }
+    if (BLOCKS.has(name)) this.#lineEnds(2);
+    else if (LINES.has(name)) this.#lineEnds(1);
+  }
+
+  #comment(): void {
+    const { startIndex, endIndex } = this.#parser;
+    // At the end of the text an unfinished one is handed over as if it were whole.
+    const closed = this.source.slice(startIndex, endIndex + 1).endsWith("-->");
+    if (closed || !this.source.startsWith("<!--", startIndex)) this.#space = true;
+    else this.#words(this.source.slice(startIndex));
+  }
+
+  #words(text: string): void {
+    if (this.#hidden > 0) this.#unseen += text;
+    else if (this.options.only === undefined || this.#told > 0) this.#put(text);
+  }
+
+  #put(text: string): void {
+    if (this.#kept > 0) {
+      this.#flush();
+      this.#parts.push(text);
+      return;
+    }
+    const words = text.replace(/[\s\u0085]+/g, " ");
+    if (words.startsWith(" ")) this.#space = true;
+    if (words === "" || words === " ") return;
+    this.#flush();
+    this.#cellBegins = false;
+    this.#parts.push(words.trim());
+    this.#space = words.endsWith(" ");
+  }
+
+  /** What stands between the last words and the next. */
+  #flush(): void {
+    if (this.#parts.length > 0) {
+      if (this.#due > 0) this.#parts.push("\n".repeat(this.#due));
+      else if (this.#space) this.#parts.push(" ");
+    }
+    this.#due = 0;
+    this.#space = false;
+  }
+
+  #lineEnds(count: number): void {
+    if (this.#cellBegins) return;
+    this.#due = Math.max(this.#due, count);
+  }
+}
+
+/** Without the namespace's prefix. */
+function localName(name: string): string {
+  return name.slice(name.indexOf(":") + 1).toLowerCase();
+}
+
+/** A text in one go. */
+export function plainText(source: string, options: MarkupOptions = {}): string {
+  const steps = markupSteps(source, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
