@@ -85,7 +85,7 @@ export function readJpeg(bytes: Uint8Array): CodestreamInfo | undefined {
       const components = bytes[at + 9] ?? 0;
       const ids = [0, 1, 2].map((index) => bytes[at + 10 + index * 3] ?? 0);
       const named = ids.join() === "82,71,66";
-      const colour = adobe === 0 ? "rgb" : adobe === 1 || jfif ? "ybr" : named ? "rgb" : undefined;
+      const colour = adobe === 0 || named ? "rgb" : adobe === 1 || jfif ? "ybr" : undefined;
       return {
         precision: bytes[at + 4] ?? 0,
         height: u16(bytes, at + 5),
@@ -102,6 +102,26 @@ export function readJpeg(bytes: Uint8Array): CodestreamInfo | undefined {
     at += 2 + length;
   }
   return undefined;
+}
+
+/** Which codec a codestream is for, by its first bytes and its kind of frame; undefined when none begins at `at`. */
+export function codecOfStream(
+  bytes: Uint8Array,
+  at = 0,
+): "jpeg" | "jpeg-lossless" | "jpeg-ls" | "jpeg2000" | "jpeg-xl" | undefined {
+  if (u32(bytes, at) === 0xff4fff51 || (u32(bytes, at) === 12 && u32(bytes, at + 4) === 0x6a502020))
+    return "jpeg2000";
+  if (u16(bytes, at) === 0xff0a || (u32(bytes, at) === 12 && u32(bytes, at + 4) === 0x4a584c20))
+    return "jpeg-xl";
+  if (u16(bytes, at) !== 0xffd8 || bytes[at + 2] !== 0xff) return undefined;
+  for (let marker = at + 2; marker + 4 <= bytes.length && bytes[marker] === 0xff; ) {
+    const kind = bytes[marker + 1] ?? 0;
+    if (kind === 0xf7) return "jpeg-ls";
+    if (kind === 0xc3) return "jpeg-lossless";
+    if (isStartOfFrame(kind) || kind === 0xda) break;
+    marker += kind === 0xff ? 1 : 2 + u16(bytes, marker + 2);
+  }
+  return "jpeg";
 }
 
 /** Offset of the JPEG 2000 codestream (SOC then SIZ, ISO 15444-1 A.4), also inside a JP2 file; -1 when absent. */

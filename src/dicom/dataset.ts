@@ -1,34 +1,36 @@
-import { createRequire } from "node:module";
-import type { ByteArrayParser, ByteStream, DataSet, Element } from "dicom-parser";
+import type { ByteArrayParser, DataSet, Element } from "dicom-parser";
+import { dicomParser, ElementStream, openUnknown } from "./dicom-parser.js";
 import { unreadable } from "./fail.js";
 import type { Located } from "./locate.js";
-import { TAG } from "./tags.js";
+import { TAG, tagName } from "./tags.js";
 import type { TransferSyntax } from "./uids.js";
 
-interface DicomParser {
-  DataSet: new (parser: ByteArrayParser, bytes: Uint8Array, elements: Record<string, Element>) => DataSet;
-  ByteStream: new (parser: ByteArrayParser, bytes: Uint8Array, position: number) => ByteStream;
-  littleEndianByteArrayParser: ByteArrayParser;
-  bigEndianByteArrayParser: ByteArrayParser;
-  parseDicomDataSetExplicit(
-    set: DataSet,
-    stream: ByteStream,
-    end: number,
-    options: { untilTag: string },
-  ): void;
-  parseDicomDataSetImplicit(
-    set: DataSet,
-    stream: ByteStream,
-    end: number,
-    options: { untilTag: string },
-  ): void;
-}
+const BINARY_NUMBERS: ReadonlyMap<string, readonly [size: number, read: keyof ByteArrayParser]> = new Map([
+  ["FD", [8, "readDouble"]],
+  ["FL", [4, "readFloat"]],
+  ["US", [2, "readUint16"]],
+  ["SS", [2, "readInt16"]],
+  ["UL", [4, "readUint32"]],
+  ["SL", [4, "readInt32"]],
+]);
 
-const dicomParser = createRequire(import.meta.url)("dicom-parser") as DicomParser;
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
-/** Attribute values with one way to fail: anything absent, empty or malformed is `undefined`. */
+/**
+ * Attribute values. Anything absent, empty or malformed is `undefined`; of what is there and is no number, a note is kept,
+ * so that it is never silently taken for absent.
+ */
 export class Dataset {
-  constructor(private readonly set: DataSet) {}
+  constructor(
+    private readonly set: DataSet,
+    /** Tags whose values were asked for as numbers and are none; shared with the items. */
+    private readonly malformed: Set<string> = new Set(),
+  ) {}
+
+  /** What was read so far as a number and is none, in words. */
+  get malformedWarnings(): readonly string[] {
+    return [...this.malformed].map((tag) => `${tagName(tag)} is present and is no number; it was not used.`);
+  }
 
   get bytes(): Uint8Array {
     return this.set.byteArray;
@@ -57,15 +59,17 @@ export class Dataset {
     return this.strings(tag)[index] || undefined;
   }
 
-  /** DS or IS values; where a writer used FD or FL (functional groups), those. Non-numbers are left out as NaN. */
+  /** DS or IS values; where a writer used a binary VR (functional groups), those. Non-numbers are left out as NaN. */
   numbers(tag: string): number[] {
-    const vr = this.set.elements[tag]?.vr;
-    if (vr === "FD" || vr === "FL")
-      return this.binary(tag, vr === "FD" ? 8 : 4, vr === "FD" ? "readDouble" : "readFloat");
-    if (vr === "US" || vr === "SS") return this.binary(tag, 2, vr === "US" ? "readUint16" : "readInt16");
-    return this.strings(tag).map((text) =>
-      /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN,
-    );
+    const binary = BINARY_NUMBERS.get(this.set.elements[tag]?.vr ?? "");
+    if (binary) return this.binary(tag, ...binary);
+    if (this.isMalformed(tag)) this.malformed.add(tag);
+    return this.strings(tag).map((text) => (DECIMAL.test(text) ? Number(text) : Number.NaN));
+  }
+
+  /** True when something is written that is no number by PS3.5 6.2 (DS, IS): a decimal comma, two points, letters. */
+  isMalformed(tag: string): boolean {
+    return this.strings(tag).some((text) => text !== "" && !DECIMAL.test(text));
   }
 
   number(tag: string, index = 0): number | undefined {
@@ -102,13 +106,29 @@ export class Dataset {
   }
 
   items(tag: string): Dataset[] {
-    const items = this.set.elements[tag]?.items ?? [];
-    return items.flatMap((item) => (item.dataSet ? [new Dataset(item.dataSet)] : []));
+    return this.opened(tag).flatMap((item) => (item.dataSet ? [this.below(item.dataSet)] : []));
+  }
+
+  /** Items of a sequence. */
+  count(tag: string): number {
+    return this.opened(tag).length;
   }
 
   item(tag: string, index = 0): Dataset | undefined {
-    const set = this.set.elements[tag]?.items?.[index]?.dataSet;
-    return set && new Dataset(set);
+    const set = this.opened(tag)[index]?.dataSet;
+    return set && this.below(set);
+  }
+
+  private below(set: DataSet): Dataset {
+    return new Dataset(set, this.malformed);
+  }
+
+  /** A sequence's items; of one that stands as UN too, which is opened once. */
+  private opened(tag: string): NonNullable<Element["items"]> {
+    const element = this.set.elements[tag];
+    if (element && !element.items && element.vr === "UN")
+      element.items = openUnknown(this.set, element) ?? [];
+    return element?.items ?? [];
   }
 
   private binary(tag: string, size: number, read: keyof ByteArrayParser): number[] {
@@ -142,7 +162,7 @@ export function parse(located: Located): Parsed {
   const set = new dicomParser.DataSet(parser, located.bytes, {});
   let complete = true;
   try {
-    const stream = new dicomParser.ByteStream(parser, located.bytes, located.start);
+    const stream = new ElementStream(parser, located.bytes, located.start);
     const run = located.explicit
       ? dicomParser.parseDicomDataSetExplicit
       : dicomParser.parseDicomDataSetImplicit;

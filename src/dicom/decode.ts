@@ -1,12 +1,19 @@
 import { inflateRawSync } from "node:zlib";
 import { decodeCodestream } from "./codec.js";
-import { type CodestreamInfo, findJpeg2000, readJpeg, readJpeg2000, terminated } from "./codestream.js";
+import {
+  type CodestreamInfo,
+  codecOfStream,
+  findJpeg2000,
+  readJpeg,
+  readJpeg2000,
+  terminated,
+} from "./codestream.js";
 import { unreadable, unsupported } from "./fail.js";
 import type { StoredFrame } from "./frames.js";
 import { frameBits, type Photometric, type PixelLayout } from "./layout.js";
 import { decodeRle } from "./rle.js";
 import { type ByteOrder, maskSamples, type Samples, unpackNative, wordsOf } from "./samples.js";
-import type { TransferSyntax } from "./uids.js";
+import type { Codec, TransferSyntax } from "./uids.js";
 
 /** Stored values of one frame, and what they are now. */
 export interface DecodedFrame {
@@ -25,7 +32,9 @@ export async function decodeFrame(
   codecReady: () => void = () => undefined,
 ): Promise<DecodedFrame> {
   const warnings: string[] = [];
-  const { codec } = syntax;
+  const codec = actualCodec(stored, layout, syntax);
+  if (codec !== "native" && syntax.codec === "native")
+    warnings.push("The pixels are compressed although the transfer syntax says that they are not.");
   if (codec === "native" || !stored.encapsulated) {
     if (codec !== "native")
       warnings.push("The pixels are not compressed although the transfer syntax says so.");
@@ -56,6 +65,12 @@ export async function decodeFrame(
   return decodeWithWasm(codec, stored.bytes, layout, warnings, codecReady);
 }
 
+/** The syntax's codec; a codestream where uncompressed fragments were declared (PS3.5 A.4.11) is read as what it is. */
+function actualCodec(stored: StoredFrame, layout: PixelLayout, { codec }: TransferSyntax): Codec {
+  const whole = stored.bytes.length * 8 >= frameBits(layout);
+  return codec === "native" && stored.encapsulated && !whole ? (codecOfStream(stored.bytes) ?? codec) : codec;
+}
+
 type WasmCodec = Parameters<typeof decodeCodestream>[0];
 
 async function decodeWithWasm(
@@ -71,15 +86,12 @@ async function decodeWithWasm(
   const info = wavelet ? readJpeg2000(stream) : codec === "jpeg-xl" ? undefined : readJpeg(stream);
   if (codec !== "jpeg-xl") checkInfo(info, layout);
   if (info && !info.ended) warnings.push("The codestream has no end marker: it may be cut off.");
-  if (layout.photometric === "RGB" && info?.jpegColour === "ybr") {
-    warnings.push("The header says RGB and the JPEG stream says YBR; the header was followed.");
-  }
   const colour = colourOf(codec, layout, info);
-  // Some writers allocate 16 bits and compress 8; the codec gives bytes then.
-  const narrow = codec === "jpeg" && info !== undefined && info.precision <= 8 && layout.bitsAllocated === 16;
-  const coded = narrow
-    ? { ...layout, bitsAllocated: 8, bitsStored: Math.min(8, layout.bitsStored), signed: false }
-    : layout;
+  if (layout.photometric === "RGB" && info?.jpegColour === "ybr") {
+    const followed = colour.toRgb ? "stream" : "header";
+    warnings.push(`The header says RGB and the JPEG stream says YBR; the ${followed} was followed.`);
+  }
+  const coded = codedLayout(layout, info);
   const decoded = await decodeCodestream(codec, codec === "jpeg-ls" ? terminated(stream) : stream, coded, {
     toRgb: colour.toRgb,
     planes: codec === "jpeg-ls" && info?.componentScans === true,
@@ -125,6 +137,16 @@ function withinPrecision(
   return maskSamples(words, { ...layout, bitsStored, highBit: bitsStored - 1 });
 }
 
+/**
+ * Samples as the codec gives them: as wide as the stream's own precision needs, for writers allocate 16 bits and compress
+ * 8. The header's sign is that of the narrow samples (as pydicom reads them).
+ */
+function codedLayout(layout: PixelLayout, info: CodestreamInfo | undefined): PixelLayout {
+  const bits = info === undefined ? layout.bitsAllocated : info.precision <= 8 ? 8 : 16;
+  if (bits >= layout.bitsAllocated) return layout;
+  return { ...layout, bitsAllocated: bits, bitsStored: Math.min(bits, layout.bitsStored) };
+}
+
 interface Colour {
   readonly toRgb: boolean;
   readonly after: Photometric;
@@ -135,7 +157,8 @@ function colourOf(codec: WasmCodec, layout: PixelLayout, info: CodestreamInfo | 
   const { photometric } = layout;
   if (layout.samples === 1) return { toRgb: false, after: photometric };
   if (codec === "jpeg") {
-    const toRgb = photometric.startsWith("YBR");
+    // JFIF has no other colours than YBR, whatever the header says (pydicom and GDCM read it so).
+    const toRgb = photometric.startsWith("YBR") || info?.jpegColour === "ybr";
     return { toRgb, after: toRgb ? "RGB" : photometric };
   }
   if (codec === "jpeg2000" || codec === "htj2k") {

@@ -1,3 +1,4 @@
+import { ageOf } from "./age.js";
 import { FrameAttributes, readGeometry } from "./attributes.js";
 import type { Dataset } from "./dataset.js";
 import { KNOWN_MODALITIES } from "./rule-table.js";
@@ -17,8 +18,10 @@ export interface DicomFacts {
   /** `R`, `L`, `B` (both) or `U` (unpaired). */
   readonly laterality?: string;
   readonly sex?: "M" | "F" | "O";
-  /** Years; fractions below 2; 90 stands for 90 and more. */
+  /** Completed years; below 2 years with tenths; 90 stands for 90 and more. */
   readonly ageYears?: number;
+  /** Completed months; below 2 years only. */
+  readonly ageMonths?: number;
   readonly rows: number;
   readonly columns: number;
   readonly frames: number;
@@ -37,6 +40,8 @@ export interface DicomFacts {
   readonly secondaryCapture: boolean;
   readonly localizer: boolean;
   readonly derived: boolean;
+  /** Detector values before the manufacturer's processing. */
+  readonly forProcessing?: boolean;
 }
 
 /** Body parts (PS3.16 annex L) that are likely on pictures this model reads. */
@@ -71,23 +76,11 @@ export function modalityOf(dataset: Dataset): string {
   return MODALITY_OF_SOP_CLASS.get(dataset.string(TAG.sopClass) ?? "") ?? "unknown";
 }
 
-/** Patient's Age (0010,1010), or the difference of birth and study dates; 90 and above are one group. */
-function ageOf(dataset: Dataset): number | undefined {
-  const [, digits, unit] = /^(\d{1,3})([DWMY])$/.exec(dataset.string(TAG.patientAge) ?? "") ?? [];
-  const perYear = { D: 365.25, W: 52.18, M: 12, Y: 1 }[unit ?? ""];
-  let years = digits !== undefined && perYear ? Number(digits) / perYear : undefined;
-  if (years === undefined) {
-    const born = dateOf(dataset.string(TAG.patientBirthDate));
-    const studied = dateOf(dataset.string(TAG.studyDate));
-    if (born !== undefined && studied !== undefined) years = (studied - born) / (365.25 * 86_400_000);
-  }
-  if (years === undefined || years < 0 || years > 150) return undefined;
-  return years >= 90 ? 90 : years < 2 ? Math.round(years * 10) / 10 : Math.floor(years);
-}
-
-function dateOf(text: string | undefined): number | undefined {
-  const [, year, month, day] = /^(\d{4})\.?(\d{2})\.?(\d{2})$/.exec(text ?? "") ?? [];
-  return year === undefined ? undefined : Date.UTC(Number(year), Number(month) - 1, Number(day));
+function isForProcessing(dataset: Dataset): boolean {
+  const intent = dataset.string(TAG.presentationIntent)?.toUpperCase();
+  return intent === undefined
+    ? SOP_CLASS.forProcessing.includes(dataset.string(TAG.sopClass) ?? "")
+    : intent === "FOR PROCESSING";
 }
 
 function burnedInOf(dataset: Dataset): DicomFacts["burnedIn"] {
@@ -108,7 +101,6 @@ export function readFacts(dataset: Dataset, syntax: TransferSyntax, frame = 0): 
   const side = (dataset.string(TAG.imageLaterality) ?? dataset.string(TAG.laterality))?.toUpperCase();
   const bodyPart = fromList(dataset, TAG.bodyPart, BODY_PARTS);
   const view = fromList(dataset, TAG.viewPosition, VIEWS);
-  const age = ageOf(dataset);
   const thickness = attributes.number(TAG.pixelMeasures, TAG.sliceThickness);
   const photometric = dataset.string(TAG.photometric)?.toUpperCase();
   const bitsStored = dataset.uint16(TAG.bitsStored);
@@ -118,10 +110,10 @@ export function readFacts(dataset: Dataset, syntax: TransferSyntax, frame = 0): 
     ...(view === undefined ? {} : { view }),
     ...(side === "R" || side === "L" || side === "B" || side === "U" ? { laterality: side } : {}),
     ...(sex === "M" || sex === "F" || sex === "O" ? { sex } : {}),
-    ...(age === undefined ? {} : { ageYears: age }),
+    ...ageOf(dataset),
     rows: dataset.uint16(TAG.rows) ?? 0,
     columns: dataset.uint16(TAG.columns) ?? 0,
-    frames: Math.max(1, Math.trunc(dataset.number(TAG.frames) ?? 1)),
+    frames: Math.max(1, Math.trunc(dataset.number(TAG.numberOfFrames) ?? 1)),
     ...(geometry.spacing === undefined ? {} : { spacing: geometry.spacing }),
     ...(geometry.spacingSource === undefined ? {} : { spacingSource: geometry.spacingSource }),
     ...(thickness === undefined || thickness <= 0 ? {} : { sliceThickness: thickness }),
@@ -136,5 +128,6 @@ export function readFacts(dataset: Dataset, syntax: TransferSyntax, frame = 0): 
     secondaryCapture: SOP_CLASS.secondaryCapture.includes(dataset.string(TAG.sopClass) ?? ""),
     localizer: types.includes("LOCALIZER"),
     derived: types[0] === "DERIVED",
+    ...(isForProcessing(dataset) ? { forProcessing: true } : {}),
   };
 }

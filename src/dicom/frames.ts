@@ -1,3 +1,4 @@
+import { codecOfStream } from "./codestream.js";
 import type { Dataset } from "./dataset.js";
 import { noPicture, unreadable } from "./fail.js";
 import { frameBits, type PixelLayout } from "./layout.js";
@@ -30,10 +31,36 @@ export function pixelSource(dataset: Dataset, layout: PixelLayout): PixelSource 
     }
     throw noPicture("The file holds no pixel data, or ends before it.");
   }
-  const encapsulated = element.length === UNDEFINED_LENGTH || element.hadUndefinedLength === true;
-  return encapsulated
-    ? encapsulatedSource(dataset, layout, element.dataOffset)
-    : nativeSource(dataset, layout, element.dataOffset, element.length);
+  const from = element.dataOffset;
+  if (element.length === UNDEFINED_LENGTH || element.hadUndefinedLength === true)
+    return encapsulatedSource(dataset, layout, from, undefined);
+  const to = Math.min(from + element.length, dataset.bytes.length);
+  if ((to - from) * 8 < frameBits(layout)) {
+    // Too short for uncompressed pixels: compressed ones, in fragments or bare, under a length that says otherwise.
+    if (isItem(dataset.bytes, from)) return encapsulatedSource(dataset, layout, from, to);
+    if (codecOfStream(dataset.bytes, from)) return bareSource(dataset, from, to);
+  }
+  return nativeSource(dataset, layout, from, to);
+}
+
+/** A codestream without fragments around it. */
+function bareSource(dataset: Dataset, from: number, to: number): PixelSource {
+  const frame = (index: number): StoredFrame => {
+    checkIndex(index, 1);
+    return { bytes: dataset.bytes.subarray(from, to), bitOffset: 0, encapsulated: true };
+  };
+  return { count: 1, warnings: ["The compressed pixels are not in fragments."], frame };
+}
+
+function isItem(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0xfe && bytes[at + 1] === 0xff && bytes[at + 2] === 0x00 && bytes[at + 3] === 0xe0;
+}
+
+function frameCountWarnings(declared: number, held: number): string[] {
+  if (held === declared) return [];
+  const frames = `${declared} frame${declared === 1 ? "" : "s"}`;
+  const rest = held > declared ? "; those beyond are not read" : "";
+  return [`The file declares ${frames} but holds ${held}${rest}.`];
 }
 
 function checkIndex(index: number, count: number): void {
@@ -45,18 +72,19 @@ function checkIndex(index: number, count: number): void {
   }
 }
 
-function nativeSource(dataset: Dataset, layout: PixelLayout, offset: number, length: number): PixelSource {
+function nativeSource(dataset: Dataset, layout: PixelLayout, offset: number, end: number): PixelSource {
   const warnings: string[] = [];
   const bits = frameBits(layout);
-  const available = Math.min(length, dataset.bytes.length - offset);
-  const count = Math.min(layout.frames, Math.floor((available * 8) / bits));
+  const available = end - offset;
+  const held = Math.floor((available * 8) / bits);
+  const count = Math.min(layout.frames, held);
   if (count < 1) {
     throw unreadable("The pixel data is shorter than one frame: the file is damaged or cut off.", {
       expectedBytes: Math.ceil(bits / 8),
       bytes: available,
     });
   }
-  if (count < layout.frames) warnings.push(`The file declares ${layout.frames} frames but holds ${count}.`);
+  warnings.push(...frameCountWarnings(layout.frames, held));
   const frame = (index: number): StoredFrame => {
     checkIndex(index, count);
     const firstBit = index * bits;
@@ -80,8 +108,9 @@ interface Fragments {
   readonly warnings: string[];
 }
 
-/** Walks the items of encapsulated pixel data (PS3.5 A.4): offset table first, then fragments to the delimiter. */
-function walkFragments(bytes: Uint8Array, offset: number): Fragments {
+/** Walks the items of encapsulated pixel data (PS3.5 A.4): offset table first, then fragments to the delimiter or `end`. */
+function walkFragments(bytes: Uint8Array, offset: number, end: number | undefined): Fragments {
+  const last = end ?? bytes.length;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const list: Fragment[] = [];
   const table: number[] = [];
@@ -89,7 +118,7 @@ function walkFragments(bytes: Uint8Array, offset: number): Fragments {
   let at = offset;
   let first = -1;
   let ended = false;
-  while (at + 8 <= bytes.length) {
+  while (at + 8 <= last) {
     const group = view.getUint16(at, true);
     const element = view.getUint16(at + 2, true);
     const length = view.getUint32(at + 4, true);
@@ -99,7 +128,7 @@ function walkFragments(bytes: Uint8Array, offset: number): Fragments {
       break;
     }
     const from = at + 8;
-    if (length > bytes.length - from) {
+    if (length > last - from) {
       warnings.push("The last fragment is cut off.");
       break;
     }
@@ -111,20 +140,25 @@ function walkFragments(bytes: Uint8Array, offset: number): Fragments {
     }
     at = from + length;
   }
-  if (!ended) warnings.push("The pixel data has no end: the file is damaged or cut off.");
+  if (!ended && (end === undefined || at < end))
+    warnings.push("The pixel data has no end: the file is damaged or cut off.");
   return { table, list, warnings };
 }
 
-function encapsulatedSource(dataset: Dataset, layout: PixelLayout, offset: number): PixelSource {
+function encapsulatedSource(
+  dataset: Dataset,
+  layout: PixelLayout,
+  offset: number,
+  end: number | undefined,
+): PixelSource {
   const bytes = dataset.bytes;
-  const { table, list, warnings } = walkFragments(bytes, offset);
+  const { table, list, warnings } = walkFragments(bytes, offset, end);
   if (list.length === 0)
     throw unreadable("The pixel data holds no complete fragment: the file is damaged or cut off.");
   const extended = readExtendedOffsets(dataset);
   const groups = groupFragments(bytes, layout.frames, extended.length > 0 ? extended : table, list);
-  if (groups.length !== layout.frames) {
-    warnings.push(`The file declares ${layout.frames} frames but holds ${groups.length}.`);
-  }
+  const begun = list.filter((fragment) => beginsFrame(bytes, fragment.from)).length;
+  warnings.push(...frameCountWarnings(layout.frames, Math.max(groups.length, begun)));
   const frame = (index: number): StoredFrame => {
     checkIndex(index, groups.length);
     return { bytes: join(bytes, groups[index] ?? []), bitOffset: 0, encapsulated: true };
@@ -142,12 +176,11 @@ function readExtendedOffsets(dataset: Dataset): number[] {
   return offsets;
 }
 
-/** True where a codestream begins: JPEG and JPEG-LS SOI, JPEG 2000 SOC or its box form, JPEG XL. */
-function beginsCodestream(bytes: Uint8Array, at: number): boolean {
-  const word = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
-  if (word === 0xffd8) return bytes[at + 2] === 0xff;
-  if (word === 0xff4f) return bytes[at + 2] === 0xff && bytes[at + 3] === 0x51;
-  return word === 0xff0a || (word === 0 && bytes[at + 3] === 0x0c && bytes[at + 4] === 0x6a);
+/** True where a frame's data begins: a codestream, or an RLE header (PS3.5 G.5). */
+function beginsFrame(bytes: Uint8Array, at: number): boolean {
+  if (codecOfStream(bytes, at)) return true;
+  const [segments = 0, ...zeros] = bytes.subarray(at, at + 4);
+  return segments >= 1 && segments <= 15 && zeros.every((byte) => byte === 0) && bytes[at + 4] === 64;
 }
 
 /** Which fragments make up which frame; several ways, each only when it accounts for every declared frame. */
@@ -162,7 +195,7 @@ function groupFragments(
   const starts = new Set(table);
   const byTable = splitWhere(list, (fragment) => starts.has(fragment.at));
   if (table.length === frames && byTable.length === frames) return byTable;
-  const byMarker = splitWhere(list, (fragment) => beginsCodestream(bytes, fragment.from));
+  const byMarker = splitWhere(list, (fragment) => codecOfStream(bytes, fragment.from) !== undefined);
   if (byMarker.length === frames) return byMarker;
   if (list.length < frames) return list.map((fragment) => [fragment]);
   throw unreadable("The fragments of the pixel data do not divide into the frames declared.", {

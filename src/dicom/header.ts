@@ -41,7 +41,7 @@ export function readHeader(parsed: Parsed, identity: boolean): Header {
   const { dataset, syntax } = parsed;
   const facts = readFacts(dataset, syntax);
   const wholeSlide = dataset.string(TAG.sopClass) === SOP_CLASS.wholeSlide;
-  const perFrame = dataset.element(TAG.perFrameGroups)?.items?.length ?? 0;
+  const perFrame = dataset.count(TAG.perFrameGroups);
   const frames = wholeSlide ? 1 : Math.max(1, Math.min(facts.frames, perFrame));
   const whole = (tag: string) => {
     const value = dataset.number(tag);
@@ -62,8 +62,9 @@ export function readHeader(parsed: Parsed, identity: boolean): Header {
     geometry: Array.from({ length: frames }, (_, frame) => readGeometry(dataset, frame)),
     slide: wholeSlide ? readSlide(parsed) : undefined,
     directory: readDirectory(parsed),
-    warnings: parsed.warnings,
     identity: identity ? readIdentity(dataset) : undefined,
+    // Last: what was read before is in it.
+    warnings: [...parsed.warnings, ...dataset.malformedWarnings],
   };
 }
 

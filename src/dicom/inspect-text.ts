@@ -47,12 +47,18 @@ function pixelWords({ photometric, bitsStored }: DicomFacts): string {
     .join("");
 }
 
-function patientWords({ bodyPart, view, laterality, sex, ageYears }: DicomFacts): string[] {
+function patientWords({ bodyPart, view, laterality, sex, ageYears, ageMonths }: DicomFacts): string[] {
   const side = { R: "right", L: "left", B: "both sides", U: "unpaired" }[laterality ?? ""];
-  const age = ageYears === undefined ? undefined : ageYears >= 90 ? "90 years or more" : `${ageYears} years`;
+  const age = ageWords(ageYears, ageMonths);
   return [bodyPart, view, side, sex && { M: "male", F: "female", O: "other sex" }[sex], age].filter(
     (word) => word !== undefined,
   );
+}
+
+function ageWords(years: number | undefined, months: number | undefined): string | undefined {
+  if (months !== undefined) return count(months, "month");
+  if (years === undefined) return undefined;
+  return years >= 90 ? "90 years or more" : count(years, "year");
 }
 
 function spacingWords({ spacing, spacingSource, sliceThickness }: DicomFacts): string {

@@ -1,6 +1,7 @@
 import { MedGemmaError } from "../errors.js";
 import { collect, type StudyInput } from "./collect.js";
 import type { DicomFacts } from "./facts.js";
+import { fileWarnings } from "./file-warnings.js";
 import { type DicomLimits, withDefaults } from "./limits.js";
 import { niftiFacts, niftiSource, runNifti } from "./nifti-pictures.js";
 import { sharedPool } from "./pool.js";
@@ -12,7 +13,7 @@ import { groupSeries, type SeriesGroup } from "./studies.js";
 import { unique } from "./study-pictures.js";
 import type { Identity } from "./text.js";
 import { readTiffPages } from "./tiff.js";
-import { burnedIn, type PictureOptions, prepare } from "./to-pictures.js";
+import { type PictureOptions, prepare } from "./to-pictures.js";
 
 export interface InspectOptions {
   /** The model that will look. Defaults to `"1.5"`. */
@@ -104,7 +105,7 @@ function describe(group: SeriesGroup): InspectedSeries {
     rule: rule.name,
     facts,
     notes: [...(group.volume?.notes ?? []), ...chosen],
-    warnings: unique([...rule.warnings, ...burnedIn(facts)]),
+    warnings: unique([...rule.warnings, ...fileWarnings(facts)]),
     ...(identity === undefined ? {} : { identity }),
   };
 }

@@ -132,7 +132,7 @@ async function storedValues(job: Extract<Job, { kind: "stored" }>): Promise<Stor
     photometric: decoded.photometric,
     frames: pixels.count,
     facts: readFacts(parsed.dataset, parsed.syntax, job.frame),
-    warnings: [...opened.warnings, ...decoded.warnings],
+    warnings: [...opened.warnings, ...parsed.dataset.malformedWarnings, ...decoded.warnings],
     identity: job.identity ? readIdentity(parsed.dataset) : undefined,
   };
 }
@@ -163,5 +163,6 @@ async function shownFrames(job: Extract<Job, { kind: "show" }>): Promise<ShowRes
     const shown = showFrame(input, job.options);
     frames.push({ ...shown, warnings: [...decoded.warnings, ...shown.warnings] });
   }
-  return { facts: readFacts(parsed.dataset, parsed.syntax), frames, warnings: opened.warnings };
+  const facts = readFacts(parsed.dataset, parsed.syntax);
+  return { facts, frames, warnings: [...opened.warnings, ...parsed.dataset.malformedWarnings] };
 }

@@ -48,8 +48,8 @@ function photometricOf(dataset: Dataset, samples: number): Photometric {
 
 /** Frames declared; a missing or malformed number is one frame (reported by the caller through `warnings`). */
 function framesOf(dataset: Dataset, warnings: string[]): number {
-  if (!dataset.has(TAG.frames)) return 1;
-  const value = dataset.number(TAG.frames);
+  if (!dataset.has(TAG.numberOfFrames)) return 1;
+  const value = dataset.number(TAG.numberOfFrames);
   if (value !== undefined && Number.isInteger(value) && value >= 1) return value;
   warnings.push("Number of Frames is not a positive whole number; one frame is assumed.");
   return 1;

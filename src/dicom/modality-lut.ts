@@ -1,7 +1,8 @@
 import { FrameAttributes } from "./attributes.js";
 import type { Dataset } from "./dataset.js";
+import { unreadable } from "./fail.js";
 import { type LookupTable, lookUp, readLut } from "./lut.js";
-import { TAG } from "./tags.js";
+import { TAG, tagName } from "./tags.js";
 
 /** From stored values to the manufacturer-independent ones: HU, optical density, ... (PS3.3 C.11.1). */
 export type ModalityLut =
@@ -17,7 +18,10 @@ export interface ModalityAttributes {
   readonly notHounsfield: boolean;
 }
 
-/** Reads slope and intercept, or the LUT sequence, of a frame. A slope of 0 is taken as absent. */
+/**
+ * Reads slope and intercept, or the LUT sequence, of a frame. A slope of 0 is taken as absent; one that is no number is
+ * refused (`dicom_unreadable`), for the stored values would pass for measured ones.
+ */
 export function readModalityLut(
   dataset: Dataset,
   frame: number,
@@ -25,8 +29,12 @@ export function readModalityLut(
   bigEndian: boolean,
 ): ModalityAttributes {
   const attributes = new FrameAttributes(dataset, frame);
-  const slope = attributes.number(TAG.pixelTransformation, TAG.slope);
-  const intercept = attributes.number(TAG.pixelTransformation, TAG.intercept);
+  for (const tag of [TAG.rescaleSlope, TAG.rescaleIntercept]) {
+    if (attributes.holder(TAG.pixelTransformation, tag)?.isMalformed(tag))
+      throw unreadable(`${tagName(tag)} is present and is no number, so the values' meaning is unknown.`);
+  }
+  const slope = attributes.number(TAG.pixelTransformation, TAG.rescaleSlope);
+  const intercept = attributes.number(TAG.pixelTransformation, TAG.rescaleIntercept);
   const type = attributes.holder(TAG.pixelTransformation, TAG.rescaleType)?.string(TAG.rescaleType);
   const item = dataset.item(TAG.modalityLut, 0);
   const table = item && readLut(item, signed, bigEndian);

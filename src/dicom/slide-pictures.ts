@@ -1,9 +1,10 @@
 import type { Instance } from "./collect.js";
 import { noPicture, unsupported } from "./fail.js";
+import { fileWarnings } from "./file-warnings.js";
 import { patchPictures, resizeRgb, type SlideReader } from "./slide-patches.js";
 import type { StudyPictures } from "./study-pictures.js";
 import { chooseLevel, type Overview, PATCH_SIDE, type PatchPlace } from "./tissue.js";
-import { burnedIn, type Work } from "./to-pictures.js";
+import type { Work } from "./to-pictures.js";
 
 /** Longest side of the overview in which tissue is looked for. */
 const OVERVIEW_SIDE = 2048;
@@ -82,7 +83,7 @@ export async function slidePictures(instances: readonly Instance[], work: Work):
     downsample: finest.width / level.width,
     facts: first.header.facts,
     notes: [`level of ${level.width}x${level.height}`, `${levels.length} levels`],
-    warnings: [...(choice.note === undefined ? [] : [choice.note]), ...burnedIn(first.header.facts)],
+    warnings: [...(choice.note === undefined ? [] : [choice.note]), ...fileWarnings(first.header.facts)],
     overview: () => overviewOf(smallest, work),
     region: (place) => regionOf(level, place, work),
   };

@@ -5,7 +5,10 @@ export const TAG = Object.freeze({
   sopClass: "x00080016",
   sopInstance: "x00080018",
   studyDate: "x00080020",
+  acquisitionTime: "x00080032",
+  contentTime: "x00080033",
   modality: "x00080060",
+  presentationIntent: "x00080068",
   studyDescription: "x00081030",
   seriesDescription: "x0008103e",
   accessionNumber: "x00080050",
@@ -33,7 +36,7 @@ export const TAG = Object.freeze({
   samples: "x00280002",
   photometric: "x00280004",
   planar: "x00280006",
-  frames: "x00280008",
+  numberOfFrames: "x00280008",
   rows: "x00280010",
   columns: "x00280011",
   pixelSpacing: "x00280030",
@@ -47,8 +50,8 @@ export const TAG = Object.freeze({
   burnedIn: "x00280301",
   windowCenter: "x00281050",
   windowWidth: "x00281051",
-  intercept: "x00281052",
-  slope: "x00281053",
+  rescaleIntercept: "x00281052",
+  rescaleSlope: "x00281053",
   rescaleType: "x00281054",
   voiFunction: "x00281056",
   redDescriptor: "x00281101",
@@ -91,3 +94,11 @@ export const TAG = Object.freeze({
 });
 
 export type Tag = (typeof TAG)[keyof typeof TAG];
+
+const NAMES: ReadonlyMap<string, string> = new Map(Object.entries(TAG).map(([name, tag]) => [tag, name]));
+
+/** `Window Center` for its tag, for messages. */
+export function tagName(tag: string): string {
+  const words = (NAMES.get(tag) ?? tag).replace(/[A-Z]/g, " $&");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { Dataset } from "./dataset.js";
 import { TAG } from "./tags.js";
+import { decodeJapanese, isJapanese } from "./text-japanese.js";
 
 interface CharacterSets {
   convertBytes(sets: string, bytes: Uint8Array, options: { vr?: string }): string;
@@ -27,7 +28,9 @@ export function readText(dataset: Dataset, tag: string, vr: "PN" | "LO" | "SH" |
 export function decodeText(raw: Uint8Array, sets: string, vr: string): string {
   let text: string;
   try {
-    text = convertBytes(sets === "" ? "ISO_IR 6" : sets, raw, { vr });
+    text = isJapanese(sets)
+      ? decodeJapanese(raw)
+      : convertBytes(sets === "" ? "ISO_IR 6" : sets, raw, { vr });
   } catch {
     text = Buffer.from(raw).toString("latin1");
   }

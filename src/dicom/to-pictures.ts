@@ -2,13 +2,13 @@ import { setMaxListeners } from "node:events";
 import { badOption } from "../errors.js";
 
 import { type Collected, collect, type Instance, type StudyInput } from "./collect.js";
-import type { DicomFacts } from "./facts.js";
 import { noPicture } from "./fail.js";
+import { fileWarnings } from "./file-warnings.js";
 
 import { type DicomLimits, type Limits, withDefaults } from "./limits.js";
 import { niftiPictures, niftiSource } from "./nifti-pictures.js";
 import { type DecodePool, sharedPool } from "./pool.js";
-import { BURNS_IN_TEXT, MAX_SLICES, type ModelVersion } from "./rule-table.js";
+import { MAX_SLICES, type ModelVersion } from "./rule-table.js";
 import { type Selection, selectSeries } from "./select.js";
 import type { ShowOptions, WindowChoice } from "./show.js";
 import { acquisitionRange, type Numbered, showAll } from "./show-slices.js";
@@ -111,8 +111,15 @@ export async function toModelPictures(
   return {
     ...made,
     took: [made.took, ...leftOut(collected, selection)].join("; "),
-    warnings: unique(made.warnings),
+    warnings: unique([...headerWarnings(collected, selection), ...made.warnings]),
   };
+}
+
+/** What was found in the headers of the files that are shown. */
+function headerWarnings(collected: Collected, selection: Selection): string[] {
+  const shown = selection.kind === "volume" ? selection.volume.slices : selection.instances;
+  const sources = new Set(shown.map(({ source }) => source));
+  return collected.instances.flatMap(({ source, header }) => (sources.has(source) ? header.warnings : []));
 }
 
 function makePictures(selection: Selection, work: Work): Promise<StudyPictures> {
@@ -157,7 +164,7 @@ async function volumePictures(
     warnings: [
       ...shown.warnings,
       ...notes.filter((note) => /gap|mixed|uneven/.test(note)),
-      ...burnedIn(first.facts),
+      ...fileWarnings(first.facts),
     ],
   };
 }
@@ -176,7 +183,7 @@ async function singlePictures(instances: readonly Instance[], work: Work): Promi
     parts: pictureParts(shown.pictures),
     facts: first.facts,
     took: [`${first.facts.modality}, ${count} picture${count === 1 ? "" : "s"}`, ...unique(notes)].join("; "),
-    warnings: [...shown.warnings, ...instances.flatMap(({ header }) => burnedIn(header.facts))],
+    warnings: [...shown.warnings, ...instances.flatMap(({ header }) => fileWarnings(header.facts))],
   };
 }
 
@@ -190,14 +197,4 @@ function chooseFrames(slices: readonly Slice[], work: Work, notes: string[]): Sl
     if (!slice) throw badOption("frame", `whole numbers from 0 to ${slices.length - 1}`, index);
     return slice;
   });
-}
-
-/** Text in the pixels may identify the patient, and the model reads it. */
-export function burnedIn(facts: DicomFacts): string[] {
-  if (facts.burnedIn === "yes")
-    return ["The picture is marked as having text burned into its pixels; it may identify the patient."];
-  if (facts.burnedIn === "no" || !(BURNS_IN_TEXT.has(facts.modality) || facts.secondaryCapture)) return [];
-  return [
-    "The file does not say whether text is burned into its pixels, as is common for this kind; it may identify the patient.",
-  ];
 }

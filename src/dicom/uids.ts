@@ -105,6 +105,8 @@ const SOP = "1.2.840.10008.5.1.4.1.1.";
 export const SOP_CLASS = Object.freeze({
   wholeSlide: `${SOP}77.1.6`,
   dicomdir: "1.2.840.10008.1.3.10",
+  /** Digital X-ray, mammography, intra-oral and breast projection "for processing". */
+  forProcessing: ["1.1.1.1", "1.2.1.1", "1.3.1.1", "13.1.5"].map((n) => SOP + n) as readonly string[],
   secondaryCapture: [`${SOP}7`, `${SOP}7.1`, `${SOP}7.2`, `${SOP}7.3`, `${SOP}7.4`] as readonly string[],
 });
 
@@ -120,6 +122,7 @@ export const MODALITY_OF_SOP_CLASS: ReadonlyMap<string, string> = new Map([
   [`${SOP}1`, "CR"],
   [`${SOP}1.1`, "DX"],
   [`${SOP}1.1.1`, "DX"],
+  [`${SOP}1.1.1.1`, "DX"],
   [`${SOP}1.2`, "MG"],
   [`${SOP}1.2.1`, "MG"],
   [`${SOP}1.3`, "IO"],

@@ -17,7 +17,7 @@ export interface VoiAttributes {
   /** Usable windows, in the file's order; a width of 0 is left out. */
   readonly windows: readonly Window[];
   readonly tables: readonly LookupTable[];
-  /** The file has windows and none can be used. */
+  /** The file has windows of numbers and none can be used. */
   readonly unusable: boolean;
 }
 
@@ -42,7 +42,9 @@ export function readVoi(
     const table = readLut(item, signedInput, bigEndian);
     return table ? [table] : [];
   });
-  return { windows, tables, unusable: centers.length > 0 && windows.length === 0 };
+  // Of one that is no number the data set keeps a note of its own.
+  const read = !holder?.isMalformed(TAG.windowCenter) && !holder?.isMalformed(TAG.windowWidth);
+  return { windows, tables, unusable: read && centers.length > 0 && windows.length === 0 };
 }
 
 /** The window's curve from input values to 0..1. */

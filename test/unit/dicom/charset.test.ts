@@ -9,6 +9,7 @@ const NAMES: readonly (readonly [file: string, name: string])[] = [
   ["chrGerm", "Äneas^Rüdiger"],
   ["chrGreek", "Διονυσιος"],
   ["chrH31", "Yamada^Tarou=山田^太郎=やまだ^たろう"],
+  ["chrH32", "ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう"],
   ["chrHbrw", "שרון^דבורה"],
   ["chrRuss", "Люкceмбypг"],
   ["chrX1", "Wang^XiaoDong=王^小東="],
@@ -23,11 +24,17 @@ describe("character sets", () => {
     expect(identity?.patientName).toBe(name);
   });
 
-  it("that the decoder fails on fall back to Latin-1 instead of failing the file", async () => {
-    const { identity } = await readDicom(locateFixture("fixtures/pydicom/charset/chrH32.dcm"), {
-      identity: true,
-    });
-    expect(typeof identity?.patientName).toBe("string");
+  it("of Japanese without its second value, and with JIS X 0212", () => {
+    // PS3.5 H.3.2's name, and U+4E02, the first kanji of JIS X 0212.
+    const half = Uint8Array.of(0xd4, 0xcf, 0xc0, 0xde, 0x5e, 0xc0, 0xdb, 0xb3);
+    expect(decodeText(half, "ISO_IR 13", "PN")).toBe("ﾔﾏﾀﾞ^ﾀﾛｳ");
+    const kanji = Buffer.concat([half, Buffer.from("=\x1b$(D\x30\x21\x1b(J^\x1b$B;3ED\x1b(J", "latin1")]);
+    expect(decodeText(kanji, "ISO 2022 IR 13\\ISO 2022 IR 87\\ISO 2022 IR 159", "PN")).toBe(
+      "ﾔﾏﾀﾞ^ﾀﾛｳ=丂^山田",
+    );
+  });
+
+  it("that the decoder does not know fall back to Latin-1 instead of failing the file", () => {
     expect(decodeText(Buffer.from("plain"), "ISO_IR 999", "LO")).toBe("plain");
     expect(decodeText(Buffer.from("café", "utf8"), "ISO_IR 192", "LO")).toBe("café");
   });
