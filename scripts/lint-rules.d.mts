@@ -9,3 +9,4 @@ export function checkLengths(sources: readonly Source[]): string[];
 export function checkImports(sources: readonly Source[]): string[];
 export function checkIndex(text: string): string[];
 export function checkNative(sources: readonly Source[]): string[];
+export function checkTerminal(sources: readonly Source[]): string[];

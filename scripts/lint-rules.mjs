@@ -19,6 +19,7 @@ const LAYERS = {
   fhir: 1,
   hl7: 1,
   models: 1,
+  files: 0,
   machine: 0,
   prompt: 0,
 };
@@ -102,6 +103,21 @@ export function checkImports(sources) {
     }
     return problems;
   });
+}
+
+/** What is written elsewhere would reach a terminal as a model, a server or a file's name has it. */
+const TERMINAL = "cli/terminal.ts";
+/** The decoders' worker silences what libraries print. */
+const SILENCED = "dicom/worker.ts";
+
+/** @returns a sentence for each file of src/ that writes to the terminal past the one that makes it harmless. */
+export function checkTerminal(sources) {
+  return sources
+    .filter(({ path: name }) => name !== TERMINAL && name !== SILENCED)
+    .filter(({ text }) =>
+      /\bprocess\.std(?:out|err)\.write\((?!"")|\bconsole\.\w+\(/.test(text.replace(NO_CODE, "")),
+    )
+    .map(({ path: name }) => `${name} writes to the terminal; only ${TERMINAL} may`);
 }
 
 /** @returns a sentence for anything in src/index.ts that is no `export ... from`. */

@@ -8,6 +8,7 @@ import {
   checkIndex,
   checkLengths,
   checkNative,
+  checkTerminal,
   listFiles,
   readSources,
 } from "./lint-rules.mjs";
@@ -37,7 +38,13 @@ export function lint({ fix = false } = {}) {
     "clang-format": () =>
       run(packageFile("clang-format", "index.js"), [...(fix ? ["-i"] : ["--dry-run", "-Werror"]), ...cpp]),
     "file lengths": () => report(checkLengths([...typescript, ...native])),
-    "import rules": () => report([...checkImports(typescript), ...checkIndex(index), ...checkNative(native)]),
+    "import rules": () =>
+      report([
+        ...checkImports(typescript),
+        ...checkTerminal(typescript),
+        ...checkIndex(index),
+        ...checkNative(native),
+      ]),
   };
   return Object.entries(checks).map(([name, check]) => {
     const ok = check();

@@ -1,6 +1,6 @@
 import type { MedGemma } from "../medgemma/medgemma.js";
 import { DRAFT_NOTICE, type ModelResult, PHANTOM_NOTICE, type StreamEvent } from "../medgemma/result.js";
-import { aside, note, seconds, speak, status } from "./terminal.js";
+import { aside, note, seconds, speak, speakJson, status } from "./terminal.js";
 
 export interface AnswerStyle {
   readonly json: boolean;
@@ -49,7 +49,7 @@ async function showJson(
 ): Promise<ModelResult | undefined> {
   for await (const event of stream) {
     if (event.type !== "finish") continue;
-    speak(`${JSON.stringify(event.result, null, style.compact ? 0 : 2)}\n`);
+    speakJson(event.result, style.compact ? 0 : 2);
     return event.result;
   }
   return undefined;

@@ -1,8 +1,9 @@
+import { inspect } from "node:util";
 import { type Command, CommanderError } from "commander";
 import { ERROR_TABLE, type ErrorFacts, EXIT, MedGemmaError } from "../errors.js";
 import { flagOf, fullName } from "./flag-names.js";
 import type { Cause } from "./interrupt.js";
-import { note } from "./terminal.js";
+import { note, speakJson } from "./terminal.js";
 
 /** An error as the command line tells it. */
 export interface Failure {
@@ -17,7 +18,7 @@ const STOPPED: Record<Cause, string> = {
   SIGINT: "Stopped by Ctrl-C.",
   SIGTERM: "Stopped by SIGTERM.",
   EPIPE: "Nobody reads the output any more.",
-  ENOSPC: "There is no room for the output.",
+  output: "The output cannot be written.",
 };
 
 /** @param command The one that ran, whose help is then named. */
@@ -27,6 +28,17 @@ export function describeFailure(error: unknown, cause?: Cause, command?: Command
     const { code, facts, exitCode, remedy } = error;
     if (code === "aborted" && cause) return { code, message: STOPPED[cause], remedy, facts, exitCode };
     return { code, message: error.message, remedy: hintOf(error, command) ?? remedy, facts, exitCode };
+  }
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  if (code !== undefined && syscall !== undefined) {
+    // Its own message carries the whole path.
+    return {
+      code: "unexpected",
+      message: `The system refuses (${syscall}: ${code}).`,
+      remedy: "Check that the files and folders that were named are there, may be used, and have room.",
+      facts: { reason: code },
+      exitCode: EXIT.unexpected,
+    };
   }
   return {
     code: "unexpected",
@@ -69,6 +81,6 @@ export function reportFailure(failure: Failure, error: unknown, json: boolean): 
   note(`medgemma: ${message}`);
   if (code !== "aborted") note(`  ${remedy}`);
   note(`  (${code})`);
-  if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, remedy, facts } }, null, 2)}\n`);
-  if (process.env.MEDGEMMA_DEBUG === "1") console.error(error);
+  if (json) speakJson({ error: { code, message, remedy, facts } });
+  if (process.env.MEDGEMMA_DEBUG === "1") note(inspect(error));
 }

@@ -1,22 +1,64 @@
-import { readFile, stat } from "node:fs/promises";
+import { access, stat } from "node:fs/promises";
 import path from "node:path";
 import { MedGemmaError } from "../errors.js";
+import { isHanded, STDIN } from "../files/descriptor.js";
+import { fileLabel } from "../files/name.js";
+import { readBytes } from "../files/read-bytes.js";
+import type { ImageInput } from "../image/input.js";
+import { DEFAULT_LIMITS, tooManyBytes } from "../image/limits.js";
+
+/** A file that a command line names: `-` is what comes on stdin. */
+export function inputFile(file: string): string {
+  return file === "-" ? STDIN : file;
+}
+
+/** Of a command that talks: the questions or answers come on stdin. @throws MedGemmaError `bad_option`. */
+export function refuseStdin(option: string, file: string): void {
+  if (inputFile(file) !== STDIN) return;
+  throw new MedGemmaError("bad_option", "The conversation comes on stdin; nothing else can.", {
+    facts: { option },
+    remedy: "Pass the file by its name.",
+  });
+}
 
 /**
- * A file of text.
- * @throws MedGemmaError `file_not_found`, also for a folder; `record_unreadable` for a picture or another binary file.
+ * Pictures that a command line names. What comes by a pipe (`-`, `<(zcat x.gz)`) is read here, for it can be read once.
+ * @throws MedGemmaError `file_not_found`, `image_too_large`, before a model is loaded for nothing.
  */
-export async function readTextFile(file: string): Promise<string> {
-  const name = path.basename(file);
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new MedGemmaError("file_not_found", `${name} cannot be read (${error.code}).`, {
-      facts: { file: name, reason: error.code },
-    });
+export async function readPictureFiles(
+  pictures: readonly string[],
+  signal: AbortSignal,
+): Promise<ImageInput[]> {
+  const read: ImageInput[] = [];
+  for (const picture of pictures.map(inputFile)) {
+    if (isHanded(picture)) read.push(await readHandedPicture(picture, signal));
+    else {
+      await checkInput(picture);
+      read.push(picture);
+    }
+  }
+  return read;
+}
+
+async function readHandedPicture(picture: string, signal: AbortSignal): Promise<Uint8Array> {
+  const { maxBytes } = DEFAULT_LIMITS;
+  const tooLarge = (bytes: number) => tooManyBytes(bytes, maxBytes);
+  const bytes = await readBytes(picture, { most: maxBytes, tooLarge, signal });
+  if (bytes.length > 0) return bytes;
+  throw new MedGemmaError("image_unreadable", "Nothing came on the input that was to be a picture.", {
+    facts: { file: fileLabel(picture) },
+    remedy: "Send one: medgemma ask - QUESTION < chest.png",
   });
-  if (!text.includes("\0")) return text;
-  throw new MedGemmaError("record_unreadable", `${name} is a binary file, and text is needed here.`, {
-    facts: { file: name },
-    remedy: "Pass a file of plain text or JSON.",
+}
+
+/** @throws MedGemmaError `file_not_found`. A folder is one of DICOM files; an address is the library's to refuse. */
+async function checkInput(picture: string): Promise<void> {
+  if (/^[a-z]{2,}:/i.test(picture)) return;
+  await access(picture).catch((error: NodeJS.ErrnoException) => {
+    const file = fileLabel(picture);
+    throw new MedGemmaError("file_not_found", `${file} cannot be read (${error.code}).`, {
+      facts: { file, reason: error.code },
+    });
   });
 }
 
@@ -47,8 +89,9 @@ async function isFolder(file: string): Promise<boolean> {
 }
 
 function cannotWrite(flag: string, file: string, why: string): MedGemmaError {
-  return new MedGemmaError("bad_option", `${path.basename(file)} cannot be written: ${why}.`, {
-    facts: { option: flag, file: path.basename(file) },
+  const name = fileLabel(file);
+  return new MedGemmaError("bad_option", `${name} cannot be written: ${why}.`, {
+    facts: { option: flag, file: name },
     remedy: `Name another place with ${flag}.`,
   });
 }

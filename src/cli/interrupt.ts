@@ -1,5 +1,5 @@
 /** Why the user or the system wants an end. */
-export type Cause = "SIGINT" | "SIGTERM" | "EPIPE" | "ENOSPC";
+export type Cause = "SIGINT" | "SIGTERM" | "EPIPE" | "output";
 
 /**
  * Ctrl-C and its kin as an AbortSignal: the first stops what runs and lets it clean up, the second ends the process.
@@ -22,7 +22,7 @@ export class Interrupt {
 
   stop(cause: Cause): void {
     // Whoever asks twice does not want to wait for a clean end.
-    if (this.#controller.signal.aborted && cause !== "EPIPE" && cause !== "ENOSPC") process.exit(130);
+    if (this.#controller.signal.aborted && cause !== "EPIPE" && cause !== "output") process.exit(130);
     this.cause ??= cause;
     this.#controller.abort(cause);
     this.onStop?.(cause);

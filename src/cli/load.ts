@@ -1,8 +1,5 @@
-import { access } from "node:fs/promises";
-import path from "node:path";
 import type { GenerateOptions } from "../engine/engine.js";
 import { resolveGenerateOptions } from "../engine/native/generate-options.js";
-import { MedGemmaError } from "../errors.js";
 import { type LoadOptions, resolveLoadOptions } from "../medgemma/load-options.js";
 import { MedGemma } from "../medgemma/medgemma.js";
 import { type AskOptions, checkAskOptions, toGenerateOptions } from "../medgemma/options.js";
@@ -85,19 +82,6 @@ export function toAskOptions(flags: AnswerFlags): AskOptions {
   checkAskOptions("ask", options);
   resolveGenerateOptions(toGenerateOptions(options) as GenerateOptions);
   return options;
-}
-
-/** @throws MedGemmaError `file_not_found`, before a model is loaded for nothing. */
-export async function checkPictures(pictures: readonly string[]): Promise<void> {
-  for (const picture of pictures) {
-    if (/^[a-z]{2,}:/i.test(picture)) continue;
-    await access(picture).catch((error: NodeJS.ErrnoException) => {
-      const file = path.basename(picture);
-      throw new MedGemmaError("file_not_found", `${file} cannot be read (${error.code}).`, {
-        facts: { file, reason: error.code },
-      });
-    });
-  }
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

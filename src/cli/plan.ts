@@ -7,7 +7,7 @@ import { resolveLoadOptions } from "../medgemma/load-options.js";
 import { inspectModel } from "../models/gguf-inspect.js";
 import type { PlanPart } from "../models/gpu-placement.js";
 import { checkPlan, type Plan, planModel } from "../models/plan.js";
-import { note } from "./terminal.js";
+import { note, speak, speakJson } from "./terminal.js";
 
 export interface PlanFlags {
   model: string;
@@ -46,7 +46,7 @@ export async function showPlan({ model, mmproj, contextSize, parallel, json }: P
       plan,
       ...(problem && { problem: { code, message, facts: details } }),
     };
-    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    speakJson(document);
   } else {
     const { name, quantization, kind, layers } = facts.model;
     line("model", [name, kind.size, quantization, `${layers} layers`].filter(Boolean).join(", "));
@@ -93,5 +93,5 @@ function show(name: string, { weights, kvCache, projector, compute, total }: Pla
 const mib = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
 
 function line(name: string, value: string): void {
-  process.stdout.write(`${name.padEnd(12)}${value}\n`);
+  speak(`${name.padEnd(12)}${value}\n`);
 }

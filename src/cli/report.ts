@@ -1,6 +1,7 @@
 import { EXIT } from "../errors.js";
 import type { Fact } from "./machine.js";
 import type { Check } from "./self-test.js";
+import { speak, speakJson } from "./terminal.js";
 
 /** What `doctor` finds: told line by line as it comes, or as one JSON document at the end. */
 export class Report {
@@ -29,12 +30,12 @@ export class Report {
     const [facts, checks] = [this.#facts, this.#checks];
     const failed = checks.filter(({ ok }) => !ok).length;
     const ok = failed === 0;
-    if (this.#json) process.stdout.write(`${JSON.stringify({ ok, facts, checks }, null, 2)}\n`);
-    else process.stdout.write(ok ? "\nAll is well.\n" : `\n${failed} of ${checks.length} checks FAILED.\n`);
+    if (this.#json) speakJson({ ok, facts, checks });
+    else speak(ok ? "\nAll is well.\n" : `\n${failed} of ${checks.length} checks FAILED.\n`);
     process.exitCode = ok ? EXIT.ok : EXIT.unexpected;
   }
 }
 
 function print(name: string, value: string): void {
-  process.stdout.write(`${name.padEnd(26)}${value}\n`);
+  speak(`${name.padEnd(26)}${value}\n`);
 }

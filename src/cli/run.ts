@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from "commander";
 import { EXIT, MedGemmaError } from "../errors.js";
+import { outputFailed } from "../files/write.js";
 import { describeFailure, reportFailure } from "./failure.js";
 import { Interrupt } from "./interrupt.js";
 import { makeProgram } from "./program.js";
@@ -8,9 +9,10 @@ import { clearStatus } from "./terminal.js";
 /** Runs one command line and gives its exit code. Never throws. */
 export async function run(words: readonly string[]): Promise<number> {
   const interrupt = new Interrupt();
-  watchStreams(interrupt);
+  const output = watchStreams(interrupt);
   let running: Command | undefined;
   try {
+    checkCurrentFolder();
     const program = makeProgram(interrupt);
     program.hook("preAction", (_program, command) => {
       running = command;
@@ -20,7 +22,8 @@ export async function run(words: readonly string[]): Promise<number> {
       return EXIT.ok;
     }
     await program.parseAsync([...words], { from: "user" });
-    if (interrupt.cause === "ENOSPC") throw outputFull();
+    await output.written();
+    if (output.failure) throw output.failure;
     return Number(process.exitCode ?? EXIT.ok);
   } catch (error) {
     // --help and --version end this way too.
@@ -29,27 +32,45 @@ export async function run(words: readonly string[]): Promise<number> {
     if (error instanceof CommanderError && error.code === "commander.help") return EXIT.usage;
     if (interrupt.cause === "EPIPE") return EXIT.ok;
     clearStatus();
-    const full = interrupt.cause === "ENOSPC";
-    const failure = full
-      ? describeFailure(outputFull(), undefined)
+    const failure = output.failure
+      ? describeFailure(output.failure)
       : describeFailure(error, interrupt.cause, running);
     reportFailure(failure, error, wantsJson(words));
     return failure.exitCode;
   }
 }
 
-/** A reader that has seen enough (`| head -1`) is no error: stop working and go. */
-function watchStreams(interrupt: Interrupt): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE" && error.code !== "ENOSPC") throw error;
-    interrupt.stop(error.code);
+interface Output {
+  /** Why it cannot be written, if it cannot. */
+  failure: MedGemmaError | undefined;
+  /** Waits until the system has taken or refused what was said so far. */
+  written(): Promise<void>;
+}
+
+function watchStreams(interrupt: Interrupt): Output {
+  const written = () => new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+  const output: Output = { failure: undefined, written };
+  process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+    // A reader that has seen enough (`| head -1`) is no error: stop working and go.
+    if (code !== "EPIPE") output.failure ??= outputFailed("The output", code);
+    interrupt.stop(code === "EPIPE" ? code : "output");
   });
   // Nobody is left to be told.
   process.stderr.on("error", () => undefined);
+  return output;
 }
 
-function outputFull(): MedGemmaError {
-  return new MedGemmaError("disk_full", "The output cannot be written: there is no room (ENOSPC).");
+/** Everything that is named without a folder is looked for there. */
+function checkCurrentFolder(): void {
+  try {
+    process.cwd();
+  } catch (cause) {
+    throw new MedGemmaError("file_not_found", "The current folder is gone: it was deleted or renamed.", {
+      facts: { reason: "current_folder" },
+      remedy: "Change into a folder that is there, e.g. with `cd ~`, and run it again.",
+      cause,
+    });
+  }
 }
 
 /** Also where the command line could not be parsed. */

@@ -1,11 +1,13 @@
+import type { ImageInput } from "../image/input.js";
 import type { MedGemma } from "../medgemma/medgemma.js";
 import type { AskOptions } from "../medgemma/options.js";
 import type { ModelResult, StreamEvent } from "../medgemma/result.js";
 import { counted, showAnswer } from "./answer.js";
+import { readPictureFiles } from "./files.js";
 import type { AnswerFlags } from "./flags.js";
 import type { Interrupt } from "./interrupt.js";
-import { checkPictures, loadModel, toAskOptions } from "./load.js";
-import { aside, clearStatus, note, seconds, speak, status } from "./terminal.js";
+import { loadModel, toAskOptions } from "./load.js";
+import { aside, clearStatus, note, seconds, speak, speakJson, status } from "./terminal.js";
 
 export interface TaskFlags extends AnswerFlags {
   prompt?: string;
@@ -15,19 +17,20 @@ export const PROMPT_FLAG = ["--prompt <text>", "other words for the task"] as co
 
 type Options = AskOptions & { prompt?: string };
 
-/** Checks options and files, loads the model, runs the task and frees the model. */
+/** Checks options and pictures, loads the model, runs the task and frees the model. */
 export async function runTask(
   flags: TaskFlags,
   files: readonly string[],
   { signal }: Interrupt,
-  run: (model: MedGemma, options: Options) => Promise<void>,
+  run: (model: MedGemma, options: Options, pictures: ImageInput[]) => Promise<void>,
 ): Promise<void> {
   const options = toAskOptions(flags);
-  await checkPictures(files);
+  const pictures = await readPictureFiles(files, signal);
   const model = await loadModel(flags, signal);
   try {
-    if (files.length > 0 && !flags.quiet) status("Looking at the pictures ...");
-    await run(model, { ...options, ...(flags.prompt !== undefined && { prompt: flags.prompt }), signal });
+    if (pictures.length > 0 && !flags.quiet) status("Looking at the pictures ...");
+    const prompt = flags.prompt !== undefined && { prompt: flags.prompt };
+    await run(model, { ...options, ...prompt, signal }, pictures);
   } finally {
     clearStatus();
     await model.dispose();
@@ -54,7 +57,7 @@ export async function showText(
 /** A task whose answer is a table: lines for people, or the whole result. */
 export function showLines(result: ModelResult, lines: readonly string[], flags: TaskFlags): void {
   if (flags.json) {
-    speak(`${JSON.stringify(result, null, 2)}\n`);
+    speakJson(result);
     return;
   }
   if (lines.length > 0) speak(`${lines.join("\n")}\n`);

@@ -1,4 +1,10 @@
-/** Writes to the two streams. Answers go to stdout; everything else goes to stderr. */
+/**
+ * Writes to the two streams, and is the only one that does. Answers go to stdout; everything else goes to stderr. What
+ * stands in them comes from models, servers, files and their names: nothing of it steers a terminal, also where it goes
+ * through a pipe or a file first.
+ */
+
+import { printable } from "../files/name.js";
 
 const WIDTH = 24;
 let statusShown = false;
@@ -6,18 +12,20 @@ let statusShown = false;
 /** A line on stderr. */
 export function note(line: string): void {
   clearStatus();
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${printable(line)}\n`);
 }
 
 /** A line on stderr in a weaker colour, where there are colours. */
 export function aside(line: string): void {
-  note(process.stderr.isTTY && process.stderr.hasColors() ? `\u001b[2m${line}\u001b[22m` : line);
+  const weak = process.stderr.isTTY && process.stderr.hasColors();
+  clearStatus();
+  process.stderr.write(weak ? `\u001b[2m${printable(line)}\u001b[22m\n` : `${printable(line)}\n`);
 }
 
 /** What goes on right now; replaced by the next one. Only for people: nothing when stderr is no terminal. */
 export function status(text: string): void {
   if (!process.stderr.isTTY) return;
-  process.stderr.write(`\r\u001b[K${text}`);
+  process.stderr.write(`\r\u001b[K${printable(text)}`);
   statusShown = true;
 }
 
@@ -32,16 +40,21 @@ export function clearStatus(): void {
   statusShown = false;
 }
 
-/** A model's words, which on a terminal must not move the cursor or worse. */
+/** Words or lines of an answer. */
 export function speak(text: string): void {
   clearStatus();
-  process.stdout.write(process.stdout.isTTY ? harmless(text) : text);
+  process.stdout.write(printable(text));
 }
 
-/** Text without control characters other than line feed and tab: what is left of an escape sequence is only letters. */
-export function harmless(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
+/** One JSON document. */
+export function speakJson(document: unknown, indent = 2): void {
+  clearStatus();
+  process.stdout.write(`${escapeControls(JSON.stringify(document, null, indent))}\n`);
+}
+
+/** JSON leaves some control characters as they are: escaped they mean the same. */
+function escapeControls(json: string): string {
+  return json.replace(/[\u007f-\u009f]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
 }
 
 /** Milliseconds as people say them. */

@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { MedGemmaError } from "../errors.js";
+import { fileLabel } from "../files/name.js";
 import type { FileInfo } from "./engine.js";
 
 const CHUNK = 1 << 20;
@@ -26,10 +27,9 @@ export async function fileInfo(file: string, signal?: AbortSignal): Promise<File
 }
 
 export function notFound(file: string, cause: unknown): MedGemmaError {
-  const name = path.basename(file);
+  const name = fileLabel(file);
   const { code = "unknown" } = cause as { code?: string };
   return new MedGemmaError("file_not_found", `Cannot open ${name} (${code}).`, {
     facts: { file: name, reason: code },
-    cause,
   });
 }

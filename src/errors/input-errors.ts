@@ -49,6 +49,11 @@ export const INPUT_ERRORS = {
     remedy: "Check it with a NIfTI tool; a single .nii or .nii.gz of integers or floats is read.",
     exitCode: EXIT.input,
   },
+  text_unreadable: {
+    meaning: "The file of text is in another encoding, cut off, binary, or too large.",
+    remedy: "Save it as UTF-8 and pass that.",
+    exitCode: EXIT.input,
+  },
   record_unreadable: {
     meaning: "The patient's record is not valid FHIR JSON, or holds nothing to read.",
     remedy: "Pass a FHIR R4 Bundle (object or JSON text), NDJSON of resources, or plain text.",

@@ -52,6 +52,11 @@ export const RUN_ERRORS = {
     remedy: "Load the model on this machine for it; docs/remote.md tells what an endpoint offers.",
     exitCode: EXIT.usage,
   },
+  output_failed: {
+    meaning: "What was asked for cannot be written to its place.",
+    remedy: "Name another place, or check its permissions and its room.",
+    exitCode: EXIT.capacity,
+  },
   aborted: {
     meaning: "The caller's signal stopped the call.",
     remedy: "Nothing: this was asked for.",

@@ -8,6 +8,7 @@ import type { RgbImage } from "./rgb.js";
 /**
  * What counts as a picture:
  * - a path, or a `file:` or `data:` URL as text or `URL` (http and the like are refused: fetching is the caller's)
+ * - a file in base64 as text, known by its first bytes
  * - the bytes of a PNG, JPEG, WebP, GIF (its first frame), TIFF or AVIF file, or a Blob of them
  * - a sharp instance: what its pipeline makes
  * - raw pixels, or an `RgbImage`, which is taken as it is

@@ -42,12 +42,11 @@ export function checkPixels(width: number, height: number, limits: Required<Imag
 }
 
 export function checkBytes(bytes: number, limits: Required<ImageLimits>): void {
-  if (bytes <= limits.maxBytes) return;
-  throw new MedGemmaError(
-    "image_too_large",
-    `The picture has ${bytes} bytes; the limit is ${limits.maxBytes}.`,
-    {
-      facts: { bytes, limit: limits.maxBytes },
-    },
-  );
+  if (bytes > limits.maxBytes) throw tooManyBytes(bytes, limits.maxBytes);
+}
+
+export function tooManyBytes(bytes: number, limit: number): MedGemmaError {
+  return new MedGemmaError("image_too_large", `The picture has ${bytes} bytes; the limit is ${limit}.`, {
+    facts: { bytes, limit },
+  });
 }

@@ -1,6 +1,7 @@
 import type { Blob } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
+import { decodeBase64, isBareBase64 } from "./base64.js";
 import { decodeDataUrl } from "./data-url.js";
 import { type DecodeSettings, decodePicture } from "./decode.js";
 import { fromRaw } from "./from-raw.js";
@@ -79,6 +80,7 @@ function decodeBytes(bytes: Uint8Array, settings: DecodeSettings): Promise<RgbIm
 function readText(text: string, { limits, signal }: DecodeSettings): Promise<Uint8Array> {
   if (/^data:/i.test(text)) return decodeDataUrl(text, limits, signal);
   if (/^file:/i.test(text)) return readFileBytes(pathOf(text), limits, signal);
+  if (isBareBase64(text)) return decodeBase64(text, 0, limits, signal);
   // Two letters at least: C:\ is a drive.
   const scheme = /^([a-z][a-z0-9+.-]+):(\/\/|[^\\/]*$)/i.exec(text)?.[1];
   if (scheme !== undefined && (text.includes("://") || scheme.toLowerCase() === "blob")) {

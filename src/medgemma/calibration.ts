@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { badOption, MedGemmaError } from "../errors.js";
+import { readJsonFile } from "../files/read-text.js";
 import { fitIsotonic, fitTemperature, interpolate, logit, sigmoid } from "./calibration-fit.js";
 import type { LabelProbability } from "./classify-labels.js";
 
@@ -98,10 +97,10 @@ export function share(values: readonly number[]): number[] {
 
 /**
  * A calibration from an object or a JSON file.
- * @throws MedGemmaError `bad_option`, `file_not_found`.
+ * @throws MedGemmaError `bad_option`, `file_not_found`, `text_unreadable`.
  */
 export async function readCalibration(source: Calibration | string): Promise<Calibration> {
-  const value = typeof source === "string" ? await readJson(source) : source;
+  const value = typeof source === "string" ? await readJsonFile(source, noCalibration) : source;
   const known = value as Partial<Calibration> | null;
   if (typeof known !== "object" || known?.schema !== "medgemma.calibration")
     throw badOption("calibration", "what fitCalibration gives, or a JSON file of it", value);
@@ -117,23 +116,17 @@ export async function readCalibration(source: Calibration | string): Promise<Cal
   return known as Calibration;
 }
 
+function noCalibration(words: string): MedGemmaError {
+  return new MedGemmaError("bad_option", `The calibration cannot be used: ${words}.`, {
+    facts: { option: "calibration" },
+    remedy: "Pass what `fitCalibration` gives, or a JSON file of it.",
+  });
+}
+
 function validPoints(points: unknown): boolean {
   return (
     Array.isArray(points) &&
     points.length > 0 &&
     points.every((point) => Array.isArray(point) && point.length === 2 && point.every(Number.isFinite))
   );
-}
-
-async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    const name = path.basename(file);
-    const facts = { file: name, reason: cause.code };
-    throw new MedGemmaError("file_not_found", `${name} cannot be read (${cause.code}).`, { facts });
-  });
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

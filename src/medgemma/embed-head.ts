@@ -1,6 +1,6 @@
-import { readFile, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { badOption, MedGemmaError } from "../errors.js";
+import { readJsonFile } from "../files/read-text.js";
+import { writeOutput } from "../files/write.js";
 import { type LinearModel, probabilities } from "./embed-logistic.js";
 import { checkSpace, checkVector, type EmbeddingSpace, type VectorInput } from "./embed-space.js";
 import { DRAFT_NOTICE } from "./result.js";
@@ -102,26 +102,16 @@ export class Head {
     return { format: FORMAT, schemaVersion: SCHEMA_VERSION, kind, labels, width, space, fits, models };
   }
 
-  /** Writes the head as JSON. Weights tell little of single pictures, but are made from patients: store them with care. */
+  /** Writes the head as JSON. Weights tell little of single pictures, but are made from patients: store them with care.
+   * @throws MedGemmaError `output_failed`.
+   */
   async save(file: string): Promise<void> {
-    await writeFile(file, `${JSON.stringify(this)}\n`, { mode: 0o600 });
+    await writeOutput(file, `${JSON.stringify(this)}\n`, 0o600);
   }
 
-  /** @throws MedGemmaError `file_not_found`, `head_invalid`. */
+  /** @throws MedGemmaError `file_not_found`, `text_unreadable`, `head_invalid`. */
   static async load(file: string): Promise<Head> {
-    const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-      const name = path.basename(file);
-      throw new MedGemmaError("file_not_found", `${name} cannot be read (${error.code}).`, {
-        facts: { file: name, reason: error.code },
-      });
-    });
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch (cause) {
-      throw new MedGemmaError("head_invalid", "The head's file is no JSON.", { cause });
-    }
-    return Head.fromJSON(value);
+    return Head.fromJSON(await readJsonFile(file, invalid));
   }
 
   /** @throws MedGemmaError `head_invalid`. */

@@ -1,5 +1,4 @@
 import { stat } from "node:fs/promises";
-import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { types } from "node:util";
 import {
@@ -11,6 +10,7 @@ import {
 } from "../dicom/index.js";
 import { allOrStop } from "../engine/abort.js";
 import { MedGemmaError } from "../errors.js";
+import { fileLabel } from "../files/name.js";
 import type { ImageInput } from "../image/input.js";
 import { readPicture } from "../image/read-picture.js";
 import type { RgbImage } from "../image/rgb.js";
@@ -67,7 +67,7 @@ function named(error: unknown, image: ImageInput): unknown {
   if (!MedGemmaError.isInstance(error) || typeof file !== "string" || error.facts.file !== undefined)
     return error;
   const { code, message, remedy, facts, cause } = error;
-  const name = path.basename(file);
+  const name = fileLabel(file);
   return new MedGemmaError(code, `${name}: ${message}`, { remedy, facts: { ...facts, file: name }, cause });
 }
 

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { MedGemmaError } from "../errors.js";
+import { fileLabel } from "../files/name.js";
+import { readJsonFile } from "../files/read-text.js";
 import { nearestName } from "../options.js";
 import { catalogueProblem } from "./catalogue-check.js";
 import type {
@@ -23,18 +23,15 @@ export const CATALOGUE_FILE = fileURLToPath(new URL("../../models/catalogue.json
 export async function readCatalogue(
   file = process.env.MEDGEMMA_CATALOGUE || CATALOGUE_FILE,
 ): Promise<Catalogue> {
-  const name = path.basename(file);
+  const name = fileLabel(file);
   const fail = (reason: string, cause?: unknown) =>
     new MedGemmaError("catalogue_invalid", `The catalogue ${name} cannot be used: ${reason}.`, {
       facts: { file: name, reason },
       cause,
     });
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(file, "utf8"));
-  } catch (error) {
-    throw fail((error as NodeJS.ErrnoException).code ?? "it is not JSON", error);
-  }
+  const value = await readJsonFile(file, fail).catch((error: MedGemmaError) => {
+    throw error.code === "catalogue_invalid" ? error : fail(String(error.facts.reason), error);
+  });
   const problem = catalogueProblem(value);
   if (problem !== undefined) throw fail(problem);
   return value as Catalogue;

@@ -6,6 +6,7 @@ import {
   checkIndex,
   checkLengths,
   checkNative,
+  checkTerminal,
   MAX_LINES,
   readSources,
 } from "../../scripts/lint-rules.mjs";
@@ -21,6 +22,11 @@ describe("the tree", () => {
   });
   it("imports downwards only", () => {
     expect(checkImports(typescript)).toEqual([]);
+  });
+  it("writes to the terminal in one place", () => {
+    expect(checkTerminal(typescript)).toEqual([]);
+    const text = "process.stdout.write(name);";
+    expect(checkTerminal([{ path: "cli/a.ts", text }])).toHaveLength(1);
   });
   it("has re-exports in src/index.ts and nothing else", () => {
     expect(checkIndex(readFileSync(path.join(root, "src/index.ts"), "utf8"))).toEqual([]);

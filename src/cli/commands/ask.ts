@@ -2,15 +2,17 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { MedGemmaError } from "../../errors.js";
 import { showAnswer } from "../answer.js";
+import { readPictureFiles } from "../files.js";
 import { type AnswerFlags, addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
-import { checkPictures, loadModel, toAskOptions } from "../load.js";
+import { loadModel, toAskOptions } from "../load.js";
 import { clearStatus, status } from "../terminal.js";
 
 const EXAMPLES = `
 Examples:
   medgemma ask chest.png "Is there a pleural effusion?"
   medgemma ask prior.png current.png "What has changed since the prior image?"
+  medgemma ask - "Is there a pleural effusion?" < chest.png
   medgemma ask "What is a pneumothorax?"
   medgemma ask --json --model medgemma-1.5-4b-it-Q4_K_M.gguf --mmproj mmproj-F16.gguf chest.png "Describe this X-ray"
 `;
@@ -26,11 +28,10 @@ export function addAsk(program: Command, interrupt: Interrupt): void {
 }
 
 async function ask(words: string[], flags: AnswerFlags, { signal }: Interrupt): Promise<void> {
-  const pictures = words.slice(0, -1);
   const question = words.at(-1) ?? "";
   checkQuestion(question);
   const options = toAskOptions(flags);
-  await checkPictures(pictures);
+  const pictures = await readPictureFiles(words.slice(0, -1), signal);
   const model = await loadModel(flags, signal);
   try {
     if (pictures.length > 0 && !flags.quiet) status("Looking at the pictures ...");

@@ -1,13 +1,15 @@
 import readline from "node:readline";
 import type { Command } from "commander";
 import { MedGemmaError } from "../../errors.js";
+import type { ImageInput } from "../../image/input.js";
 import type { ChatSession } from "../../medgemma/chat.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
 import { showAnswer } from "../answer.js";
 import { describeFailure, reportFailure } from "../failure.js";
+import { readPictureFiles, refuseStdin } from "../files.js";
 import { type AnswerFlags, addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
-import { checkPictures, loadModel, toAskOptions } from "../load.js";
+import { loadModel, toAskOptions } from "../load.js";
 import { clearStatus, note, status } from "../terminal.js";
 
 const COMMANDS = `  /image PATH   add a picture to the next question
@@ -31,11 +33,12 @@ export function addChat(program: Command, interrupt: Interrupt): void {
     .addHelpText("after", NOTES);
   addAnswerFlags(command).action(async (images: string[], flags: AnswerFlags) => {
     const options = toAskOptions(flags);
-    await checkPictures(images);
+    for (const image of images) refuseStdin("images", image);
+    const pictures = await readPictureFiles(images, interrupt.signal);
     const model = await loadModel(flags, interrupt.signal);
     try {
       const open = () => model.chat(options);
-      await new Conversation(model, open, images, flags, interrupt).run();
+      await new Conversation(model, open, pictures, flags, interrupt).run();
     } finally {
       clearStatus();
       await model.dispose();
@@ -51,7 +54,7 @@ class Conversation {
   constructor(
     private readonly model: MedGemma,
     private readonly open: () => ChatSession,
-    private pictures: string[],
+    private pictures: ImageInput[],
     private readonly flags: AnswerFlags,
     private readonly interrupt: Interrupt,
   ) {
@@ -117,8 +120,7 @@ class Conversation {
     if (path === "") {
       throw new MedGemmaError("bad_option", "/image needs a path.", { remedy: "Example: /image chest.png" });
     }
-    await checkPictures([path]);
-    this.pictures.push(path);
+    this.pictures.push(...(await readPictureFiles([path], this.interrupt.signal)));
     if (this.#interactive) note("The next question is about this picture too.");
   }
 

@@ -66,9 +66,9 @@ async function classify(images: string[], flags: ClassifyFlags, interrupt: Inter
   const labels = labelsOf(flags) ?? [];
   const own = await toClassifyOptions(flags);
   checkLabels(labels, own.multiLabel ?? false);
-  await runTask(flags, images, interrupt, async (model, { prompt: _text, ...options }) => {
+  await runTask(flags, images, interrupt, async (model, { prompt: _text, ...options }, pictures) => {
     const prompt = flags.prompt === undefined ? {} : { prompt: flags.prompt };
-    const result = await model.classify(images, labels, { ...options, ...prompt, ...own });
+    const result = await model.classify(pictures, labels, { ...options, ...prompt, ...own });
     showLines(result, toLines(result), flags);
   });
 }

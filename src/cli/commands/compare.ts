@@ -12,8 +12,8 @@ export function addCompare(program: Command, interrupt: Interrupt): void {
     .option(...PROMPT_FLAG)
     .addHelpText("after", "\nExample:\n  medgemma compare last-year.png today.png\n");
   addAnswerFlags(command).action((prior: string, current: string, flags: TaskFlags) =>
-    runTask(flags, [prior, current], interrupt, (model, options) =>
-      showText(model, model.streamCompare(prior, current, options), flags),
+    runTask(flags, [prior, current], interrupt, (model, options, [before = prior, after = current]) =>
+      showText(model, model.streamCompare(before, after, options), flags),
     ),
   );
 }

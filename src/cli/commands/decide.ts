@@ -1,7 +1,8 @@
 import type { Command } from "commander";
+import { readTextFile } from "../../files/read-text.js";
 import type { DecideResult } from "../../medgemma/decide.js";
 import { collect } from "../../medgemma/respond.js";
-import { readTextFile } from "../files.js";
+import { inputFile } from "../files.js";
 import { addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
 import { PROMPT_FLAG, runTask, showLines, type TaskFlags } from "../task.js";
@@ -32,11 +33,12 @@ export function addDecide(program: Command, interrupt: Interrupt): void {
     .option("--parts <n>", "parts of a long record that are read for facts (default: 6)")
     .option(...PROMPT_FLAG)
     .addHelpText("after", EXAMPLES);
-  addAnswerFlags(command).action((file: string, question: string, flags: DecideFlags) =>
-    runTask(flags, [file], interrupt, async (model, options) => {
+  addAnswerFlags(command).action(async (file: string, question: string, flags: DecideFlags) => {
+    const record = await readTextFile(inputFile(file), interrupt.signal);
+    await runTask(flags, [], interrupt, async (model, options) => {
       if (!flags.quiet) status("Reading the record ...");
       const { identity, parts } = flags;
-      const stream = model.streamDecide(await readTextFile(file), question, {
+      const stream = model.streamDecide(record, question, {
         ...options,
         ...(identity && { identity }),
         ...(parts !== undefined && { parts: Number(parts) }),
@@ -46,8 +48,8 @@ export function addDecide(program: Command, interrupt: Interrupt): void {
       });
       // Not as it comes: pointers are checked first.
       show(await collect(stream), flags);
-    }),
-  );
+    });
+  });
 }
 
 function show(result: DecideResult, flags: DecideFlags): void {

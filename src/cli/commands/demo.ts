@@ -1,7 +1,7 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
-import { MedGemmaError } from "../../errors.js";
+import { writeOutput } from "../../files/write.js";
 import { stretchToSquare } from "../../image/square.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
 import type { ModelResult } from "../../medgemma/result.js";
@@ -9,11 +9,11 @@ import { parseBoxes } from "../../prompt/boxes.js";
 import { DEMO_CASES, type DemoCase, type DemoQuestion, wordsOf } from "../demo/cases.js";
 import { type PageBox, type PageCase, type PagePicture, renderPage } from "../demo/page.js";
 import { REAL_COMMAND, REAL_SOURCE, TEST_OBJECT } from "../demo/real-weights.js";
-import { checkOutputFile } from "../files.js";
+import { checkOutputFile, readPictureFiles } from "../files.js";
 import type { Interrupt } from "../interrupt.js";
-import { checkPictures, loadModel } from "../load.js";
+import { loadModel } from "../load.js";
 import { examplePictures } from "../self-test.js";
-import { note, speak } from "../terminal.js";
+import { note, speak, speakJson } from "../terminal.js";
 
 interface DemoFlags {
   out: string;
@@ -30,7 +30,10 @@ export function addDemo(program: Command, interrupt: Interrupt): void {
 }
 
 async function demo({ out, json = false }: DemoFlags, signal: AbortSignal): Promise<void> {
-  await checkPictures(DEMO_CASES.flatMap(({ pictures }) => pictures.map(pathOf)));
+  await readPictureFiles(
+    DEMO_CASES.flatMap(({ pictures }) => pictures.map(pathOf)),
+    signal,
+  );
   await checkOutputFile("--out", out);
   const model = await loadModel({}, signal);
   try {
@@ -42,8 +45,8 @@ async function demo({ out, json = false }: DemoFlags, signal: AbortSignal): Prom
     }
     const last = cases.at(-1)?.answers.at(-1)?.result;
     if (!last) return;
-    await writePage(out, renderPage(cases, last));
-    if (json) speak(`${JSON.stringify(document(cases, out, last.notice), null, 2)}\n`);
+    await writeOutput(out, renderPage(cases, last));
+    if (json) speakJson(document(cases, out, last.notice));
     else tellTheRest(out, last.notice);
   } finally {
     await model.dispose();
@@ -103,19 +106,6 @@ async function describePicture(
       return pixels ? [{ label, box: pixels }] : [];
     });
   return { name, width, height, url: `data:image/png;base64,${bytes.toString("base64")}`, boxes };
-}
-
-async function writePage(out: string, page: string): Promise<void> {
-  try {
-    await writeFile(out, page);
-  } catch (error) {
-    const file = path.basename(out);
-    const { code } = error as NodeJS.ErrnoException;
-    throw new MedGemmaError("bad_option", `The page cannot be written to ${file} (${code}).`, {
-      facts: { option: "--out", file, reason: code },
-      remedy: "Name a file in a folder that can be written to: medgemma demo --out page.html",
-    });
-  }
 }
 
 function document(cases: readonly PageCase[], page: string, notice: string): object {

@@ -3,6 +3,10 @@ import path from "node:path";
 import { type Command, Option } from "commander";
 import { parse } from "csv-parse/sync";
 import { MedGemmaError } from "../../errors.js";
+import { folderOf } from "../../files/descriptor.js";
+import { fileLabel } from "../../files/name.js";
+import { readTextFile } from "../../files/read-text.js";
+import type { ImageInput } from "../../image/input.js";
 import type { EmbedResult } from "../../medgemma/embed.js";
 import { Head } from "../../medgemma/embed-head.js";
 import { fitHead } from "../../medgemma/embed-head-fit.js";
@@ -10,11 +14,11 @@ import { POOLINGS, type Pooling } from "../../medgemma/embed-pool.js";
 import { ImageIndex } from "../../medgemma/image-index/image-index.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
 import { DRAFT_NOTICE, PHANTOM_NOTICE } from "../../medgemma/result.js";
-import { checkOutputFile, readTextFile } from "../files.js";
+import { checkOutputFile, inputFile, readPictureFiles } from "../files.js";
 import { addModelFlags, type ModelFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
-import { checkPictures, loadModel } from "../load.js";
-import { aside, clearStatus, note, progress, speak } from "../terminal.js";
+import { loadModel } from "../load.js";
+import { aside, clearStatus, note, progress, speak, speakJson } from "../terminal.js";
 
 const EXAMPLES = `
 Examples:
@@ -64,12 +68,12 @@ async function embed(images: string[], flags: EmbedFlags, { signal }: Interrupt)
   checkUse(images, flags);
   const rows = flags.fit === undefined ? [] : await readLabels(flags.fit);
   const files = [...images, ...rows.map((row) => row.file)];
-  await checkPictures(files);
+  const inputs = await readPictureFiles(files, signal);
   // Before the model: a head that cannot be read is told at once.
   const head = flags.head === undefined || flags.fit !== undefined ? undefined : await Head.load(flags.head);
   if (flags.fit !== undefined) await checkOutputFile("--head", flags.head ?? "");
   if (flags.search && flags.index !== undefined && !existsSync(flags.index)) {
-    const name = path.basename(flags.index);
+    const name = fileLabel(flags.index);
     throw new MedGemmaError("file_not_found", `There is no index ${name}.`, {
       facts: { file: name },
       remedy: "Add pictures to it first, without --search.",
@@ -80,18 +84,17 @@ async function embed(images: string[], flags: EmbedFlags, { signal }: Interrupt)
     const model = await loadModel(flags, signal);
     try {
       const pool = flags.pool ?? head?.space?.pool ?? (flags.fit === undefined ? "max" : "quarters");
-      const take = (file: string, done: number) =>
-        embedOne(model, file, done / files.length, { ...flags, pool }, signal);
+      const take = (done: number) =>
+        embedOne(model, inputs[done] as ImageInput, done / files.length, { ...flags, pool }, signal);
       const documents: object[] = [];
       if (flags.fit !== undefined) await fitRows(rows, take, flags, signal);
       else
         for (const [done, file] of images.entries()) {
-          const document = await show(file, await take(file, done), head, index, flags);
+          const document = await show(file, await take(done), head, index, flags);
           // Kept for the one document only: of thousands of pictures they would fill the memory.
           if (flags.json) documents.push(document);
         }
-      if (flags.json && flags.fit === undefined)
-        speak(`${JSON.stringify({ pictures: documents }, null, 2)}\n`);
+      if (flags.json && flags.fit === undefined) speakJson({ pictures: documents });
       note(model.info.phantom ? `${DRAFT_NOTICE} ${PHANTOM_NOTICE}` : DRAFT_NOTICE);
     } finally {
       clearStatus();
@@ -113,13 +116,13 @@ function checkUse(images: readonly string[], { fit: csv, head, index, search }: 
 
 function embedOne(
   model: MedGemma,
-  file: string,
+  picture: ImageInput,
   share: number,
   { pool, tokens, quiet }: EmbedFlags & { pool: Pooling },
   signal: AbortSignal,
 ): Promise<EmbedResult> {
   if (!quiet) progress("Encoding", share);
-  return model.embed(file, { pool, signal, ...(tokens && { tokens }) });
+  return model.embed(picture, { pool, signal, ...(tokens && { tokens }) });
 }
 
 /** @returns what --json holds of the picture. */
@@ -131,25 +134,27 @@ async function show(
   flags: EmbedFlags,
 ): Promise<object> {
   const { vector, matrix, ...rest } = result;
+  // In documents, which are kept and sent on, only its name: folders are often named after patients.
+  const name = fileLabel(file);
   if (head !== undefined) {
     const { label, labels } = head.predict(result);
     const shares = labels.map((it) => `${it.label} ${it.probability.toFixed(3)}`).join(", ");
     if (!flags.json) speak(`${file}: ${[label].flat().join(", ")} (${shares})\n`);
-    return { file, label, labels, ...rest };
+    return { file: name, label, labels, ...rest };
   }
   if (index !== undefined && flags.search) {
     const hits = await index.search(result, { k: Number(flags.k) });
     if (!flags.json) for (const { similarity, id } of hits) speak(`${similarity.toFixed(4)} ${id}\n`);
-    return { file, hits, ...rest };
+    return { file: name, hits, ...rest };
   }
   if (index !== undefined) {
     await index.add({ id: file, vector: result });
     if (!flags.quiet) aside(`Added: ${file}`);
-    return { file, added: true, ...rest };
+    return { file: name, added: true, ...rest };
   }
   const tokens = matrix && { ...matrix, values: [...matrix.values] };
-  const document = { file, vector: [...vector], ...(tokens && { matrix: tokens }), ...rest };
-  if (!flags.json) speak(`${JSON.stringify(document)}\n`);
+  const document = { file: name, vector: [...vector], ...(tokens && { matrix: tokens }), ...rest };
+  if (!flags.json) speakJson(document, 0);
   return document;
 }
 
@@ -160,12 +165,12 @@ interface LabelRow {
 
 async function fitRows(
   rows: readonly LabelRow[],
-  take: (file: string, done: number) => Promise<EmbedResult>,
+  take: (done: number) => Promise<EmbedResult>,
   flags: EmbedFlags,
   signal: AbortSignal,
 ): Promise<void> {
   const vectors: EmbedResult[] = [];
-  for (const [done, { file }] of rows.entries()) vectors.push(await take(file, done));
+  for (const done of rows.keys()) vectors.push(await take(done));
   const made = await fitHead(
     vectors,
     rows.map((row) => row.label),
@@ -179,7 +184,7 @@ async function fitRows(
     const imageTokens = vectors.reduce((sum, { usage }) => sum + usage.imageTokens, 0);
     const total = vectors.reduce((sum, each) => sum + each.timings.total, 0);
     const spent = { usage: { imageTokens }, timings: { load: timings.load, total } };
-    speak(`${JSON.stringify({ ...report, ...spent, provenance, notice }, null, 2)}\n`);
+    speakJson({ ...report, ...spent, provenance, notice });
   }
   const chosen = report?.crossValidation.find((it) => it.strength === report.strength);
   if (report && !flags.json) {
@@ -193,15 +198,14 @@ async function fitRows(
 
 /** The label is what stands after the last comma; a first row "file,label" is a heading. */
 async function readLabels(csv: string): Promise<LabelRow[]> {
-  const rows: string[][] = parse(await readTextFile(csv), {
-    bom: true,
+  const rows: string[][] = parse(await readTextFile(inputFile(csv)), {
     trim: true,
     skip_empty_lines: true,
     relax_column_count: true,
     relax_quotes: true,
   });
   const bad = (number: number, trouble: string) =>
-    new MedGemmaError("bad_option", `Row ${number + 1} of ${path.basename(csv)} ${trouble}.`, {
+    new MedGemmaError("bad_option", `Row ${number + 1} of ${fileLabel(csv)} ${trouble}.`, {
       facts: { option: "fit", line: number + 1 },
       remedy:
         "Two columns: a picture's path from the CSV's folder, then its label. A heading, if any, is \"file,label\".",
@@ -211,8 +215,12 @@ async function readLabels(csv: string): Promise<LabelRow[]> {
     if (number === 0 && /^(?:file|image|path)$/i.test(file)) return [];
     if (file === "" || label === "") throw bad(number, "is no FILE,LABEL");
     // A heading with other names would otherwise be told as a missing picture.
-    if (number === 0 && path.extname(file) === "" && !existsSync(path.resolve(path.dirname(csv), file)))
+    if (
+      number === 0 &&
+      path.extname(file) === "" &&
+      !existsSync(path.resolve(folderOf(inputFile(csv)), file))
+    )
       throw bad(number, "names no picture: is it a heading?");
-    return [{ file: path.resolve(path.dirname(csv), file), label }];
+    return [{ file: path.resolve(folderOf(inputFile(csv)), file), label }];
   });
 }

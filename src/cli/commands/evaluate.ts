@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Argument, type Command, Option } from "commander";
 import {
@@ -10,14 +9,15 @@ import {
   readCases,
 } from "../../dataset/evaluate.js";
 import { EXIT, MedGemmaError } from "../../errors.js";
+import { writeOutput } from "../../files/write.js";
 import { makeFolder } from "../../machine/folder.js";
 import { fitCalibration } from "../../medgemma/calibration.js";
 import type { TriageScaleId } from "../../medgemma/triage-scales/index.js";
-import { checkOutputFile, checkOutputFolder } from "../files.js";
+import { checkOutputFile, checkOutputFolder, inputFile } from "../files.js";
 import { addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
 import { PROMPT_FLAG, runTask } from "../task.js";
-import { clearStatus, note, progress, speak } from "../terminal.js";
+import { clearStatus, note, progress, speak, speakJson } from "../terminal.js";
 import { type ClassifyFlags, LABEL_FLAG, labelsOf, PRIOR_FLAG, toClassifyOptions } from "./classify.js";
 import { readSchema } from "./extract.js";
 
@@ -85,7 +85,7 @@ async function run(
   interrupt: Interrupt,
 ): Promise<void> {
   checkUse(task, flags);
-  const cases = await readCases(file);
+  const cases = await readCases(inputFile(file));
   const { instruction, scale, fitCalibration: target } = flags;
   const labels = labelsOf(flags);
   if (target !== undefined) await checkFit(task, flags);
@@ -110,7 +110,7 @@ async function run(
       ...(!flags.quiet && { onProgress: (done, total) => progress("Evaluating", done / total) }),
     });
     clearStatus();
-    if (flags.json) speak(`${JSON.stringify(evaluation, null, 2)}\n`);
+    if (flags.json) speakJson(evaluation);
     else show(evaluation);
     // A script that looks at the exit code only must not take this for figures.
     if (evaluation.count === 0) process.exitCode = EXIT.input;
@@ -184,14 +184,14 @@ async function writeCalibration(
   const cases = outcomes.filter((outcome) => outcome.kind === "labels");
   const model = provenance?.model.sha256;
   const options = { multiLabel, ...(method && { method }), ...(model && { model }) };
-  await writeFile(file, `${JSON.stringify(fitCalibration(cases, options), null, 2)}\n`);
+  await writeOutput(file, `${JSON.stringify(fitCalibration(cases, options), null, 2)}\n`);
   note(`Written: ${file}. Judge it on other cases: --calibration ${file}`);
 }
 
 async function writeFigures(evaluation: Evaluation, folder: string): Promise<void> {
   await makeFolder(folder);
   for (const [name, svg] of Object.entries(evaluationSvg(evaluation))) {
-    await writeFile(path.join(folder, name), svg);
+    await writeOutput(path.join(folder, name), svg);
     note(`Written: ${path.join(folder, name)}`);
   }
 }

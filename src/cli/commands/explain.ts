@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { readTextFile } from "../files.js";
+import { readTextFile } from "../../files/read-text.js";
+import { inputFile } from "../files.js";
 import { addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
 import { PROMPT_FLAG, runTask, showText, type TaskFlags } from "../task.js";
@@ -36,12 +37,12 @@ export function addExplain(program: Command, interrupt: Interrupt): void {
 
 async function explain(sentence: string, flags: ExplainFlags, interrupt: Interrupt): Promise<void> {
   const { report: file, image, modality } = flags;
-  const report = file === undefined ? undefined : await readTextFile(file);
-  await runTask(flags, image ?? [], interrupt, (model, options) => {
+  const report = file === undefined ? undefined : await readTextFile(inputFile(file), interrupt.signal);
+  await runTask(flags, image ?? [], interrupt, (model, options, pictures) => {
     const stream = model.streamExplain(sentence, {
       ...options,
       ...(report !== undefined && { report }),
-      ...(image !== undefined && { image }),
+      ...(image !== undefined && { image: pictures }),
       ...(modality !== undefined && { modality }),
     });
     return showText(model, stream, flags);

@@ -1,17 +1,21 @@
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import type { Command } from "commander";
+import { isStudy } from "../../dicom/index.js";
 import { checkSchema } from "../../engine/schema.js";
 import { MedGemmaError } from "../../errors.js";
+import { decodeText } from "../../files/decode-text.js";
+import { fileLabel } from "../../files/name.js";
+import { readJsonFile, readTextFile } from "../../files/read-text.js";
+import type { ImageInput } from "../../image/input.js";
+import { readSignature } from "../../image/signature.js";
 import type { ExtractInput, ExtractResult } from "../../medgemma/extract.js";
 import { LAB_REPORT_SCHEMA } from "../../medgemma/extract-presets.js";
 import type { JsonSchema } from "../../medgemma/structured.js";
 import { numberOption } from "../../options.js";
-import { readTextFile } from "../files.js";
+import { inputFile, readPictureFiles } from "../files.js";
 import { type AnswerFlags, addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
-import { checkPictures, loadModel, toAskOptions } from "../load.js";
-import { clearStatus, note, speak, status } from "../terminal.js";
+import { loadModel, toAskOptions } from "../load.js";
+import { clearStatus, note, speakJson, status } from "../terminal.js";
 
 const EXAMPLES = `
 Examples:
@@ -51,8 +55,7 @@ async function extract(files: string[], flags: ExtractFlags, { signal }: Interru
   const limit = below === undefined ? undefined : below.trim() === "" ? Number.NaN : Number(below);
   numberOption("lowProbabilityBelow", limit, 0.5, 0, 1);
   const schema = await readSchema(flags);
-  await checkPictures(files);
-  const input = await readInput(files);
+  const input = await readInput(files, signal);
   const model = await loadModel(flags, signal);
   try {
     if (!flags.quiet) status("Reading ...");
@@ -62,7 +65,7 @@ async function extract(files: string[], flags: ExtractFlags, { signal }: Interru
       ...(limit !== undefined && { lowProbabilityBelow: limit }),
       signal,
     });
-    speak(`${JSON.stringify(flags.json ? result : result.value, null, 2)}\n`);
+    speakJson(flags.json ? result : result.value);
     if (!flags.json) showUnsure(result);
     if (!flags.json) note(result.notice);
   } finally {
@@ -82,27 +85,31 @@ export async function readSchema({
     });
   }
   if (file === undefined) return LAB_REPORT_SCHEMA;
-  await checkPictures([file]);
-  let schema: unknown;
-  try {
-    schema = JSON.parse(await readFile(file, "utf8"));
-  } catch (cause) {
-    throw new MedGemmaError("bad_option", `${path.basename(file)} is no JSON.`, {
-      facts: { option: "schema", file: path.basename(file) },
+  const noSchema = (words: string) =>
+    new MedGemmaError("bad_option", `${words}.`, {
+      facts: { option: "schema", file: fileLabel(file) },
       remedy: "--schema takes a file with a JSON schema.",
-      cause,
     });
-  }
+  const schema = await readJsonFile(inputFile(file), noSchema);
   checkSchema(schema);
   return schema as JsonSchema;
 }
 
-async function readInput(files: readonly string[]): Promise<ExtractInput> {
+async function readInput(files: readonly string[], signal: AbortSignal): Promise<ExtractInput> {
   const texts = files.filter((file) => TEXT_FILE.test(file));
-  const pictures = files.filter((file) => !TEXT_FILE.test(file));
-  if (texts.length === 0) return pictures;
-  const contents = await Promise.all(texts.map((file) => readTextFile(file)));
-  return { text: contents.join("\n\n"), images: pictures };
+  const contents = await Promise.all(texts.map((file) => readTextFile(file, signal)));
+  const named = files.filter((file) => !TEXT_FILE.test(file));
+  const images: ImageInput[] = [];
+  for (const input of await readPictureFiles(named, signal)) {
+    // What comes by a pipe has no name to tell it by.
+    if (input instanceof Uint8Array && !(await isPicture(input))) contents.push(decodeText(input, "stdin"));
+    else images.push(input);
+  }
+  return contents.length === 0 ? images : { text: contents.join("\n\n"), images };
+}
+
+async function isPicture(bytes: Uint8Array): Promise<boolean> {
+  return readSignature(bytes) !== undefined || (await isStudy(bytes));
 }
 
 /** Those that somebody should look at first: a warning, which --quiet does not leave out. */

@@ -2,11 +2,12 @@ import path from "node:path";
 import { type Command, Option } from "commander";
 import { closeDecoders, formatInspection, inspectPath, toModelPictures } from "../../dicom/index.js";
 import type { ModelVersion } from "../../dicom/rule-table.js";
+import { writeOutput } from "../../files/write.js";
 import type { RgbImage } from "../../image/rgb.js";
 import { makeFolder } from "../../machine/folder.js";
 import { checkOutputFolder } from "../files.js";
 import type { Interrupt } from "../interrupt.js";
-import { note, progress } from "../terminal.js";
+import { note, progress, speak, speakJson } from "../terminal.js";
 
 const EXAMPLES = `
 Examples:
@@ -50,9 +51,9 @@ async function inspect(input: string, flags: InspectFlags, { signal }: Interrupt
   try {
     const inspection = await inspectPath(input, { model, identity: flags.identity ?? false, signal });
     const written = flags.png === undefined ? [] : await writePictures(input, flags.png, flags, signal);
-    if (flags.json) process.stdout.write(`${JSON.stringify({ ...inspection, written }, null, 2)}\n`);
+    if (flags.json) speakJson({ ...inspection, written });
     else {
-      process.stdout.write(`${formatInspection(inspection)}\n`);
+      speak(`${formatInspection(inspection)}\n`);
       if (flags.png !== undefined) note(`${written.length} pictures written to ${flags.png}`);
     }
   } finally {
@@ -85,7 +86,6 @@ async function writePictures(
 
 async function writePng({ data, width, height }: RgbImage, file: string): Promise<void> {
   const { default: sharp } = await import("sharp");
-  await sharp(data, { raw: { width, height, channels: 3 } })
-    .png()
-    .toFile(file);
+  const png = sharp(data, { raw: { width, height, channels: 3 } }).png();
+  await writeOutput(file, await png.toBuffer());
 }

@@ -1,10 +1,11 @@
 import readline from "node:readline";
 import type { Command } from "commander";
 import { MedGemmaError } from "../../errors.js";
+import { readTextFile } from "../../files/read-text.js";
 import { ALERT_NOTICE } from "../../medgemma/interview/alerts.js";
 import type { InterviewReport } from "../../medgemma/interview/report.js";
 import type { InterviewSession } from "../../medgemma/interview.js";
-import { readTextFile } from "../files.js";
+import { inputFile, refuseStdin } from "../files.js";
 import { type AnswerFlags, addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
 import { runTask, showLines } from "../task.js";
@@ -35,26 +36,22 @@ export function addInterview(program: Command, interrupt: Interrupt): void {
     .option("--max-questions <n>", "questions at most, 1..20 (default: 20)")
     .option("--identity", "let the model see names, numbers and addresses of the record")
     .addHelpText("after", NOTES);
-  addAnswerFlags(command).action((flags: InterviewFlags) => {
-    const { record, reason, maxQuestions, identity } = flags;
-    const files = record === undefined ? [] : [record];
-    return runTask(
-      { ...flags, quiet: true },
-      files,
-      interrupt,
-      async (model, { prompt: _none, ...options }) => {
-        const session = model.interview({
-          ...options,
-          ...(record !== undefined && { record: await readTextFile(record) }),
-          ...(reason !== undefined && { reason }),
-          ...(maxQuestions !== undefined && { maxQuestions: Number(maxQuestions) }),
-          ...(identity && { identity }),
-        });
-        await talk(session, flags, interrupt);
-        if (!flags.quiet) status("Writing the report ...");
-        showReport(await session.report(), flags);
-      },
-    );
+  addAnswerFlags(command).action(async (flags: InterviewFlags) => {
+    const { record: file, reason, maxQuestions, identity } = flags;
+    if (file !== undefined) refuseStdin("record", file);
+    const record = file === undefined ? undefined : await readTextFile(inputFile(file), interrupt.signal);
+    await runTask({ ...flags, quiet: true }, [], interrupt, async (model, { prompt: _none, ...options }) => {
+      const session = model.interview({
+        ...options,
+        ...(record !== undefined && { record }),
+        ...(reason !== undefined && { reason }),
+        ...(maxQuestions !== undefined && { maxQuestions: Number(maxQuestions) }),
+        ...(identity && { identity }),
+      });
+      await talk(session, flags, interrupt);
+      if (!flags.quiet) status("Writing the report ...");
+      showReport(await session.report(), flags);
+    });
   });
 }
 

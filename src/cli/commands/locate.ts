@@ -1,7 +1,7 @@
-import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
 import { MedGemmaError } from "../../errors.js";
+import { writeOutput } from "../../files/write.js";
 import type { LocateResult } from "../../medgemma/locate.js";
 import { drawBoxes } from "../../medgemma/locate-draw.js";
 import { checkOutputFile } from "../files.js";
@@ -48,26 +48,16 @@ async function locate(image: string, flags: LocateFlags, interrupt: Interrupt): 
     });
   }
   if (draw !== undefined) await checkOutputFile("--draw", draw);
-  await runTask(flags, [image], interrupt, async (model, options) => {
-    const result = await model.locate(image, target, options);
+  await runTask(flags, [image], interrupt, async (model, options, [picture = image]) => {
+    const result = await model.locate(picture, target, options);
     showLines(result, toLines(result), flags);
     if (draw === undefined) return;
     const drawn =
       format === ".svg"
-        ? await drawBoxes(image, result.boxes, { format: "svg" })
-        : await drawBoxes(image, result.boxes);
-    await write(draw, drawn);
+        ? await drawBoxes(picture, result.boxes, { format: "svg" })
+        : await drawBoxes(picture, result.boxes);
+    await writeOutput(draw, drawn);
     if (!flags.quiet) note(`Drawn: ${draw}`);
-  });
-}
-
-async function write(file: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(file, content).catch((error: NodeJS.ErrnoException) => {
-    const facts = { option: "--draw", file: path.basename(file), reason: error.code };
-    throw new MedGemmaError("bad_option", `${path.basename(file)} cannot be written (${error.code}).`, {
-      facts,
-      remedy: "Name a file in a folder that can be written to.",
-    });
   });
 }
 

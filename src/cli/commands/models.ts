@@ -3,7 +3,7 @@ import { EXIT } from "../../errors.js";
 import { type ListedFile, listAddressedFiles } from "../../models/addressed.js";
 import { type ListedModel, listModels, removeModel, verifyModels } from "../../models/manage.js";
 import type { Interrupt } from "../interrupt.js";
-import { clearStatus, inBytes, note, progress } from "../terminal.js";
+import { clearStatus, inBytes, note, progress, speak, speakJson } from "../terminal.js";
 
 interface ModelsFlags {
   json?: boolean;
@@ -44,8 +44,8 @@ export function addModels(program: Command, interrupt: Interrupt): void {
 
 async function list({ json }: ModelsFlags): Promise<void> {
   const [models, files] = [await listModels(), await listAddressedFiles()];
-  if (json) process.stdout.write(`${JSON.stringify({ models, files }, null, 2)}\n`);
-  else process.stdout.write(table(models) + addressed(files));
+  if (json) speakJson({ models, files });
+  else speak(table(models) + addressed(files));
 }
 
 function table(models: readonly ListedModel[]): string {
@@ -71,17 +71,15 @@ function addressed(files: readonly ListedFile[]): string {
 async function verify(name: string | undefined, { json }: ModelsFlags, signal: AbortSignal): Promise<void> {
   const onProgress = (file: string, share: number) => progress(`Hashing ${file}`, share);
   const files = await verifyModels(name, { signal, onProgress }).finally(clearStatus);
-  if (json) process.stdout.write(`${JSON.stringify({ files }, null, 2)}\n`);
+  if (json) speakJson({ files });
   else if (files.length === 0) note("There is nothing to verify.");
-  else
-    for (const { file, outcome, model } of files)
-      process.stdout.write(`${outcome.padEnd(8)}  ${file}  (${model})\n`);
+  else for (const { file, outcome, model } of files) speak(`${outcome.padEnd(8)}  ${file}  (${model})\n`);
   if (files.some(({ outcome }) => outcome === "rejected")) process.exitCode = EXIT.model;
 }
 
 async function remove(name: string, { json }: ModelsFlags): Promise<void> {
   const removed = await removeModel(name);
-  if (json) process.stdout.write(`${JSON.stringify({ removed }, null, 2)}\n`);
-  else process.stdout.write(removed.map((file) => `removed  ${file}\n`).join(""));
+  if (json) speakJson({ removed });
+  else speak(removed.map((file) => `removed  ${file}\n`).join(""));
   if (removed.length === 0 && !json) note("There was nothing to remove.");
 }

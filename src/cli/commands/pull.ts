@@ -3,7 +3,7 @@ import { type PulledModel, pullModel } from "../../models/pull.js";
 import { showDownload, withLicense } from "../download.js";
 import { ACCEPT_LICENSE_FLAG } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
-import { clearStatus } from "../terminal.js";
+import { clearStatus, speak, speakJson } from "../terminal.js";
 
 const EXAMPLES = `
 Examples:
@@ -52,6 +52,6 @@ async function pull(name: string, flags: PullFlags, { signal }: Interrupt): Prom
     clearStatus();
   }
   const { model, projector } = pulled;
-  if (flags.json) process.stdout.write(`${JSON.stringify(pulled, null, 2)}\n`);
-  else process.stdout.write([model, projector, ""].filter((line) => line !== undefined).join("\n"));
+  if (flags.json) speakJson(pulled);
+  else speak([model, projector, ""].filter((line) => line !== undefined).join("\n"));
 }

@@ -4,12 +4,13 @@ import { type QuantizationLoss, quantizationLoss } from "../../dataset/quantize.
 import { loadAddon } from "../../engine/native/addon.js";
 import { type Quantized, quantize } from "../../engine/process/quantize.js";
 import { MedGemmaError } from "../../errors.js";
+import { readTextFile } from "../../files/read-text.js";
 import { DRAFT_NOTICE } from "../../medgemma/result.js";
-import { checkOutputFile, readTextFile } from "../files.js";
+import { checkOutputFile, inputFile } from "../files.js";
 import type { ModelFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
 import { loadModel } from "../load.js";
-import { clearStatus, note, progress, speak } from "../terminal.js";
+import { clearStatus, note, progress, speak, speakJson } from "../terminal.js";
 
 const EXAMPLES = `
 Types: Q4_0 Q4_1 Q5_0 Q5_1 Q8_0 IQ4_NL IQ4_XS Q3_K_S Q3_K_M Q3_K_L Q4_K_S Q4_K_M Q5_K_S Q5_K_M Q6_K F16 BF16 F32
@@ -51,8 +52,8 @@ export function addQuantize(program: Command, interrupt: Interrupt): void {
 async function run(file: string, type: string, flags: QuantizeFlags, { signal }: Interrupt): Promise<void> {
   const measured = flags.cases !== undefined || flags.text !== undefined;
   // All input first: a mistake there is told before minutes of work.
-  const cases = flags.cases === undefined ? [] : await readCases(flags.cases);
-  const text = flags.text === undefined ? undefined : await readTextFile(flags.text);
+  const cases = flags.cases === undefined ? [] : await readCases(inputFile(flags.cases));
+  const text = flags.text === undefined ? undefined : await readTextFile(inputFile(flags.text), signal);
   if (flags.cases !== undefined && cases.length === 0) throw nothingIn("cases");
   if (text?.trim() === "") throw nothingIn("text");
   const { architecture } = await loadAddon()
@@ -99,7 +100,7 @@ async function run(file: string, type: string, flags: QuantizeFlags, { signal }:
           throw error;
         })
     : undefined;
-  if (flags.json) speak(`${JSON.stringify({ ...quantized, loss }, null, 2)}\n`);
+  if (flags.json) speakJson({ ...quantized, loss });
   else showResult(quantized, loss);
 }
 

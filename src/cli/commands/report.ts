@@ -34,12 +34,13 @@ export function addReport(program: Command, interrupt: Interrupt): void {
 function report(images: string[], flags: ReportFlags, interrupt: Interrupt): Promise<void> {
   const { indication, history, prior, sections } = flags;
   const files = prior === undefined ? images : [...images, prior];
-  return runTask(flags, files, interrupt, (model, options) => {
-    const stream = model.streamReport(images, {
+  return runTask(flags, files, interrupt, (model, options, pictures) => {
+    const [before] = prior === undefined ? [] : pictures.splice(-1);
+    const stream = model.streamReport(pictures, {
       ...options,
       ...(indication !== undefined && { indication }),
       ...(history !== undefined && { history }),
-      ...(prior !== undefined && { prior: { image: prior } }),
+      ...(before !== undefined && { prior: { image: before } }),
       ...(sections !== undefined && { sections: sections.split(",") }),
     });
     return showText(model, stream, flags);

@@ -1,15 +1,16 @@
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { type Command, Option } from "commander";
 import { MedGemmaError } from "../../errors.js";
+import { fileLabel } from "../../files/name.js";
+import { readJsonFile } from "../../files/read-text.js";
 import type { TriageCase } from "../../medgemma/triage/case.js";
 import { checkCase } from "../../medgemma/triage/case.js";
 import type { TriageResult } from "../../medgemma/triage.js";
 import { TRIAGE_SCALES, type TriageScaleId } from "../../medgemma/triage-scales/index.js";
+import { inputFile } from "../files.js";
 import { type AnswerFlags, addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
-import { checkPictures, loadModel, toAskOptions } from "../load.js";
-import { clearStatus, note, speak, status } from "../terminal.js";
+import { loadModel, toAskOptions } from "../load.js";
+import { clearStatus, note, speak, speakJson, status } from "../terminal.js";
 
 const EXAMPLES = `
 Examples:
@@ -82,8 +83,11 @@ async function runTriage(file: string | undefined, flags: TriageFlags, { signal 
   try {
     if (!flags.quiet) status("Reading the case ...");
     const result = await model.triage(input, { ...options, scale: flags.scale, signal });
-    speak(flags.json ? `${JSON.stringify(result, null, 2)}\n` : inWords(result));
-    if (flags.json) return;
+    if (flags.json) {
+      speakJson(result);
+      return;
+    }
+    speak(inWords(result));
     for (const warning of result.warnings) note(`Warning: ${warning}`);
     note(result.notice);
   } finally {
@@ -93,15 +97,12 @@ async function runTriage(file: string | undefined, flags: TriageFlags, { signal 
 }
 
 async function readCase(file: string): Promise<Partial<TriageCase>> {
-  await checkPictures([file]);
-  try {
-    return JSON.parse(await readFile(file, "utf8")) as Partial<TriageCase>;
-  } catch (cause) {
-    throw new MedGemmaError("bad_option", `${path.basename(file)} is no JSON.`, {
-      facts: { option: "case", file: path.basename(file) },
-      cause,
+  const noCase = (words: string) =>
+    new MedGemmaError("bad_option", `${words}.`, {
+      facts: { option: "case", file: fileLabel(file) },
+      remedy: "Pass a file with a JSON object: the fields of a case.",
     });
-  }
+  return (await readJsonFile(inputFile(file), noCase)) as Partial<TriageCase>;
 }
 
 /** Flags go before the file. Words that are no number are the library's to refuse. */

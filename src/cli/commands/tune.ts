@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { prepareTuning, readTuneCases } from "../../dataset/tune.js";
 import { MedGemmaError } from "../../errors.js";
+import { inputFile } from "../files.js";
 import type { Interrupt } from "../interrupt.js";
-import { clearStatus, note, progress, speak } from "../terminal.js";
+import { clearStatus, note, progress, speak, speakJson } from "../terminal.js";
 import { splitLabels } from "./classify.js";
 
 const EXAMPLES = `
@@ -48,7 +49,7 @@ export function addTune(program: Command, interrupt: Interrupt): void {
 
 async function prepare(file: string, flags: PrepareFlags, { signal }: Interrupt): Promise<void> {
   const { out, labels, question, system, base, validation, seed } = flags;
-  const set = await prepareTuning(await readTuneCases(file), {
+  const set = await prepareTuning(await readTuneCases(inputFile(file)), {
     output: out,
     signal,
     ...(labels !== undefined && { labels: splitLabels(labels) }),
@@ -61,7 +62,7 @@ async function prepare(file: string, flags: PrepareFlags, { signal }: Interrupt)
   }).finally(clearStatus);
   for (const warning of set.warnings) note(warning);
   if (flags.json) {
-    speak(`${JSON.stringify(set, null, 2)}\n`);
+    speakJson(set);
     return;
   }
   const { training, validation: held, pictures, answers } = set;

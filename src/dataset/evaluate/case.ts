@@ -1,6 +1,7 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { badOption, MedGemmaError } from "../../errors.js";
+import { folderOf } from "../../files/descriptor.js";
+import { readTextFile } from "../../files/read-text.js";
 import type { ImageInput } from "../../image/input.js";
 import type { SquareBox } from "../../image/square.js";
 import type { TriageCase } from "../../medgemma/triage/case.js";
@@ -50,21 +51,16 @@ export interface EvaluateCase {
 
 /**
  * Cases from a file of one JSON object a line: the fields of {@link EvaluateCase}. Paths of pictures are relative to the
- * file. @throws MedGemmaError `file_not_found`, `bad_option` with the line's number.
+ * file. @throws MedGemmaError `file_not_found`, `text_unreadable`, `bad_option` with the line's number.
  */
 export async function readCases(file: string): Promise<EvaluateCase[]> {
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    const facts = { file: path.basename(file), reason: error.code };
-    throw new MedGemmaError("file_not_found", `${path.basename(file)} cannot be read (${error.code}).`, {
-      facts,
-    });
-  });
+  const text = await readTextFile(file);
   return text
     .split("\n")
-    .flatMap((line, index) => (line.trim() === "" ? [] : [readLine(line, index + 1, file)]));
+    .flatMap((line, index) => (line.trim() === "" ? [] : [readLine(line, index + 1, folderOf(file))]));
 }
 
-function readLine(line: string, number: number, file: string): EvaluateCase {
+function readLine(line: string, number: number, folder: string): EvaluateCase {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -77,7 +73,7 @@ function readLine(line: string, number: number, file: string): EvaluateCase {
   const named = [images ?? image ?? []].flat();
   if (!named.every((name) => typeof name === "string"))
     throw badLine(number, "names pictures by something else than paths");
-  return { ...rest, images: named.map((name) => path.resolve(path.dirname(file), name as string)) };
+  return { ...rest, images: named.map((name) => path.resolve(folder, name as string)) };
 }
 
 function badLine(number: number, trouble: string): MedGemmaError {

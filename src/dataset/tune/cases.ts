@@ -1,7 +1,8 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "csv-parse/sync";
 import { MedGemmaError } from "../../errors.js";
+import { folderOf } from "../../files/descriptor.js";
+import { readTextFile } from "../../files/read-text.js";
 import type { ImageInput } from "../../image/input.js";
 
 /** One labelled case. */
@@ -19,17 +20,12 @@ export interface TuneCase {
 /**
  * Cases from JSONL (`images` or `image`, `question`, `truth` or `label`, `group` or `patient`) or from a CSV with these
  * columns (several pictures divided by `;`). Paths are relative to the file.
- * @throws MedGemmaError `file_not_found`, `bad_option` with the line's number.
+ * @throws MedGemmaError `file_not_found`, `text_unreadable`, `bad_option` with the line's number.
  */
 export async function readTuneCases(file: string): Promise<TuneCase[]> {
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    const name = path.basename(file);
-    throw new MedGemmaError("file_not_found", `${name} cannot be read (${error.code}).`, {
-      facts: { file: name, reason: error.code },
-    });
-  });
+  const text = await readTextFile(file);
   const rows = /\.csv$/i.test(file) ? fromCsv(text) : fromJsonLines(text);
-  return rows.map(({ row, number }) => toCase(row, number, path.dirname(file)));
+  return rows.map(({ row, number }) => toCase(row, number, folderOf(file)));
 }
 
 interface Row {
@@ -40,7 +36,6 @@ interface Row {
 function fromCsv(text: string): Row[] {
   try {
     const rows: Record<string, string>[] = parse(text, {
-      bom: true,
       columns: (names: string[]) => names.map((name) => name.trim()),
       skip_empty_lines: true,
       relax_column_count: true,

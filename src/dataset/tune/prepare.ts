@@ -1,6 +1,7 @@
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
+import { writeOutput } from "../../files/write.js";
 import type { ImageInput } from "../../image/input.js";
 import type { RgbImage } from "../../image/rgb.js";
 import { checkLabels, letterOf, optionLines } from "../../medgemma/classify-labels.js";
@@ -95,13 +96,13 @@ export async function prepareTuning(
     }
     for (const [name, lines] of Object.entries(files)) {
       const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
-      await writeFile(path.join(part, `${name}.jsonl`), text);
+      await writeOutput(path.join(part, `${name}.jsonl`), text);
     }
-    await writeFile(
+    await writeOutput(
       path.join(part, "settings.json"),
       `${JSON.stringify(tuningSettings(base, labels), null, 2)}\n`,
     );
-    await writeFile(path.join(part, "convert.sh"), conversionScript(base), { mode: 0o755 });
+    await writeOutput(path.join(part, "convert.sh"), conversionScript(base), 0o755);
     await rename(part, output);
     const [training, validation] = [files.train.length, files.validation.length];
     const warnings = warningsOf(validation, share);

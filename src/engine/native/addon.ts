@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ERROR_TABLE, isErrorCode, MedGemmaError } from "../../errors.js";
+import { fileLabel } from "../../files/name.js";
 
 /**
  * The whole native surface, in one place, and the only file that loads the addon. A test holds it against what the
@@ -276,16 +277,21 @@ function backendDir(addonDir: string): string {
   return backends ? path.resolve(addonDir, backends) : "";
 }
 
-/** An error of the addon as one of ours. */
-export function fromNative(error: unknown): MedGemmaError {
+/**
+ * An error of the addon as one of ours.
+ * @param files Paths that llama.cpp may name in it.
+ */
+export function fromNative(error: unknown, files: readonly string[] = []): MedGemmaError {
   if (MedGemmaError.isInstance(error)) return error;
   const { code, message, facts } = error as {
     code?: string;
     message?: string;
     facts?: Record<string, number>;
   };
-  if (code !== undefined && isErrorCode(code)) {
-    return new MedGemmaError(code, message, { facts: facts ?? {}, cause: error });
-  }
-  return new MedGemmaError("decode_failed", message, { cause: error });
+  // Folders are often named after patients.
+  const words = files.reduce((text, file) => text.replaceAll(file, () => fileLabel(file)), message ?? "");
+  const cause = words === message ? error : new Error(words);
+  if (code !== undefined && isErrorCode(code))
+    return new MedGemmaError(code, words || undefined, { facts: facts ?? {}, cause });
+  return new MedGemmaError("decode_failed", words || undefined, { cause });
 }

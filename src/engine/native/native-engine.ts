@@ -181,7 +181,7 @@ export class NativeEngine implements Engine {
       stop.abort();
       await handle?.dispose();
       progress.check();
-      throw fromNative(error);
+      throw fromNative(error, [...files, ...adapterFiles]);
     } finally {
       stop.end();
     }

@@ -14,6 +14,6 @@ export async function quantizeNatively(
     const { cancel, promise } = loadAddon().quantize(options, onProgress);
     return await withCancel(signal, cancel, promise);
   } catch (error) {
-    throw fromNative(error);
+    throw fromNative(error, [options.input, options.output]);
   }
 }

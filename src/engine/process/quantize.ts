@@ -107,7 +107,7 @@ export async function quantize(model: string, type: string, options: QuantizeOpt
   } catch (error) {
     await rm(part, { force: true });
     progress.check();
-    throw fromNative(error);
+    throw fromNative(error, [model, part]);
   } finally {
     stop.end();
   }

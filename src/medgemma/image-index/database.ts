@@ -3,6 +3,7 @@ import path from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { MedGemmaError } from "../../errors.js";
+import { fileLabel } from "../../files/name.js";
 
 /** Milliseconds. */
 const SLICE = 12;
@@ -91,8 +92,7 @@ async function checkPlace(file: string): Promise<void> {
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code;
     throw new MedGemmaError("file_not_found", `The folder of the index cannot be opened (${reason}).`, {
-      facts: { file: path.basename(file), reason },
-      cause,
+      facts: { file: fileLabel(file), reason },
     });
   }
 }

@@ -5,7 +5,6 @@ import { flagOf } from "../../../src/cli/flag-names.js";
 import { addAnswerFlags } from "../../../src/cli/flags.js";
 import { Interrupt } from "../../../src/cli/interrupt.js";
 import { makeProgram } from "../../../src/cli/program.js";
-import { harmless } from "../../../src/cli/terminal.js";
 import { badOption, MedGemmaError } from "../../../src/errors.js";
 
 test("a bad option of the library points to its flag", () => {
@@ -93,6 +92,15 @@ test("what nobody foresaw is a bug, and says so", () => {
   });
 });
 
-test("a model's words cannot steer the terminal", () => {
-  expect(harmless("a\u001b[2Jb\u0007c\r\n\td\u009b1me")).toBe("a[2Jbc\n\td1me");
+test("what the system refuses is no bug, and told without its path", () => {
+  const error = Object.assign(new Error("EACCES: permission denied, mkdir '/home/anna'"), {
+    code: "EACCES",
+    syscall: "mkdir",
+  });
+  const failure = describeFailure(error);
+  expect(failure).toMatchObject({
+    message: "The system refuses (mkdir: EACCES).",
+    facts: { reason: "EACCES" },
+  });
+  expect(JSON.stringify(failure)).not.toContain("anna");
 });

@@ -30,6 +30,14 @@ const ALIKE: Record<string, () => ImageInput> = {
   "a data: URL of another media type, in lines": () =>
     `data:text/plain;charset=x;base64,${(bytes.toString("base64").match(/.{1,61}/g) ?? []).join("\n")}`,
   "a data: URL in base64url": () => `data:;base64,${bytes.toString("base64url")}`,
+  "bare base64": () => bytes.toString("base64"),
+  "bare base64 in lines, without its end": () =>
+    (
+      bytes
+        .toString("base64")
+        .replace(/=+$/, "")
+        .match(/.{1,76}/g) ?? []
+    ).join("\r\n"),
   "a Buffer": () => bytes,
   "a Uint8Array with an offset": () => inside(bytes),
   "an ArrayBuffer": () => new Uint8Array(bytes).buffer,
@@ -137,5 +145,28 @@ describe("sharp instances", () => {
       sharp({ create: { width: 2, height: 1, channels: 3, background: "#102030" } }),
     );
     expect([...picture.data]).toEqual([16, 32, 48, 16, 32, 48]);
+  });
+});
+
+describe("base64 without an address", () => {
+  test.each(["jpeg", "webp", "gif", "tiff"] as const)("of a %s is a picture", async (format) => {
+    const encoded = await sharp(bytes).toFormat(format).toBuffer();
+    const { width, height } = await readPicture(encoded.toString("base64"));
+    expect([width, height]).toEqual([24, 16]);
+  });
+
+  test("of no picture is told by what it is, or by nothing of it", async () => {
+    const pdf = Buffer.concat([Buffer.from("%PDF-1.7"), Buffer.alloc(200, 7)]).toString("base64");
+    await expect(readPicture(pdf)).rejects.toMatchObject({ message: expect.stringContaining("a PDF file") });
+    const noise = Buffer.alloc(100_000, 0x5a).toString("base64");
+    const error = await readPicture(noise).catch((caught) => caught);
+    expect(error.code).toBe("file_not_found");
+    expect(JSON.stringify({ ...error, message: error.message }).length).toBeLessThan(400);
+  });
+
+  test("that is cut off is told", async () => {
+    await expect(readPicture(bytes.toString("base64").slice(0, 100))).rejects.toMatchObject({
+      code: "image_unreadable",
+    });
   });
 });

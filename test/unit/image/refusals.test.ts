@@ -181,7 +181,7 @@ describe("files", () => {
   test.skipIf(process.platform === "win32")("a pipe is not waited for", async () => {
     const pipe = join(folder, "pipe");
     execFileSync("mkfifo", [pipe]);
-    expect((await odd(pipe)).message).toContain("not a regular file");
+    expect((await odd(pipe)).message).toContain("a named pipe");
   });
 
   test("a name that looks like a scheme is still a file", async () => {

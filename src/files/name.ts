@@ -1,0 +1,34 @@
+import path from "node:path";
+
+/** Characters of a name that are told; a longer one is cut in its middle. */
+const LONGEST_NAME = 80;
+/** Of a path, on the systems that allow the most; what is longer was never one. */
+const LONGEST_PATH = 32_768;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is made visible
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
+/** They turn the direction of writing, so that a name shows another ending than it has. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * What errors and logs call an input: a file's own name, never its folders, which are often named after patients. It is
+ * short, and nothing in it steers a terminal: what was taken for a path may be a whole picture in base64.
+ */
+export function fileLabel(file: string): string {
+  if (file.length > LONGEST_PATH) return "a text too long for a path";
+  const name = path.basename(file).replace(CONTROLS, escaped).replace(TURNS, escaped);
+  if (name.length <= LONGEST_NAME) return name;
+  const half = LONGEST_NAME >> 1;
+  return `${name.slice(0, half)}…${name.slice(-half)}`;
+}
+
+/** Text for a terminal: lines and tabs stay; all else that moves the cursor, paints or makes it answer becomes visible. */
+export function printable(text: string): string {
+  return text
+    .replaceAll("\r\n", "\n")
+    .replace(CONTROLS, (char) => (char === "\n" || char === "\t" ? char : escaped(char)));
+}
+
+function escaped(char: string): string {
+  const code = char.charCodeAt(0).toString(16);
+  return code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, "0")}`;
+}

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { fileLabel, printable } from "../../../src/files/name.js";
+
+test.each([
+  ["/data/Müller, Anna/chest.png", "chest.png"],
+  ["a\u001b[2J\u0007\n\u009b1mb.png", "a\\x1b[2J\\x07\\x0a\\x9b1mb.png"],
+  ["photo\u202egnp.exe", "photo\\u202egnp.exe"],
+  ["x".repeat(5000), `${"x".repeat(40)}…${"x".repeat(40)}`],
+  ["QUJD/".repeat(1e6), "a text too long for a path"],
+])("%j is called", (file, label) => {
+  expect(fileLabel(file)).toBe(label);
+});
+
+test("what is said on a terminal keeps its lines, and steers nothing", () => {
+  expect(printable("a\u001b]0;x\u0007b\r\n\tc\rd\u009b1me\u0000")).toBe(
+    "a\\x1b]0;x\\x07b\n\tc\\x0dd\\x9b1me\\x00",
+  );
+  expect(printable("Größe 日本 😀")).toBe("Größe 日本 😀");
+});
