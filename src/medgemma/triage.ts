@@ -16,7 +16,7 @@ import {
 import { toAskOptions } from "./task-text.js";
 import { checkCase, contradictions, type TriageCase } from "./triage/case.js";
 import { TRIAGE_PRESETS, type TriagePreset, tellCase, triageSchema } from "./triage/presets.js";
-import { applyRules, missingQuestions, type RuleReport } from "./triage/rules.js";
+import { applyRules, isMeasured, missingQuestions, type RuleReport, vitalInWords } from "./triage/rules.js";
 import { findScale, type TriageScaleId } from "./triage-scales/index.js";
 import type { TriageScale } from "./triage-scales/scale.js";
 
@@ -57,6 +57,8 @@ export interface TriageResult extends ModelResult {
   readonly rules: RuleReport;
   /** True when the rules made the level more urgent than the model had it. */
   readonly raisedByRules: boolean;
+  /** True where the level rests on a score that something is missing from: the true level may be more urgent. */
+  readonly atLeast: boolean;
   /** E.g. words in the case that read like an instruction to the model. */
   readonly warnings: readonly string[];
 }
@@ -75,12 +77,7 @@ export async function triage(
   checkCase(input);
   const scale = findScale(options.scale ?? "esi");
   const rules = applyRules(scale, input);
-  if (scale.decides === "rules" && rules.level === undefined) {
-    throw new MedGemmaError("bad_option", `The scale ${scale.id} is not made for this patient.`, {
-      facts: { option: "scale", scale: scale.id },
-      remedy: "NEWS2 is for patients from 16 years who are not pregnant; take another scale.",
-    });
-  }
+  if (scale.decides === "rules" && rules.level === undefined) throw undecided(scale, rules);
   const preset = choosePreset(TRIAGE_PRESETS[familyOf(model)], options.prompt);
   const { style = "lines" } = preset;
   const words = JSON.stringify(preset.content);
@@ -99,6 +96,20 @@ export async function triage(
   };
   const result = await collect(respond(model, messages, context));
   return combine(result, readAnswer(result.text, scale), rules, scale, input);
+}
+
+/** A scale whose rules decide, and do not. */
+function undecided({ id }: TriageScale, { score }: RuleReport): MedGemmaError {
+  if (score !== undefined && !isMeasured(score)) {
+    return new MedGemmaError("bad_option", `The scale ${id} needs vital signs, and none was measured.`, {
+      facts: { option: "vitals", scale: id, missing: score.missing.join(", ") },
+      remedy: "Pass what was measured in `vitals`; nothing measured is not a low risk.",
+    });
+  }
+  return new MedGemmaError("bad_option", `The scale ${id} is not made for this patient.`, {
+    facts: { option: "scale", scale: id },
+    remedy: "NEWS2 is for patients from 16 years who are not pregnant; take another scale.",
+  });
 }
 
 function combine(
@@ -135,8 +146,16 @@ function combine(
     rules,
     raisedByRules:
       !fixed && rules.level !== undefined && rules.level < (answer.level ?? Number.POSITIVE_INFINITY),
-    warnings: warningsOf(input, answer, scale),
+    atLeast: fixed && rules.score?.atLeast === true,
+    warnings: [...boundOf(fixed, rules), ...warningsOf(input, answer, scale)],
   };
+}
+
+/** What a score that decides alone was computed without. */
+function boundOf(fixed: boolean, { score }: RuleReport): string[] {
+  if (!fixed || !score?.atLeast) return [];
+  const missing = score.missing.map(vitalInWords).join(", ");
+  return [`${score.name} is a lower bound, for these were not measured: ${missing}.`];
 }
 
 function warningsOf(input: TriageCase, answer: TriageAnswer, { decides, levels }: TriageScale): string[] {

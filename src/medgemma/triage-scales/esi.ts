@@ -1,4 +1,7 @@
+import { CHILDREN } from "./children.js";
+import { esiWords } from "./esi-words/index.js";
 import { NEWS2_SCORE } from "./news2.js";
+import { PREGNANCY } from "./pregnancy.js";
 import type { TriageScale, VitalRule } from "./scale.js";
 
 const HANDBOOK =
@@ -16,21 +19,14 @@ const MONTH = 28 / 365.25;
 const DANGER_BY_AGE = [
   { fromAge: 0, toAge: THREE_MONTHS, heartRate: 180, respiratoryRate: 50 },
   { fromAge: THREE_MONTHS, toAge: 3, heartRate: 160, respiratoryRate: 40 },
-  { fromAge: 3, toAge: 8, heartRate: 140, respiratoryRate: 30 },
-  { fromAge: 8, toAge: Number.POSITIVE_INFINITY, heartRate: 100, respiratoryRate: 20 },
+  // The rows are "3-8 y" and "> 8 y".
+  { fromAge: 3, throughAge: 8, heartRate: 140, respiratoryRate: 30 },
+  { overAge: 8, heartRate: 100, respiratoryRate: 20 },
 ] as const;
 
-const dangerZone: VitalRule[] = DANGER_BY_AGE.flatMap(({ fromAge, toAge, heartRate, respiratoryRate }) => [
-  { id: "esi-danger-hr", vital: "heartRate", above: heartRate, fromAge, toAge, level: 2, source: DANGER },
-  {
-    id: "esi-danger-rr",
-    vital: "respiratoryRate",
-    above: respiratoryRate,
-    fromAge,
-    toAge,
-    level: 2,
-    source: DANGER,
-  },
+const dangerZone: VitalRule[] = DANGER_BY_AGE.flatMap(({ heartRate, respiratoryRate, ...age }) => [
+  { id: "esi-danger-hr", vital: "heartRate", above: heartRate, ...age, level: 2, source: DANGER },
+  { id: "esi-danger-rr", vital: "respiratoryRate", above: respiratoryRate, ...age, level: 2, source: DANGER },
 ]);
 
 /** No policy of the handbook: it gives no limit for blood pressure, low rates or low temperature in adults. */
@@ -40,7 +36,7 @@ const OURS =
 export const ESI: TriageScale = {
   id: "esi",
   name: "Emergency Severity Index, version 4",
-  version: 3,
+  version: 4,
   source: HANDBOOK,
   levels: [
     { level: 1, name: "immediate", meaning: "Requires an immediate life-saving intervention." },
@@ -92,23 +88,10 @@ export const ESI: TriageScale = {
       level: 3,
       source: FEVER,
     },
+    ...CHILDREN,
+    ...PREGNANCY,
   ],
-  words: [
-    {
-      id: "esi-life-saving",
-      pattern:
-        /\b(cardiac arrest|respiratory arrest|not breathing|stopped breathing|no pulse|pulseless|(?:unresponsive|not responding)(?! to (?:treatment|therapy|medication|antibiotics|painkillers))|unconscious|(?<!sleep )apno?ea|apno?eic|severe respiratory distress|intubated)\b/i,
-      level: 1,
-      source: LIFE,
-    },
-    {
-      id: "esi-cannot-breathe",
-      pattern:
-        /\b(?:can(?: ?not|['\u2019]?t)|could(?: not|n['\u2019]?t)|(?:unable|not able) to) breathe?\b(?! (?:well |properly )?through (?:my|the|his|her|one) nose)/i,
-      level: 2,
-      source: DISTRESS,
-    },
-  ],
+  words: esiWords({ life: LIFE, confused: CONFUSED, distress: DISTRESS }),
   score: {
     score: NEWS2_SCORE,
     levels: [

@@ -45,18 +45,47 @@ export interface VitalRule {
   readonly above?: number;
   /** Holds when the value is below this. */
   readonly below?: number;
+  /** Holds when the value is this or less. */
+  readonly atMost?: number;
   /** Years: from, and up to but not with. Default to all ages. */
   readonly fromAge?: number;
   readonly toAge?: number;
+  /** Years: up to and with; and above, but not with. Default to all ages. */
+  readonly throughAge?: number;
+  readonly overAge?: number;
+  /** `true`: holds in pregnancy only. Defaults to `false`, for everybody. */
+  readonly pregnant?: boolean;
   readonly level: number;
   readonly source: string;
 }
 
 export interface WordRule {
   readonly id: string;
+  /**
+   * Read against the text without capitals, accents, hyphens and contractions ("isn't" is "is not"), abbreviations in
+   * full; docs/tasks/triage.md tells the form. A space should be `\\s+`, for a line may end there.
+   */
   readonly pattern: RegExp;
   readonly level: number;
   readonly source: string;
+  /** How its words are used. Defaults to words that say how somebody is. */
+  readonly grammar?: WordGrammar;
+}
+
+/** What the rules for denial, time and person have to know of words. */
+export interface WordGrammar {
+  /** They name a thing ("apnoea"), which a list can deny: "denies fever and apnoea". Defaults to `false`. */
+  readonly noun?: boolean;
+  /** Usual in lists of what was asked without "or": "no fever, cough, apnoea". Defaults to `false`. */
+  readonly listed?: boolean;
+  /** May be said of a limb, which is then not the patient: "no pulse in the foot". Defaults to `false`. */
+  readonly limbs?: boolean;
+  /** May be said of an illness that a treatment does not help: "cough unresponsive to antibiotics". Defaults to `false`. */
+  readonly treatable?: boolean;
+  /** The level where it was, hours or a day ago, and is over. Defaults to the rule's level. */
+  readonly endedLevel?: number;
+  /** A sentence with these words means something else. Defaults to none. */
+  readonly unless?: RegExp;
 }
 
 /** How a score makes levels. */

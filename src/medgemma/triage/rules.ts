@@ -1,6 +1,6 @@
 import type { ScoreParameter, TriageScale, VitalRule, VitalScore } from "../triage-scales/scale.js";
 import type { TriageCase, Vitals } from "./case.js";
-import { findSpoken } from "./spoken.js";
+import { findSpoken } from "./words/find.js";
 
 /** A limit that the case is beyond. */
 export interface RuleCheck {
@@ -16,11 +16,14 @@ export interface RuleCheck {
 
 export interface ScoreReport {
   readonly id: string;
+  readonly name: string;
   readonly total: number;
   /** Points of each measured parameter. */
   readonly points: Readonly<Record<string, number>>;
-  /** Not measured: the true total may be higher. */
+  /** Not measured. */
   readonly missing: readonly string[];
+  /** True where something is missing: the total is a lower bound. */
+  readonly atLeast: boolean;
   readonly source: string;
 }
 
@@ -44,21 +47,23 @@ const NAMES: Readonly<Record<string, string>> = {
   avpu: "Consciousness (AVPU)",
 };
 
+/** "respiratory rate" */
+export const vitalInWords = (vital: string) => (NAMES[vital] ?? vital).toLowerCase();
+
 /** All rules of a scale that the case meets. Pure: no model is asked. */
 export function applyRules(scale: TriageScale, input: TriageCase): RuleReport {
   const { vitals = {} } = input;
   const checks: RuleCheck[] = scale.rules
-    .filter((rule) => ofAge(rule, input.age) && holds(rule, vitals))
+    .filter((rule) => isFor(rule, input) && holds(rule, vitals))
     .map((rule) => ({
       rule: rule.id,
       finding: describe(rule, vitals),
       level: rule.level,
       source: rule.source,
     }));
-  const told = [input.complaint, ...[input.symptoms ?? []].flat()].join(". ");
-  for (const { id, pattern, level, source } of scale.words ?? []) {
-    const found = findSpoken(told, pattern);
-    if (found !== undefined) checks.push({ rule: id, finding: `The case says "${found}"`, level, source });
+  const told = [input.complaint, ...[input.symptoms ?? []].flat()];
+  for (const { rule, words, level } of findSpoken(told, scale.words ?? [])) {
+    checks.push({ rule: rule.id, finding: `The case says "${words}"`, level, source: rule.source });
   }
   const score = scale.score === undefined ? undefined : scoreOf(scale.score.score, input);
   if (score !== undefined) checks.push(...scoreChecks(scale, score));
@@ -67,21 +72,32 @@ export function applyRules(scale: TriageScale, input: TriageCase): RuleReport {
 }
 
 /** Who has no age counts as grown up: the limits for rates are then the lowest. */
-function ofAge({ fromAge = 0, toAge = Number.POSITIVE_INFINITY }: VitalRule, age = 40): boolean {
-  return age >= fromAge && age < toAge;
+function isFor(rule: VitalRule, { age = 40, pregnant = false }: TriageCase): boolean {
+  const { fromAge = 0, toAge = Number.POSITIVE_INFINITY } = rule;
+  const { overAge = -1, throughAge = Number.POSITIVE_INFINITY } = rule;
+  if (rule.pregnant && !pregnant) return false;
+  return age >= fromAge && age < toAge && age > overAge && age <= throughAge;
 }
 
-function holds({ vital, above, below, among }: VitalRule, vitals: Vitals): boolean {
+function holds({ vital, above, below, atMost, among }: VitalRule, vitals: Vitals): boolean {
   const value = vitals[vital];
   if (value === undefined) return false;
   if (typeof value === "string") return among?.includes(value) ?? false;
-  return (above !== undefined && value > above) || (below !== undefined && value < below);
+  if (above !== undefined && value > above) return true;
+  return (below !== undefined && value < below) || (atMost !== undefined && value <= atMost);
 }
 
-function describe({ vital, above, below }: VitalRule, vitals: Vitals): string {
-  const limit = above !== undefined ? ` (above ${above})` : below !== undefined ? ` (below ${below})` : "";
-  return `${NAMES[vital] ?? vital} ${vitals[vital]}${limit}`;
+function describe(rule: VitalRule, vitals: Vitals): string {
+  const { vital, above, below, atMost, pregnant } = rule;
+  const value = vitals[vital];
+  const over = above !== undefined && typeof value === "number" && value > above;
+  const limit = over ? `above ${above}` : below !== undefined ? `below ${below}` : `${atMost} or less`;
+  const whom = pregnant ? ", in pregnancy" : isByAge(rule) ? ", at this age" : "";
+  return `${NAMES[vital] ?? vital} ${value}${typeof value === "number" ? ` (${limit}${whom})` : ""}`;
 }
+
+const isByAge = ({ fromAge, toAge, overAge, throughAge }: VitalRule) =>
+  [fromAge, toAge, overAge, throughAge].some((age) => age !== undefined);
 
 /** @returns undefined for patients whom the score is not made for. */
 export function scoreOf(
@@ -97,7 +113,8 @@ export function scoreOf(
     else points[parameter.vital] = pointsOf(bandsOf(parameter, vitals), value);
   }
   const total = Object.values(points).reduce((sum, each) => sum + each, 0);
-  return { id: score.id, total, points, missing, source: score.source };
+  const { id, name, source } = score;
+  return { id, name, total, points, missing, atLeast: missing.length > 0, source };
 }
 
 function measuredOf(vital: ScoreParameter["vital"], vitals: Vitals): number | undefined {
@@ -121,7 +138,11 @@ function pointsOf(bands: ScoreParameter["bands"], value: number): number {
   return bands.find(({ to }) => to === undefined || value <= to)?.points ?? 0;
 }
 
+/** Whether any vital sign was measured: oxygen that is given is none. */
+export const isMeasured = ({ points }: ScoreReport) => Object.keys(points).some((name) => name !== "oxygen");
+
 function scoreChecks({ score: use }: TriageScale, report: ScoreReport): RuleCheck[] {
+  if (!isMeasured(report)) return [];
   const most = Math.max(0, ...Object.values(report.points));
   const found = use?.levels.find(
     ({ total, single }) =>
@@ -129,8 +150,8 @@ function scoreChecks({ score: use }: TriageScale, report: ScoreReport): RuleChec
   );
   if (found === undefined) return [];
   const alone = found.total === undefined ? `, ${most} in one parameter` : "";
-  const partly = report.missing.length > 0 ? ` of what was measured` : "";
-  const finding = `${report.id.toUpperCase()} score ${report.total}${partly}${alone}`;
+  const bound = report.atLeast ? "at least " : "";
+  const finding = `${report.id.toUpperCase()} score ${bound}${report.total}${alone}`;
   return [{ rule: report.id, finding, level: found.level, source: found.source }];
 }
 

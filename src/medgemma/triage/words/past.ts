@@ -1,0 +1,79 @@
+import { lastOf, wordsOf } from "./compile.js";
+import type { Kind } from "./denied.js";
+import { type Place, tokensOf } from "./place.js";
+import { reaches } from "./reach.js";
+import { ENDED, PAST_BEFORE, PAST_TIMES, RECENT_TIMES, STILL, TRANSPARENT, USUAL } from "./vocabulary.js";
+
+const BEFORE = wordsOf(PAST_BEFORE);
+const TIMES = wordsOf(PAST_TIMES);
+const YEAR = /(?<![\p{L}\p{N}_])(?:19|20)\d\d(?![\p{L}\p{N}_])/gu;
+const RECENT = wordsOf(RECENT_TIMES);
+const OVER = wordsOf(ENDED);
+const HABIT = wordsOf(USUAL);
+/** What a patient cannot bear, told with what it did once. */
+const ALLERGY = /(?<![\p{L}])allerg(?:y|ies|ic|isch|ie|ia|ico|ica|ique)(?![\p{L}])[^.;\n]{0,60}$/u;
+/** Begins something else of which a time may speak. */
+const ASIDE =
+  /(?<![\p{L}])(?:history|status post|previous|prior|past\s+history|who|because|due to)(?![\p{L}])/u;
+const WAS =
+  /(?<![\p{L}])(?:was|were|had|became|went|turned|stopped|lost|fainted|collapsed|brief|briefly|short|transient|episodes?|war|hatte)(?![\p{L}])/u;
+/** Words between a thing and its time: "cardiac arrest, out of hospital, in 2019". */
+const FAR = 8;
+
+/** Long ago, or how the patient always is. */
+export function isPast(place: Place, { noun = false, listed = false }: Kind, year: number): boolean {
+  const { before, after } = place;
+  for (const { index, 0: words } of before.matchAll(BEFORE)) {
+    const between = before.slice(index + words.length);
+    // A heading ("past history: asthma, ...") holds its whole list.
+    const heading = noun && /^past\s|:|significant|includes/.test(words) && tokensOf(between).length < 40;
+    if (heading || reaches(between.replace(/^\s*:/, ""), after, { noun, listed, and: true })) return true;
+  }
+  if (isUsual(before, after) || (noun && /^ana/.test(place.found) && ALLERGY.test(before))) return true;
+  return saysWhen(before, after, year);
+}
+
+function isUsual(before: string, after: string): boolean {
+  const found = lastOf(HABIT, before);
+  if (found !== undefined && light(before.slice((found.index ?? 0) + found[0].length))) return true;
+  return /^\s*(?:,\s*)?(?:which is )?(?:at|his|her|their|my)?\s*baseline/.test(after);
+}
+
+/** A time in the same piece between commas, or in a next one that holds nothing else: "cardiac arrest (2015)". */
+function saysWhen(before: string, after: string, year: number): boolean {
+  const [own = "", next = ""] = after.split(/[,:]/);
+  const behind = own.slice(0, own.search(ASIDE) < 0 ? undefined : own.search(ASIDE));
+  if (times(behind, year).some(({ index }) => tokensOf(behind.slice(0, index)).length <= FAR)) return true;
+  const pieces = before.split(/[,:]/);
+  const ahead = pieces.at(-1) ?? "";
+  if (times(ahead, year).some(({ index, 0: words }) => light(ahead.slice(index + words.length)))) return true;
+  const last = light(ahead) ? (pieces.at(-2) ?? "") : "";
+  return [own.trim() === "" || tokensOf(own).length <= 3 ? next : "", last].some((piece) =>
+    isOnlyTime(piece, year),
+  );
+}
+
+function isOnlyTime(piece: string, year: number): boolean {
+  const found = times(piece, year);
+  const left = found.reduce((text, { 0: words }) => text.replace(words, " "), piece);
+  return found.length > 0 && light(left.replace(/\b(?:resolved|since|about|around|on|or so)\b/g, " "));
+}
+
+const light = (text: string) => tokensOf(text).every((it) => it === "," || it === ":" || TRANSPARENT.has(it));
+
+function times(text: string, year: number): { index: number; 0: string }[] {
+  const years = [...text.matchAll(YEAR)].filter(([found]) => Number(found) < year);
+  return [...text.matchAll(TIMES), ...years];
+}
+
+/** It was, today or yesterday, and is over. */
+export function hasEnded({ before, found, after, rest, sentence }: Place): boolean {
+  const piece = `${before.split(",").at(-1)} ${after.split(",")[0]}`;
+  if (STILL.test(sentence)) return false;
+  const was = WAS.test(before.split(",").at(-1) ?? "") || WAS.test(found);
+  const over = rest.search(OVER) >= 0;
+  return (
+    (was && (over || piece.search(RECENT) >= 0)) ||
+    /^\s*(?:,\s*)?(?:has |have |since |now |self )*resolved/.test(after)
+  );
+}

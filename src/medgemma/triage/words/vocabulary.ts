@@ -1,0 +1,322 @@
+/**
+ * The words of the small grammar, in English, German, Spanish and French at once: what is written is rarely said to be in
+ * a language, and the few words that two of them share mean the same here. All in the form that `normalise` gives: no
+ * capitals, no accents, contractions in full. Each entry is a piece of a regular expression; a space stands for any space.
+ */
+
+/** Deny what follows. */
+export const NEGATORS = [
+  "no",
+  "not",
+  "never",
+  "den(?:y|ies|ied|ying)",
+  "without",
+  "neg(?:ative)?(?: for)?",
+  "ruled out(?: for)?",
+  "nobody",
+  "no one",
+  "neither",
+  "nor",
+  "absence of",
+  "free of",
+  "kein(?:e|en|er|es|em)?",
+  "nicht",
+  "nie(?:mals)?",
+  "ohne",
+  "vernein(?:t|te)",
+  "weder",
+  "niega",
+  "nunca",
+  "sin",
+  "ni",
+  "tampoco",
+  "pas(?: de| d)?",
+  "jamais",
+  "sans",
+  "aucune?",
+  "nie",
+];
+
+/** Of these, the ones that reach over a list joined by "and". */
+export const LIST_NEGATORS = /^(?:den|without|neg|absence|free|ohne|vernein|niega|sin|sans)/;
+
+/** Name a thing of the past, in front of it. */
+export const PAST_BEFORE = [
+  "history(?: of| is significant for| significant for| includes| with)?",
+  "past history(?: of| :| is significant for| includes)?",
+  "status post",
+  "previous(?:ly)?",
+  "prior",
+  "former(?:ly)?",
+  "childhood",
+  "(?:icd|defibrillator|pacemaker|implant\\w*|rehab\\w*)(?: \\w+)? (?:after|for|since|following)",
+  "remote",
+  "(?<!(?:years?|yrs?|months?|mo|weeks?|wks?|days?|hours?) )old",
+  "surviv(?:ed|or of|ing)(?: a| an)?",
+  "resuscitated at birth",
+  "zn",
+  "zustand nach",
+  "vorgeschichte(?: von)?",
+  "anamnestisch",
+  "fruher(?:e|er|en)?",
+  "antecedentes?(?: de)?",
+  "previ[oa]s?",
+  "antecedents?(?: de| d)?",
+];
+
+/** When: long past. A year is read apart. */
+export const PAST_TIMES = [
+  "(?:\\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|some|several|few|many|couple of) ?(?:years?|yrs?|months?|weeks?|wks?) (?:ago|before|earlier|prior)",
+  "(?:years|months|weeks) ago",
+  "last (?:year|month|week|summer|winter|spring|autumn|fall)",
+  "as an? (?:child|infant|baby|newborn|teenager|kid|boy|girl|neonate)",
+  "in (?:childhood|infancy|the past|(?:his|her|their|my) (?:youth|teens|twenties|thirties|forties|fifties))",
+  "at birth",
+  "(?:at|when) (?:the )?age (?:of )?\\d+",
+  "long ago",
+  "vor (?:\\d+|einem|einer|zwei|drei|vielen|einigen|mehreren) (?:jahr\\w*|monat\\w*|woche\\w*)",
+  "letzte[sn]? (?:jahr|monat|woche)",
+  "als (?:kind|saugling)",
+  "hace (?:\\d+|un|una|unos|varios|muchos) (?:anos?|mes(?:es)?|semanas?)",
+  "el ano pasado",
+  "de (?:nino|nina)",
+  "il y a (?:\\d+|un|une|quelques|plusieurs|des) (?:ans?|annees?|mois|semaines?)",
+  "l an(?:nee)? (?:dernier|derniere|passee?)",
+];
+
+/** When: hours or a day or two ago. */
+export const RECENT_TIMES = [
+  "yesterday",
+  "last night",
+  "this morning",
+  "earlier",
+  "overnight",
+  "gestern",
+  "ayer",
+  "hier",
+];
+
+/** It is over. */
+export const ENDED = [
+  "(?:now |is |are |currently |fully |again |and )+(?:awake|alert|fine|ok|okay|well|better|oriented|talking|conscious|normal|breathing normally|asymptomatic|recovered|himself|herself)",
+  "(?:awake|alert|fine|ok|okay|well|better|normal|conscious|recovered) (?:now|again|since|today)",
+  "back to (?:normal|baseline|himself|herself|usual)",
+  "came (?:round|to|around)",
+  "woke up",
+  "resolved",
+  "recovered",
+  "regained consciousness",
+  "wieder (?:wach|bei bewusstsein|ansprechbar)",
+];
+export const STILL =
+  /\b(?:still|remains?|ongoing|again un|not (?:fully )?(?:awake|alert|recovered)|noch|weiterhin|sigue|toujours)\b/;
+
+/** How it always is. */
+export const USUAL = ["usually", "normally", "chronically", "always", "at baseline", "baseline"];
+
+/** What may come, is feared, asked for or taught; it stands in front. `clause`: also before a verb; else before a noun only. */
+export const HYPOTHETICAL = {
+  clause: [
+    "if",
+    "in case(?: of)?",
+    "in the event of",
+    "should (?:he|she|it|they|the patient|this)",
+    "unless",
+    "until",
+    "what to do (?:if|when)",
+    "(?:nightmares?|dream(?:s|ed|t|ing)?|thoughts?|visions?|flashbacks?) (?:about|of|that)",
+    "falls",
+    "wenn",
+    "en caso de",
+    "en cas de",
+  ],
+  noun: [
+    "(?:afraid|scared|terrified|fearful) of(?: (?:dying|death|having|going into|getting)(?: of| from| in)?)?",
+    "fears?(?: of)?(?: (?:dying|death|having|going into)(?: of| from| in)?)?",
+    "worr(?:y|ies|ied) about",
+    "anxious about",
+    "anxiety about",
+    "concern(?:s|ed)? about",
+    "risk (?:of|for)",
+    "prevent(?:s|ing|ion of)?",
+    "rule out",
+    "phobia of",
+    "screen(?:ing|ed)? for",
+    "(?:course|class|\\w*kurs|lesson) (?:in|on|with|mit|fur)",
+    "tem(?:e|en|er)",
+    "asks? about",
+    "questions? about",
+    "(?:education|info|information|advice) (?:on|about)",
+    "(?:refill|prescription|renewal|script|repeat)(?: for| of)?",
+    "train(?:ing|ed) (?:in|for|on)",
+    "learn(?:s|ing)?(?: about)?",
+    "to avoid",
+    "angst vor",
+    "furcht vor",
+    "risiko (?:fur|von|eines|einer)",
+    "miedo (?:a|de)",
+    "temor (?:a|de)",
+    "riesgo de",
+    "peur (?:de|d)",
+    "crainte (?:de|d)",
+    "risque (?:de|d)",
+    "formation (?:a|au|aux|en|de)",
+    "curso de",
+  ],
+};
+/** A modal before a bare verb: "might stop breathing". */
+export const MODAL = /\b(?:might|may|could|would|will|can|to)\s+(?:suddenly\s+|also\s+)?$/;
+/** Not in doubt whether it may come, but whether it is: counts as said. */
+export const WHETHER =
+  /\b(?:wonder(?:s|ing)?|know|knows|sure|unsure|unclear|unknown|see|check|ask(?:s|ed)?|not|un?able to)\s+$/;
+
+/** What it was named for, directly after it: a visit, a lesson, a figure of speech. */
+export const PURPOSES =
+  "(?:clinic|outpatient|instructor|teacher|trainer|movie|film|video|book|tests?|monitor|index|machine|mask|study|studies|guidelines?|follow ?up|check ?ups?|check|survivor\\w*|rehab\\w*|review|prescription|appointment|train(?:ing|er)|course|class|(?:re ?)?certificat\\w*|drill|simulation|education|lecture|bias|mind|thoughts?|habits?|desires?|kurs\\w*|schulung|kontrolle|sprechstunde|formation|curso|revision|control|controle)";
+
+/** People who are not the patient, unless the sentence says so. */
+export const OTHERS = [
+  "(?:step|grand|great grand|foster)?(?:mother|father|mom|mum|mommy|mummy|dad|daddy|parents?)(?: in law)?",
+  "grand(?:ma|pa)",
+  "granny",
+  "(?:half |step)?(?:brother|sister|sibling)s?(?: in law)?",
+  "husband",
+  "wife",
+  "spouse",
+  "partner",
+  "fiancee?",
+  "boyfriend",
+  "girlfriend",
+  "uncle",
+  "aunt",
+  "cousin",
+  "nephew",
+  "niece",
+  "friend",
+  "neighbou?r",
+  "colleague",
+  "classmate",
+  "teacher",
+  "co ?worker",
+  "room ?mate",
+  "relatives?",
+  "family(?: members?| history)?",
+  "bystander",
+  "stranger",
+  "somebody",
+  "someone",
+  "other (?:driver|person|patient|passenger|man|woman|child|car)",
+  "another (?:person|patient|man|woman|child)",
+  "vater",
+  "mutter",
+  "eltern",
+  "bruder",
+  "schwester",
+  "oma",
+  "opa",
+  "gross(?:mutter|vater)",
+  "ehe(?:mann|frau)",
+  "onkel",
+  "tante",
+  "nachbar(?:in)?",
+  "padre",
+  "madre",
+  "herman[oa]",
+  "abuel[oa]",
+  "ti[oa]",
+  "espos[oa]",
+  "vecin[oa]",
+  "pere",
+  "mere",
+  "frere",
+  "soeur",
+  "mari",
+  "oncle",
+  "voisine?",
+];
+/** May be the patient or not; another only where the patient is named beside them. */
+export const EITHER = ["passenger", "driver", "victim", "cyclist", "pedestrian"];
+export const ANIMALS = [
+  "dogs?",
+  "puppy",
+  "cats?",
+  "kitten",
+  "pets?",
+  "horse",
+  "hamster",
+  "rabbit",
+  "parrot",
+  "bird",
+  "snake",
+  "guinea pig",
+  "goldfish",
+  "cow",
+  "goat",
+  "sheep",
+  "hund",
+  "katze",
+  "perro",
+  "gato",
+  "chien",
+  "chat",
+];
+export const PATIENTS = [
+  "patient(?:in|e|en)?",
+  "paciente",
+  "he",
+  "she",
+  "him",
+  "they",
+  "them",
+  "i",
+  "me",
+  "baby",
+  "infant",
+  "newborn",
+  "neonate",
+  "child",
+  "toddler",
+  "boy",
+  "girl",
+  "male",
+  "female",
+  "man",
+  "woman",
+  "lady",
+  "gentleman",
+  "son",
+  "daughter",
+  "kid",
+  "kind",
+  "saugling",
+  "er",
+  "sie",
+  "bebe",
+  "nin[oa]",
+  "el",
+  "ella",
+  "il",
+  "elle",
+  "enfant",
+];
+/** What others do or say about the patient. */
+export const AGENT_VERBS =
+  "(?:says?|said|saying|states?|stated|reports?|reported|reporting|found|finds|noticed|noted|saw|sees|calls?|called|thinks?|believes?|tells?|told|witnessed|heard|started|starting|gave|giving|gives|did|does|doing|performed|performing|performs|began|brought|describes?|can not|could not|unable|sagt|fand|findet|berichtet|beginnt|begann|dice|encontro|refiere|dit|trouve|a trouve|rapporte)";
+export const DEATH =
+  /\b(?:died|dies|passed away|death of|lost (?:his|her|their|my)|bereave\w*|griev\w*|funeral|starb|gestorben|verstorben|verstarb|murio|fallecio|fallecid[oa]|decedee?|mort|morte|est mort)\b/;
+
+/** Parts of the body that are not the patient, and things. */
+export const PARTS =
+  "(?:limbs?|legs?|arms?|foot|feet|hands?|fingers?|fingertips?|toes?|toenails?|nails?|fingernails?|extremit(?:y|ies)|ankles?|wrists?|knees?|calf|thighs?|hair|skin|bruise|urine|stool|sputum|nail bed|flap|graft|bein\\w*|fuss\\w*|zeh\\w*|extremitat\\w*|pierna|brazo|pie|mano|dedos?|jambe|bras|pied|main|doigts?|orteils?)";
+export const THINGS =
+  "(?:phone|screen|touchscreen|computer|tablet|laptop|monitor|pump|device|app|website|keyboard|alarm|battery|car|engine|plants?|pupils?)";
+
+/** What stands between such a word and what it speaks of, without ending its reach. */
+export const TRANSPARENT = new Set(
+  (
+    "a an any the his her its their my our this that these he she it they i we patient baby child infant son daughter been being be is are was were has had have having got get gotten become became becoming go went gone ever once actually really truly completely totally fully quite at all further previous prior past recent new known current currently acute signs sign symptoms symptom evidence episode episodes event events history of for from in with into to period periods spell spells brief short transient prolonged sudden severe major full out hospital felt feeling feel found appear appears appeared look looks seem seems seemed need needs needed require requires required requirement indication suffered suffering suffer experienced experiencing complain complains complaining documented reported witnessed obvious time times point longer 's " +
+    "mehr je jemals zu irgendeine hinweis auf anzeichen fur zeichen war ist gewesen hatte hat wurde einen eine einem einer ein der die das den dem des " +
+    "esta estaba estuvo ha habia estado de del la las los el un una unos signos episodios previa previo " +
+    "est etait ete eu d l le les une des du signes en au aux"
+  ).split(" "),
+);

@@ -1,0 +1,87 @@
+import { wordsOf } from "./compile.js";
+import type { Place } from "./place.js";
+import { AGENT_VERBS, ANIMALS, DEATH, EITHER, OTHERS, PARTS, PATIENTS, THINGS } from "./vocabulary.js";
+
+const PERSON = wordsOf([...OTHERS, ...EITHER, ...ANIMALS, ...PATIENTS]);
+const OTHER = wordsOf(OTHERS);
+const ANIMAL = wordsOf(ANIMALS);
+const EITHER_ONE = wordsOf(EITHER);
+const AGENT = wordsOf([AGENT_VERBS]);
+const THE_PATIENT = wordsOf(["patient(?:in)?", "paciente", "i", "my", "me"]);
+/** The one who is here speaks of something else. */
+const HAS_OWN =
+  /(?<![\p{L}])(?:child|daughter|son|she|he|baby|girl|boy|teen\w*)\s+(?:is\s+|has\s+|feels\s+|now\s+|very\s+)*(?:upset|anxious|depressed|worried|wants|needs|asks|here|stressed|sad|panic\w*|palpitations)(?![\p{L}])/u;
+const DIED_AFTER = /^\s+(?:gestorben|verstorben)(?![\p{L}])/u;
+const AGAINST =
+  /(?<![\p{L}])(?:by|with|from|per|to|for|via|von|durch|por|par)(?:\s+(?:a|an|the|his|her|my|their|patient\s+'s))*\s+$/u;
+const WAS =
+  /(?<![\p{L}])(?:was|were|had|has had|been|got|suffered|intubated|resuscitated|with|after|war|wurde|hatte|murio|fue|tuvo|estuvo|etait|avait|a\s+(?:fait|eu|ete))(?![\p{L}])/u;
+/** "saw a man in ..." */
+const SEEN =
+  /(?<![\p{L}])(?:saw|seen|seeing|watched|witnessed|helped)\s+(?:an?|another|some)\s+(?:\p{L}+\s+)?(?:man|woman|person|child|boy|girl|guy|pedestrian|cyclist|swimmer|friend|stranger)(?![\p{L}])|(?<![\p{L}])(?:saw|watched|witnessed)\s+(?:some(?:one|body)|people)(?![\p{L}])/u;
+const OF_ANIMAL = wordsOf(ANIMALS, {
+  before: "^\\s+",
+  after: "(?!\\s+(?:owner|walker|trainer|bite|sitter))",
+});
+/** "in her brother", "on a stranger". */
+const OF_WHOM = wordsOf(OTHERS, {
+  before: "^\\s*(?:in|of|on|to|bei|de|chez)\\s+(?:a\\s+|an\\s+|the\\s+|his\\s+|her\\s+|my\\s+|their\\s+)*",
+  after: "(?!\\s+'s)",
+});
+
+/** Whether somebody else is spoken of. Who is unclear is taken for the patient. */
+export function isOthers(place: Place): boolean {
+  const { before, after, text } = place;
+  if (after.search(OF_WHOM) >= 0) return true;
+  if (DEATH.test(before.split(",").at(-1) ?? "") || SEEN.test(before) || DIED_AFTER.test(after)) return true;
+  if (after.search(OF_ANIMAL) >= 0) return true;
+  const people = [...before.matchAll(PERSON)];
+  // "found by his wife": not the one spoken of.
+  const who = people.filter(({ index }) => !AGAINST.test(before.slice(0, index))).at(-1);
+  if (who === undefined) return false;
+  const between = before.slice(who.index + who[0].length);
+  const whole = (pattern: RegExp) => who[0].replace(pattern, "") === "";
+  if (whole(ANIMAL)) return !/^\s+(?:owner|bite|bites|bitten|walker|trainer|allergy)\b/.test(between);
+  const others = text.replace(who[0], "");
+  const named = others.search(THE_PATIENT) >= 0 || HAS_OWN.test(others);
+  // "roommate found unconscious": the finder, or the one found.
+  if (/^\s+found\s*$/.test(between)) return named && whole(OTHER);
+  if (between.search(AGENT) >= 0 && !/^\s+(?:was|is|were|had)\b/.test(between)) return false;
+  if (whole(EITHER_ONE)) return named;
+  if (!whole(OTHER)) return ofThirdPerson(who, before);
+  // "father had a stroke, unresponsive": a statement of its own.
+  if (between.includes(",")) return false;
+  if (/^\s+'s\s*$/.test(between) || /family/.test(who[0])) return true;
+  if (/(?<![\p{L}])my\s+$/u.test(before.slice(0, who.index)) && !WAS.test(between)) return false;
+  return WAS.test(between) || named;
+}
+
+/** "her son", "the patient's daughter". */
+function ofThirdPerson({ 0: word, index }: RegExpMatchArray, before: string): boolean {
+  if (!/^(?:son|daughter|child|baby|kid)$/.test(word)) return false;
+  return (
+    /(?<![\p{L}])(?:his|her|their|patient\s+'s)\s+$/u.test(before.slice(0, index)) &&
+    /(?<![\p{L}])(?:was|had|died)(?![\p{L}])/u.test(before.slice(index))
+  );
+}
+
+const SIDE = "(?:(?:the|his|her|my|both|left|right|l|r|lower|upper|affected|a|one|all|distal)\\s+)*";
+const OF_PART = new RegExp(
+  `^(?:\\s+(?:felt|palpable|detected|palpated|found))?\\s+(?:(?:in|on|of|at|over|to)\\s+)?${SIDE}(?:${PARTS}|${THINGS})(?![\\p{L}])`,
+  "u",
+);
+const PART_IS = new RegExp(
+  `(?<![\\p{L}])(?:${PARTS}|${THINGS})(?:\\s+(?!he\\b|she\\b|patient\\b)[\\p{L}']+){0,4}\\s*$`,
+  "u",
+);
+const THING = new RegExp(`^\\s+(?:(?:the|his|her|my)\\s+)?${THINGS}(?![\\p{L}])`, "u");
+const THING_IS = new RegExp(
+  `(?<![\\p{L}])${THINGS}(?:\\s+(?:is|was|are|went|became|has|been|gone))*\\s*$`,
+  "u",
+);
+
+/** Whether a limb or a thing is spoken of: "no pulse in the left foot", "lifeless limb". */
+export function isPart({ before, after }: Place, limbs: boolean): boolean {
+  if (THING.test(after) || THING_IS.test(before)) return true;
+  return limbs && (OF_PART.test(after) || PART_IS.test(before));
+}
