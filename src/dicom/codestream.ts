@@ -7,6 +7,8 @@ export interface CodestreamInfo {
   readonly precision: number;
   /** JPEG 2000 and HTJ2K. */
   readonly wavelet: boolean;
+  /** By a transform or with allowed errors: values of white may come out just beyond Bits Stored. */
+  readonly mayOvershoot: boolean;
   /** JPEG 2000 only: samples are signed. */
   readonly signed: boolean;
   /** JPEG 2000 only: the codestream itself carries RGB as luminance and chrominance; the decoder undoes it. */
@@ -45,6 +47,25 @@ export function terminated(bytes: Uint8Array): Uint8Array {
   return out;
 }
 
+/**
+ * The ways to read a JPEG-LS stream, likeliest first: as it ends, and without zero bytes before its end marker. Some
+ * encoders pad there (NEMA's sample MR1_JLSL), and CharLS from 2.3 on refuses that; yet such a byte may also be data.
+ */
+export function jpegLsEndings(bytes: Uint8Array): Uint8Array[] {
+  const whole = terminated(bytes);
+  const endings = [whole];
+  const end = whole.length - 2;
+  for (let cut = 1; cut <= MOST_PADDING && whole[end - cut] === 0; cut++) {
+    const shorter = whole.slice(0, whole.length - cut);
+    shorter.set([0xff, 0xd9], end - cut);
+    endings.push(shorter);
+  }
+  return endings;
+}
+
+/** Zero bytes before an end marker that are looked beyond. */
+const MOST_PADDING = 3;
+
 /** Start-of-frame markers of JPEG and JPEG-LS: C0-CF without DHT (C4), JPG (C8), DAC (CC); F7 (ITU T.81 B.1, T.87 C.1). */
 function isStartOfFrame(marker: number): boolean {
   return (
@@ -53,13 +74,30 @@ function isStartOfFrame(marker: number): boolean {
   );
 }
 
-/** Components of the first scan at or after `at`: the number in the start-of-scan header. */
-function componentsOfScan(bytes: Uint8Array, start: number): number {
+/** Frames of the cosine transform; every fourth kind is lossless (ITU T.81 table B.1). */
+function isTransform(marker: number): boolean {
+  return marker !== 0xf7 && (marker & 3) !== 3;
+}
+
+/** Offset of the first start-of-scan marker at or after `start`, -1 when there is none. */
+function firstScan(bytes: Uint8Array, start: number): number {
   for (let at = start; at + 5 <= bytes.length && bytes[at] === 0xff; at += 2 + u16(bytes, at + 2)) {
-    if (bytes[at + 1] === 0xda) return bytes[at + 4] ?? 1;
+    if (bytes[at + 1] === 0xda) return at;
     if (u16(bytes, at + 2) < 2) break;
   }
-  return Number.POSITIVE_INFINITY;
+  return -1;
+}
+
+/** Components of the first scan: the number in its header. */
+function componentsOfScan(bytes: Uint8Array, start: number): number {
+  const at = firstScan(bytes, start);
+  return at < 0 ? Number.POSITIVE_INFINITY : (bytes[at + 4] ?? 1);
+}
+
+/** NEAR of a JPEG-LS scan: the error that was allowed, 0 for lossless (ITU T.87 C.2.3). */
+function allowedError(bytes: Uint8Array, start: number): number {
+  const at = firstScan(bytes, start);
+  return at < 0 ? 0 : (bytes[at + 5 + 2 * (bytes[at + 4] ?? 1)] ?? 0);
 }
 
 /** Reads a JPEG or JPEG-LS header; undefined when there is none. */
@@ -92,6 +130,7 @@ export function readJpeg(bytes: Uint8Array): CodestreamInfo | undefined {
         width: u16(bytes, at + 7),
         components,
         wavelet: false,
+        mayOvershoot: isTransform(marker) || (marker === 0xf7 && allowedError(bytes, at + 2 + length) > 0),
         signed: false,
         componentTransform: false,
         jpegColour: components === 3 ? colour : undefined,
@@ -152,6 +191,7 @@ export function readJpeg2000(bytes: Uint8Array): CodestreamInfo | undefined {
     components,
     precision: (depth & 0x7f) + 1,
     wavelet: true,
+    mayOvershoot: true,
     signed: (depth & 0x80) !== 0,
     componentTransform,
     jpegColour: undefined,

@@ -4,15 +4,15 @@ import {
   type CodestreamInfo,
   codecOfStream,
   findJpeg2000,
+  jpegLsEndings,
   readJpeg,
   readJpeg2000,
-  terminated,
 } from "./codestream.js";
 import { unreadable, unsupported } from "./fail.js";
 import type { StoredFrame } from "./frames.js";
 import { frameBits, type Photometric, type PixelLayout } from "./layout.js";
 import { decodeRle } from "./rle.js";
-import { type ByteOrder, maskSamples, type Samples, unpackNative, wordsOf } from "./samples.js";
+import { maskSamples, type Samples, unpackNative, wordsOf } from "./samples.js";
 import type { Codec, TransferSyntax } from "./uids.js";
 
 /** Stored values of one frame, and what they are now. */
@@ -28,7 +28,7 @@ export async function decodeFrame(
   stored: StoredFrame,
   layout: PixelLayout,
   syntax: TransferSyntax,
-  byteOrder: ByteOrder,
+  bigEndian: boolean,
   codecReady: () => void = () => undefined,
 ): Promise<DecodedFrame> {
   const warnings: string[] = [];
@@ -38,9 +38,9 @@ export async function decodeFrame(
   if (codec === "native" || !stored.encapsulated) {
     if (codec !== "native")
       warnings.push("The pixels are not compressed although the transfer syntax says so.");
-    const order = { bigEndian: byteOrder.bigEndian || syntax.bigEndianPixels, words: byteOrder.words };
+    const turned = (bigEndian || syntax.bigEndianPixels) && !stored.wordsTurned;
     return {
-      values: unpackNative(stored.bytes, stored.bitOffset, layout, order),
+      values: unpackNative(stored.bytes, stored.bitOffset, layout, turned),
       photometric: full(layout.photometric),
       warnings,
     };
@@ -52,7 +52,7 @@ export async function decodeFrame(
   if (codec === "deflated-frame") {
     const bytes = inflateFrame(stored.bytes, layout);
     return {
-      values: unpackNative(bytes, 0, layout, { bigEndian: false, words: false }),
+      values: unpackNative(bytes, 0, layout, false),
       photometric: full(layout.photometric),
       warnings,
     };
@@ -92,16 +92,38 @@ async function decodeWithWasm(
     warnings.push(`The header says RGB and the JPEG stream says YBR; the ${followed} was followed.`);
   }
   const coded = codedLayout(layout, info);
-  const decoded = await decodeCodestream(codec, codec === "jpeg-ls" ? terminated(stream) : stream, coded, {
-    toRgb: colour.toRgb,
-    planes: codec === "jpeg-ls" && info?.componentScans === true,
-    codecReady,
-  });
+  const decoded = await firstThatDecodes(
+    codec === "jpeg-ls" ? jpegLsEndings(stream) : [stream],
+    (candidate) =>
+      decodeCodestream(codec, candidate, coded, {
+        toRgb: colour.toRgb,
+        planes: codec === "jpeg-ls" && info?.componentScans === true,
+        codecReady,
+      }),
+  );
   return {
     values: withinPrecision(wordsOf(decoded, coded.bitsAllocated), coded, info),
     photometric: colour.after,
     warnings,
   };
+}
+
+/** The first candidate's failure is the one to report: the others are guesses. */
+async function firstThatDecodes(
+  candidates: readonly Uint8Array[],
+  decode: (candidate: Uint8Array) => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  const [first, ...others] = candidates;
+  if (!first) throw unreadable("The compressed frame is empty.");
+  try {
+    return await decode(first);
+  } catch (error) {
+    for (const other of others) {
+      const decoded = await decode(other).catch(() => undefined);
+      if (decoded) return decoded;
+    }
+    throw error;
+  }
 }
 
 /** The codestream's own size must be the header's (PS3.5 8.2.1, 8.2.4). */
@@ -124,15 +146,16 @@ function checkInfo(info: CodestreamInfo | undefined, layout: PixelLayout): void 
 
 /**
  * Values within Bits Stored: writers compress 12 bits with a sign as 16, and the header says where the sign is.
- * The codec's output begins at bit 0 whatever High Bit says. A wavelet stream that has the sign itself is taken at its own
- * precision: lossy values may lie just beyond Bits Stored, and cutting them would turn white into black.
+ * The codec's output begins at bit 0 whatever High Bit says. A lossy stream whose samples have the header's sign is taken at
+ * its own precision, as the reference does: values may lie just beyond Bits Stored, and cutting their upper bits off would
+ * turn white into black.
  */
 function withinPrecision(
   words: ReturnType<typeof wordsOf>,
   layout: PixelLayout,
   info: CodestreamInfo | undefined,
 ): Samples {
-  const own = info?.wavelet === true && info.signed === layout.signed ? info.precision : 0;
+  const own = info?.mayOvershoot === true && info.signed === layout.signed ? info.precision : 0;
   const bitsStored = Math.min(layout.bitsAllocated, Math.max(layout.bitsStored, own));
   return maskSamples(words, { ...layout, bitsStored, highBit: bitsStored - 1 });
 }

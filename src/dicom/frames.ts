@@ -11,6 +11,8 @@ export interface StoredFrame {
   readonly bitOffset: number;
   /** True when the bytes came in fragments (PS3.5 A.4): a codestream, or encapsulated uncompressed data. */
   readonly encapsulated: boolean;
+  /** True when big endian words were turned round already. */
+  readonly wordsTurned: boolean;
 }
 
 const UNDEFINED_LENGTH = 0xffffffff;
@@ -22,8 +24,12 @@ export interface PixelSource {
   frame(index: number): StoredFrame;
 }
 
-/** Finds the frames in Pixel Data, counting them itself. Throws `dicom_no_picture` or `dicom_unreadable`. */
-export function pixelSource(dataset: Dataset, layout: PixelLayout): PixelSource {
+/**
+ * Finds the frames in Pixel Data, counting them itself. Big endian data of VR OW is turned round in words of 16 bits
+ * whatever the samples' size (PS3.5 6.2, and what GDCM and dcmtk do): pairs of 8-bit samples change places, and 32-bit
+ * ones keep their low word first. Throws `dicom_no_picture` or `dicom_unreadable`.
+ */
+export function pixelSource(dataset: Dataset, layout: PixelLayout, bigEndian: boolean): PixelSource {
   const element = dataset.element(TAG.pixelData);
   if (!element || element.length === 0) {
     if (dataset.has(TAG.floatPixels) || dataset.has(TAG.doublePixels)) {
@@ -40,14 +46,14 @@ export function pixelSource(dataset: Dataset, layout: PixelLayout): PixelSource 
     if (isItem(dataset.bytes, from)) return encapsulatedSource(dataset, layout, from, to);
     if (codecOfStream(dataset.bytes, from)) return bareSource(dataset, from, to);
   }
-  return nativeSource(dataset, layout, from, to);
+  return nativeSource(dataset, layout, { from, to }, bigEndian && element.vr === "OW");
 }
 
 /** A codestream without fragments around it. */
 function bareSource(dataset: Dataset, from: number, to: number): PixelSource {
   const frame = (index: number): StoredFrame => {
     checkIndex(index, 1);
-    return { bytes: dataset.bytes.subarray(from, to), bitOffset: 0, encapsulated: true };
+    return { bytes: dataset.bytes.subarray(from, to), bitOffset: 0, encapsulated: true, wordsTurned: false };
   };
   return { count: 1, warnings: ["The compressed pixels are not in fragments."], frame };
 }
@@ -72,7 +78,12 @@ function checkIndex(index: number, count: number): void {
   }
 }
 
-function nativeSource(dataset: Dataset, layout: PixelLayout, offset: number, end: number): PixelSource {
+function nativeSource(
+  dataset: Dataset,
+  layout: PixelLayout,
+  { from: offset, to: end }: { readonly from: number; readonly to: number },
+  turnWords: boolean,
+): PixelSource {
   const warnings: string[] = [];
   const bits = frameBits(layout);
   const available = end - offset;
@@ -90,9 +101,23 @@ function nativeSource(dataset: Dataset, layout: PixelLayout, offset: number, end
     const firstBit = index * bits;
     const from = offset + Math.floor(firstBit / 8);
     const to = offset + Math.ceil((firstBit + bits) / 8);
-    return { bytes: dataset.bytes.subarray(from, to), bitOffset: firstBit % 8, encapsulated: false };
+    const bytes = turnWords
+      ? turnedBytes(dataset.bytes.subarray(offset, offset + available), from - offset, to - offset)
+      : dataset.bytes.subarray(from, to);
+    return { bytes, bitOffset: firstBit % 8, encapsulated: false, wordsTurned: turnWords };
   };
   return { count, warnings, frame };
+}
+
+/** Bytes `from` to `to` of data whose bytes change places in pairs: a frame of odd length begins or ends inside a pair. */
+function turnedBytes(data: Uint8Array, from: number, to: number): Uint8Array {
+  const start = from - (from % 2);
+  const pairs = new Uint8Array(Math.ceil((to - start) / 2) * 2);
+  pairs.set(data.subarray(start, start + pairs.length));
+  // Data that should have been padded to an even length: the last byte has no other to change places with.
+  if (start + pairs.length > data.length) pairs[pairs.length - 1] = data[data.length - 1] ?? 0;
+  Buffer.from(pairs.buffer).swap16();
+  return pairs.subarray(from - start, to - start);
 }
 
 interface Fragment {
@@ -161,7 +186,7 @@ function encapsulatedSource(
   warnings.push(...frameCountWarnings(layout.frames, Math.max(groups.length, begun)));
   const frame = (index: number): StoredFrame => {
     checkIndex(index, groups.length);
-    return { bytes: join(bytes, groups[index] ?? []), bitOffset: 0, encapsulated: true };
+    return { bytes: join(bytes, groups[index] ?? []), bitOffset: 0, encapsulated: true, wordsTurned: false };
   };
   return { count: groups.length, warnings, frame };
 }

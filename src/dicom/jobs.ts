@@ -13,7 +13,6 @@ import { type NiftiJob, type NiftiResult, readNifti } from "./nifti.js";
 import type { Samples } from "./samples.js";
 import { type ShownFrame, type ShowOptions, showFrame } from "./show.js";
 import { parseHeader, parseSource, type Source } from "./source.js";
-import { TAG } from "./tags.js";
 import { type Identity, readIdentity } from "./text.js";
 
 /** Work for one worker. Everything here is plain data that can be posted. */
@@ -83,7 +82,7 @@ function open(source: Source, limits: Limits): Opened {
   const parsed = parseSource(source, limits);
   const warnings = [...parsed.warnings];
   const layout = readLayout(parsed.dataset, limits, warnings);
-  const pixels = pixelSource(parsed.dataset, layout);
+  const pixels = pixelSource(parsed.dataset, layout, parsed.bigEndian);
   const opened = { parsed, layout, pixels, warnings: [...warnings, ...pixels.warnings] };
   if (key !== undefined && pixels.count > 1) kept = { key, opened };
   return opened;
@@ -99,9 +98,7 @@ async function decodeAt(opened: Opened, frame: number) {
   const stored = pixels.frame(frame);
   const budget = () => allowFrame(stored.bytes.length, layout.rows * layout.columns * layout.samples);
   budget();
-  const { bigEndian } = parsed;
-  const words = bigEndian && parsed.dataset.element(TAG.pixelData)?.vr === "OW";
-  return decodeFrame(stored, layout, parsed.syntax, { bigEndian, words }, budget);
+  return decodeFrame(stored, layout, parsed.syntax, parsed.bigEndian, budget);
 }
 
 /** Runs one job. Throws a MedGemmaError; anything else is a bug or a library's failure, and the caller maps it. */

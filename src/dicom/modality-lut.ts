@@ -12,6 +12,8 @@ export type ModalityLut =
 
 export interface ModalityAttributes {
   readonly lut: ModalityLut;
+  /** Slope and intercept, also where a table goes before them. */
+  readonly rescale: Extract<ModalityLut, { kind: "linear" | "none" }>;
   /** One of slope and intercept is present without the other. */
   readonly incomplete: boolean;
   /** Rescale Type says something other than HU or nothing. */
@@ -19,8 +21,8 @@ export interface ModalityAttributes {
 }
 
 /**
- * Reads slope and intercept, or the LUT sequence, of a frame. A slope of 0 is taken as absent; one that is no number is
- * refused (`dicom_unreadable`), for the stored values would pass for measured ones.
+ * Reads the LUT sequence, or slope and intercept, of a frame; of both the table counts. A slope of 0 is taken as absent; one
+ * that is no number is refused (`dicom_unreadable`), for the stored values would pass for measured ones.
  */
 export function readModalityLut(
   dataset: Dataset,
@@ -40,11 +42,11 @@ export function readModalityLut(
   const table = item && readLut(item, signed, bigEndian);
   const incomplete = (slope === undefined) !== (intercept === undefined);
   const notHounsfield = type !== undefined && type.toUpperCase() !== "HU";
-  if (slope !== undefined && slope !== 0 && intercept !== undefined) {
-    return { lut: { kind: "linear", slope, intercept }, incomplete, notHounsfield };
-  }
-  if (table) return { lut: { kind: "table", table }, incomplete, notHounsfield };
-  return { lut: { kind: "none" }, incomplete, notHounsfield };
+  const rescale =
+    slope !== undefined && slope !== 0 && intercept !== undefined
+      ? ({ kind: "linear", slope, intercept } as const)
+      : ({ kind: "none" } as const);
+  return { lut: table ? { kind: "table", table } : rescale, rescale, incomplete, notHounsfield };
 }
 
 /** PS3.3 C.11.1.1.2: output = slope * stored + intercept; or the table's entry. */

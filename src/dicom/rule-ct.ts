@@ -9,21 +9,21 @@ import { type ChannelWindow, CT_WINDOWS, type ModelVersion } from "./rule-table.
  * Slope and intercept only: the reference does not use a Modality LUT Sequence on CT, and refuses one without the other.
  */
 export function ctCurves(input: GreyInput, model: ModelVersion): RuleCurves {
-  const { lut, incomplete, notHounsfield } = input.modality;
+  const { lut, rescale, incomplete, notHounsfield } = input.modality;
   if (incomplete)
     throw unreadable("The CT has one of Rescale Slope and Rescale Intercept without the other.");
   const warnings: string[] = [];
-  if (lut.kind === "none")
+  if (rescale.kind === "none")
     warnings.push("The CT has no rescale slope and intercept; stored values are taken as HU.");
   if (lut.kind === "table") warnings.push("The CT's modality LUT sequence is not used, as in the reference.");
   if (notHounsfield) warnings.push("The CT's values are not stated to be Hounsfield units.");
-  const toHu = modalityFunction(lut.kind === "table" ? { kind: "none" } : lut);
+  const toHu = modalityFunction(rescale);
   const windows = CT_WINDOWS[model];
   return {
     curves: windows.map((window) => channelCurve(toHu, window)),
     rule: `ct-${model} three windows`,
     steps: [
-      ...describeModality(lut),
+      ...describeModality(rescale),
       ...windows.map(({ low, high, channel }) => `window ${low}..${high} to ${channel}`),
     ],
     warnings,

@@ -1,63 +1,114 @@
 import { mappedRange, roundHalfEven } from "./grey.js";
 import { modalityFunction } from "./modality-lut.js";
 import { describeModality, type GreyInput, type RuleCurves } from "./rule.js";
+import { windowWarnings } from "./window-share.js";
 
 /**
- * Radiographs as the reference shows them: modality LUT, then the first window, else full range, then MONOCHROME1
- * inverted. Its window is centre ± floor(width / 2), rounded, and not the formula of PS3.3 C.11.2.1.2; VOI LUT tables
- * are not used.
+ * Radiographs as the reference shows them since 24 February 2026 (Google-Health/medgemma, generic_dicom_handler.py):
+ * modality LUT, shifted to begin at 0, the full range stretched over the whole type, MONOCHROME1 inverted. No window, for
+ * a file's often does not belong to its picture. With a window of the caller's, or the file's by request, the rule that
+ * the reference had before: centre ± floor(width / 2), rounded; not the formula of PS3.3 C.11.2.1.2.
  */
-export function xrayCurve(input: GreyInput, minMax: boolean): RuleCurves {
-  const { lut } = input.modality;
-  const toValue = modalityFunction(lut);
+export function xrayCurve(input: GreyInput): RuleCurves {
+  const { window } = input;
   const inverted = input.layout.photometric === "MONOCHROME1";
-  const window = input.window ?? (minMax ? undefined : input.voi.windows[0]);
   const half = window ? Math.floor(window.width / 2) : 0;
-  const warnings: string[] = [];
-  if (input.voi.windows.length > 1 && !input.window)
-    warnings.push("The file has several windows; the first was used.");
-  if (!window && input.voi.tables.length > 0)
-    warnings.push("The file's VOI LUT sequence is not used, as in the reference.");
-  if (!window && input.voi.unusable)
-    warnings.push("The file's window has no width; the full range is shown.");
-  const base =
+  const shown =
     window && half > 0
-      ? windowCurve(window.center - half, window.center + half, toValue)
-      : fullRange(input, toValue);
-  const shown = window && half > 0 ? `window ${window.center - half}..${window.center + half}` : "full range";
+      ? windowCurve(input, window.center - half, window.center + half)
+      : fullRangeCurve(input, inverted);
   return {
-    curves: [inverted ? (stored) => 255 - base(stored) : base],
-    rule: "radiograph by window or full range",
-    steps: [...describeModality(lut), shown, ...(inverted ? ["monochrome1 inverted"] : [])],
-    warnings,
+    curves: [shown.curve],
+    rule: window && half > 0 ? "radiograph by window" : "radiograph, full range",
+    steps: [
+      ...describeModality(input.modality.lut),
+      shown.step,
+      ...(inverted ? ["monochrome1 inverted"] : []),
+    ],
+    warnings: shown.warnings,
   };
+}
+
+interface Shown {
+  readonly curve: (stored: number) => number;
+  readonly step: string;
+  readonly warnings: readonly string[];
 }
 
 /** np.interp over the clipped range, then round. */
-function windowCurve(
-  low: number,
-  high: number,
-  toValue: (stored: number) => number,
-): (stored: number) => number {
+function windowCurve(input: GreyInput, low: number, high: number): Shown {
+  const toValue = modalityFunction(input.modality.lut);
+  const inverted = input.layout.photometric === "MONOCHROME1";
   const slope = 255 / (high - low);
-  return (stored) => roundHalfEven(slope * (Math.min(high, Math.max(low, toValue(stored))) - low));
+  const base = (stored: number) =>
+    roundHalfEven(slope * (Math.min(high, Math.max(low, toValue(stored))) - low));
+  return {
+    curve: inverted ? (stored) => 255 - base(stored) : base,
+    step: `window ${low}..${high}`,
+    warnings: windowWarnings(input.values, toValue, low, high),
+  };
 }
 
-/**
- * Without a window: 8-bit pictures stay as they are; wider ones are stretched from smallest to largest over their whole
- * unsigned type (cut, not rounded) and then brought to 8 bits (rounded).
- */
-function fullRange(input: GreyInput, toValue: (stored: number) => number): (stored: number) => number {
-  const whole = (stored: number) => Math.trunc(toValue(stored));
-  if (input.layout.bitsAllocated <= 8 && !input.layout.signed) {
-    return (stored) => Math.min(255, Math.max(0, whole(stored)));
+/** Whole numbers from 0, as the reference has them before it stretches them. */
+interface Unsigned {
+  readonly of: (stored: number) => number;
+  readonly low: number;
+  readonly high: number;
+  /** Largest number of their type. */
+  readonly top: number;
+}
+
+/** Stretched over the whole type and cut to whole numbers, inverted there, then rounded to 8 bits. */
+function fullRangeCurve(input: GreyInput, inverted: boolean): Shown {
+  const { lut } = input.modality;
+  const bytes = lut.kind === "none" ? isByte(input) : lut.kind === "table" && lut.table.bits <= 8;
+  if (bytes) {
+    const toValue = modalityFunction(lut);
+    const curve = (stored: number) => Math.min(255, Math.max(0, toValue(stored)));
+    return {
+      curve: inverted ? (stored) => 255 - curve(stored) : curve,
+      step: "8 bits as they are",
+      warnings: [],
+    };
   }
-  const { min: low, max: high } = mappedRange(input, whole);
-  const top = input.layout.bitsAllocated <= 8 ? 255 : 2 ** input.layout.bitsAllocated - 1;
+  const { of, low, high, top } = lut.kind === "linear" ? shiftedReals(input) : shiftedIntegers(input);
   const slope = top / (high - low);
-  return (stored) => {
-    const value = whole(stored);
-    const stretched = value >= high ? top : Math.trunc(slope * (value - low));
-    return roundHalfEven(stretched / (top / 255));
+  const stretch = (value: number) => (value >= high ? top : Math.trunc(slope * (value - low)));
+  return {
+    curve: (stored) => {
+      const value = stretch(of(stored));
+      return roundHalfEven((inverted ? top - value : value) / (top / 255));
+    },
+    step: "full range",
+    warnings: [],
   };
+}
+
+function isByte({ layout }: GreyInput): boolean {
+  return layout.bitsAllocated <= 8 && !layout.signed;
+}
+
+/** Integers keep their type's width; signed ones are shifted by the smallest. */
+function shiftedIntegers(input: GreyInput): Unsigned {
+  const { layout, modality } = input;
+  const toValue = modalityFunction(modality.lut);
+  const { min, max } = mappedRange(input, toValue);
+  const shift = layout.signed && modality.lut.kind === "none" ? min : 0;
+  const bits = modality.lut.kind === "table" ? 16 : layout.bitsAllocated;
+  return {
+    of: (stored) => toValue(stored) - shift,
+    low: min - shift,
+    high: max - shift,
+    top: 2 ** Math.max(8, bits) - 1,
+  };
+}
+
+/** A rescale makes real numbers: shifted by the smallest, shrunk when they do not fit 16 bits, and rounded. */
+function shiftedReals(input: GreyInput): Unsigned {
+  const toValue = modalityFunction(input.modality.lut);
+  const { min, max } = mappedRange(input, toValue);
+  const top = 65535;
+  const shrink = max - min > top ? top / (max - min) : 1;
+  const of = (stored: number) => roundHalfEven((toValue(stored) - min) * shrink);
+  return { of, low: 0, high: roundHalfEven((max - min) * shrink), top };
 }

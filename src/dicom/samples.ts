@@ -4,39 +4,20 @@ import { frameBits, isSubsampled, type PixelLayout } from "./layout.js";
 /** One array element a sample, colour by pixel, no unused bits. */
 export type Samples = Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array;
 
-/** Where the bytes came from, as far as their order matters. */
-export interface ByteOrder {
-  readonly bigEndian: boolean;
-  /**
-   * Big endian data of VR OW is turned round in words of 16 bits whatever the samples' size (PS3.5 6.2, and what GDCM and
-   * dcmtk do): pairs of 8-bit samples change places, and 32-bit ones keep their low word first.
-   */
-  readonly words: boolean;
-}
-
 /** Samples of an uncompressed frame: 1, 8, 16 or 32 bits, either byte order, colour by pixel or by plane, 4:2:2. */
 export function unpackNative(
   bytes: Uint8Array,
   bitOffset: number,
   layout: PixelLayout,
-  order: ByteOrder,
+  bigEndian: boolean,
 ): Samples {
   const needed = Math.ceil((bitOffset + frameBits(layout)) / 8);
   if (bytes.length < needed)
     throw unreadable("A frame is cut off.", { expectedBytes: needed, bytes: bytes.length });
   if (layout.bitsAllocated === 1)
-    return unpackBits(
-      order.words && bitOffset === 0 ? swapWords(bytes) : bytes,
-      bitOffset,
-      layout.rows * layout.columns * layout.samples,
-    );
+    return unpackBits(bytes, bitOffset, layout.rows * layout.columns * layout.samples);
   const count = frameBits(layout) / layout.bitsAllocated;
-  const raw = readWords(
-    order.words ? swapWords(bytes) : bytes,
-    count,
-    layout.bitsAllocated,
-    order.bigEndian && !order.words,
-  );
+  const raw = readWords(bytes, count, layout.bitsAllocated, bigEndian);
   if (isSubsampled(layout)) return maskSamples(widen422(raw, layout), layout);
   const pixels = layout.planar && layout.samples > 1 ? byPixel(raw, layout) : raw;
   return maskSamples(pixels, layout);
@@ -63,13 +44,6 @@ function readWords(bytes: Uint8Array, count: number, bits: number, bigEndian: bo
     else buffer.swap32();
   }
   return bits === 16 ? new Uint16Array(copy.buffer) : new Uint32Array(copy.buffer);
-}
-
-function swapWords(bytes: Uint8Array): Uint8Array {
-  const even = new Uint8Array(bytes.length + (bytes.length % 2));
-  even.set(bytes);
-  Buffer.from(even.buffer).swap16();
-  return even;
 }
 
 /** Little endian words of a decoder's output. */

@@ -12,7 +12,7 @@ import { displayCurve } from "./rule-display.js";
 import { mrCurve } from "./rule-mr.js";
 import { MODALITY_RULES, type ModelVersion, type RuleKind } from "./rule-table.js";
 import { xrayCurve } from "./rule-xray.js";
-import { readVoi, type Window } from "./voi.js";
+import { readVoi, type VoiAttributes, type Window } from "./voi.js";
 
 /** A window that the caller wants instead of the rule's, in units of the modality LUT's output (HU for CT). */
 export interface WindowChoice {
@@ -24,7 +24,7 @@ export interface WindowChoice {
 export interface ShowOptions {
   readonly model: ModelVersion;
   readonly rule: "auto" | "display";
-  readonly window: WindowChoice | "minmax" | undefined;
+  readonly window: WindowChoice | "file" | "minmax" | undefined;
   /** Stored values' range over the acquisition, for MR; the frame's own when absent. */
   readonly range: Range | undefined;
 }
@@ -99,24 +99,41 @@ export function showFrame(input: FrameInput, options: ShowOptions): ShownFrame {
   const modality = readModalityLut(dataset, frame, layout.signed, input.bigEndian);
   const signedInput = layout.signed || (modality.lut.kind === "linear" && modality.lut.intercept < 0);
   const voi = readVoi(dataset, frame, signedInput, input.bigEndian);
-  const grey = { values: decoded.values, layout, dataset, modality, voi, window: chosen(options.window) };
-  const plain = kind === "photo" || kind === "display" || (options.window !== undefined && kind !== "xray");
-  const curve = plain
+  const { window, asDisplayed, warnings: aboutWindow } = chooseWindow(options.window, voi, kind);
+  const grey = { values: decoded.values, layout, dataset, modality, voi, window };
+  const curve = asDisplayed
     ? displayCurve(grey, options.window === "minmax", facts.modality)
     : kind === "ct"
       ? ctCurves(grey, options.model)
       : kind === "mr"
         ? mrCurve(options.range ?? rangeOf(decoded.values), options.range !== undefined)
-        : xrayCurve(grey, options.window === "minmax");
+        : xrayCurve(grey);
   const bytes = applyCurves(decoded.values, curve.curves);
   return {
     data: curve.curves.length === 3 ? bytes : greyToRgb(bytes),
     rule: curve.rule,
     steps: curve.steps,
-    warnings: [...warnings, ...curve.warnings],
+    warnings: [...warnings, ...aboutWindow, ...curve.warnings],
   };
 }
 
-function chosen(window: ShowOptions["window"]): Window | undefined {
-  return typeof window === "object" ? { ...window, function: "LINEAR" } : undefined;
+/**
+ * What `window` means for a kind of picture. A radiograph keeps its own rule with a window; CT and MR lose theirs, for a
+ * window is grey. The file's window is its first; a VOI LUT table is a viewer's business.
+ */
+function chooseWindow(
+  choice: ShowOptions["window"],
+  voi: VoiAttributes,
+  kind: RuleKind,
+): { window: Window | undefined; asDisplayed: boolean; warnings: string[] } {
+  const asDisplayed = kind === "photo" || kind === "display" || (choice !== undefined && kind !== "xray");
+  if (typeof choice === "object")
+    return { window: { ...choice, function: "LINEAR" }, asDisplayed, warnings: [] };
+  if (choice !== "file") return { window: undefined, asDisplayed, warnings: [] };
+  const [window] = voi.windows;
+  if (!window && voi.tables.length > 0) return { window, asDisplayed: true, warnings: [] };
+  const warnings: string[] = [];
+  if (!window) warnings.push("The file has no window that can be used; the full range is shown.");
+  if (voi.windows.length > 1) warnings.push("The file has several windows; the first was used.");
+  return { window, asDisplayed, warnings };
 }

@@ -8,7 +8,7 @@ import { fileWarnings } from "./file-warnings.js";
 import { type DicomLimits, type Limits, withDefaults } from "./limits.js";
 import { niftiPictures, niftiSource } from "./nifti-pictures.js";
 import { type DecodePool, sharedPool } from "./pool.js";
-import { MAX_SLICES, type ModelVersion } from "./rule-table.js";
+import { MAX_SLICES, MODALITY_RULES, type ModelVersion } from "./rule-table.js";
 import { type Selection, selectSeries } from "./select.js";
 import type { ShowOptions, WindowChoice } from "./show.js";
 import { acquisitionRange, type Numbered, showAll } from "./show-slices.js";
@@ -25,9 +25,15 @@ export interface PictureOptions {
   model?: ModelVersion;
   /** `display` shows any kind as a viewer would, without the model's own rule. Defaults to `"auto"`. */
   rule?: "auto" | "display";
-  /** A window of your own in the units of the modality LUT (HU for CT), or `minmax`. Defaults to the rule's. */
-  window?: WindowChoice | "minmax";
-  /** Frame or frames from 0 of multi-frame pictures that are no volume. Defaults to `0`. */
+  /**
+   * Grey by a window of your own in the units of the modality LUT (HU for CT), by the `file`'s (its first, else its VOI
+   * LUT), or `minmax`. Defaults to the rule of the kind, which uses no window but CT's three.
+   */
+  window?: WindowChoice | "file" | "minmax";
+  /**
+   * Frame or frames from 0 of multi-frame pictures that are no volume. Defaults to all of a radiograph, at most 85, and
+   * to `0` of others.
+   */
   frame?: number | readonly number[] | "all";
   /** Number of the series as `inspectPath` lists it, from 1. Defaults to the fullest of the fullest study. */
   series?: number;
@@ -61,9 +67,7 @@ export function prepare(options: PictureOptions): Work {
   const { model = "1.5", rule = "auto", window } = options;
   if (model !== "1.0" && model !== "1.5") throw badOption("model", '"1.0" or "1.5"', model);
   if (rule !== "auto" && rule !== "display") throw badOption("rule", '"auto" or "display"', rule);
-  if (typeof window === "object" && !(Number.isFinite(window.center) && window.width >= 1)) {
-    throw badOption("window", "a center and a width of at least 1", window);
-  }
+  checkWindow(window);
   return {
     pool: sharedPool(),
     limits: withDefaults(options.limits),
@@ -72,6 +76,14 @@ export function prepare(options: PictureOptions): Work {
     options,
     progress: (phase, done, total) => options.onProgress?.({ phase, done, total }),
   };
+}
+
+function checkWindow(window: PictureOptions["window"]): void {
+  const named = window === undefined || window === "file" || window === "minmax";
+  const given =
+    typeof window === "object" && window !== null && Number.isFinite(window.center) && window.width >= 1;
+  if (!named && !given)
+    throw badOption("window", 'a center and a width of at least 1, "file" or "minmax"', window);
 }
 
 /** Decodings run side by side, and Node warns of more than ten listeners on one signal. */
@@ -161,17 +173,14 @@ async function volumePictures(
     parts: whole ? volumeParts(shown.pictures) : pictureParts(shown.pictures),
     facts: first.facts,
     took: [`${first.facts.modality}, ${taken}`, ...notes].join("; "),
-    warnings: [
-      ...shown.warnings,
-      ...notes.filter((note) => /gap|mixed|uneven/.test(note)),
-      ...fileWarnings(first.facts),
-    ],
+    warnings: [...shown.warnings, ...notes, ...fileWarnings(first.facts)],
   };
 }
 
 async function singlePictures(instances: readonly Instance[], work: Work): Promise<StudyPictures> {
-  const notes: string[] = [];
-  const slices = instances.flatMap((instance): Slice[] => chooseFrames(slicesOf(instance), work, notes));
+  const chosen = instances.map((instance) => chooseFrames(slicesOf(instance), work));
+  const slices = chosen.flatMap((choice) => choice.slices);
+  const notes = unique(chosen.flatMap(({ note }) => (note === undefined ? [] : [note])));
   const numbered = slices.map((slice, index): Numbered => ({ ...slice, number: index + 1 }));
   const [first] = numbered;
   if (!first) throw noPicture();
@@ -182,19 +191,30 @@ async function singlePictures(instances: readonly Instance[], work: Work): Promi
     ...shown,
     parts: pictureParts(shown.pictures),
     facts: first.facts,
-    took: [`${first.facts.modality}, ${count} picture${count === 1 ? "" : "s"}`, ...unique(notes)].join("; "),
-    warnings: [...shown.warnings, ...instances.flatMap(({ header }) => fileWarnings(header.facts))],
+    took: [`${first.facts.modality}, ${count} picture${count === 1 ? "" : "s"}`, ...notes].join("; "),
+    warnings: [
+      ...shown.warnings,
+      ...(work.options.frame === undefined ? notes : []),
+      ...instances.flatMap(({ header }) => fileWarnings(header.facts)),
+    ],
   };
 }
 
-function chooseFrames(slices: readonly Slice[], work: Work, notes: string[]): Slice[] {
-  const { frame = 0 } = work.options;
-  if (frame === "all") return slices.slice();
+/** Of one file; what was left out is noted. The reference shows every frame of a radiograph, and refuses other cines. */
+function chooseFrames(slices: readonly Slice[], work: Work): { slices: Slice[]; note: string | undefined } {
+  const { frame = framesByDefault(slices) } = work.options;
+  if (frame === "all") return { slices: slices.slice(), note: undefined };
   const wanted = typeof frame === "number" ? [frame] : frame;
-  if (slices.length > wanted.length) notes.push(`${wanted.length} of ${slices.length} frames`);
-  return wanted.map((index) => {
+  const note = slices.length > wanted.length ? `${wanted.length} of ${slices.length} frames` : undefined;
+  const taken = wanted.map((index) => {
     const slice = slices[index];
     if (!slice) throw badOption("frame", `whole numbers from 0 to ${slices.length - 1}`, index);
     return slice;
   });
+  return { slices: taken, note };
+}
+
+function framesByDefault(slices: readonly Slice[]): number | readonly number[] {
+  const radiograph = MODALITY_RULES.get(slices[0]?.facts.modality ?? "")?.rule === "xray";
+  return radiograph ? chooseSlices(slices.length, MAX_SLICES) : 0;
 }

@@ -1,5 +1,6 @@
 import type { FrameGeometry } from "./attributes.js";
 import type { DicomFacts } from "./facts.js";
+import { MAX_SLICES } from "./rule-table.js";
 import type { Source } from "./source.js";
 
 /** One slice of a volume: a single-frame file, or a frame of a multi-frame one. */
@@ -45,13 +46,15 @@ export function buildVolume(input: readonly Slice[]): Volume {
   const imaged = keep(input, (slice) => !slice.facts.localizer, "localizer or scout", notes);
   // The reference prefers acquired pictures to derived ones where a series has both.
   const acquired = keep(imaged, (slice) => !slice.facts.derived, "derived", notes);
-  const stack = largestStack(acquired, notes);
-  const sorted = sortByPosition(oneAcquisition(stack, notes));
-  const unique = dropRepeats(sorted, notes);
-  const distances = steps(unique);
-  const distance = median(distances);
-  if (distance !== undefined) reportGaps(distances, distance, notes);
-  return { slices: unique, distance, notes };
+  const stacks = chooseStacks(stacksOf(acquired), notes).map((stack) =>
+    dropRepeats(sortByPosition(oneAcquisition(stack, notes)), notes),
+  );
+  const distances = stacks.map(steps);
+  for (const each of distances) {
+    const usual = median(each);
+    if (usual !== undefined) reportGaps(each, usual, notes);
+  }
+  return { slices: stacks.flat(), distance: median(distances[0] ?? []), notes };
 }
 
 /** Keeps those that pass, unless none does. */
@@ -67,24 +70,35 @@ function keep(
   return kept;
 }
 
-/** Slices of one size and orientation: the largest such group. */
-function largestStack(slices: readonly Slice[], notes: string[]): readonly Slice[] {
+/** Slices of one size and orientation each, in the order in which the series begins them. */
+function stacksOf(slices: readonly Slice[]): Slice[][] {
   const stacks: Slice[][] = [];
   for (const slice of slices) {
     const fits = stacks.find(([first]) => first !== undefined && sameStack(first, slice));
     if (fits) fits.push(slice);
     else stacks.push([slice]);
   }
-  const largest = stacks.reduce(
-    (best, stack) => (stack.length > best.length ? stack : best),
-    stacks[0] ?? [],
-  );
-  if (stacks.length > 1) {
-    notes.push(
-      `mixed orientations or sizes: ${slices.length - largest.length} images outside the largest stack dropped`,
-    );
+  const begin = (stack: readonly Slice[]) =>
+    Math.min(...stack.map(({ instanceNumber }) => instanceNumber ?? Number.POSITIVE_INFINITY));
+  return stacks.length < 2 ? stacks : stacks.sort((a, b) => begin(a) - begin(b) || 0);
+}
+
+/**
+ * Several planes of an MR series are shown one after another, as the reference shows all pictures of an acquisition, if
+ * the prompt holds them. Else the largest stack: what does not fit a CT's is mostly its scout.
+ */
+function chooseStacks(stacks: readonly Slice[][], notes: string[]): readonly Slice[][] {
+  if (stacks.length < 2) return stacks;
+  const count = stacks.reduce((sum, stack) => sum + stack.length, 0);
+  if (count <= MAX_SLICES && stacks.every(([first]) => first?.facts.modality === "MR")) {
+    notes.push(`${stacks.length} stacks of different orientation or size, one after another`);
+    return stacks;
   }
-  return largest;
+  const largest = stacks.reduce((best, stack) => (stack.length > best.length ? stack : best));
+  notes.push(
+    `mixed orientations or sizes: ${count - largest.length} images outside the largest stack dropped`,
+  );
+  return [largest];
 }
 
 function sameStack(a: Slice, b: Slice): boolean {

@@ -27,6 +27,26 @@ describe("slices chosen", () => {
 });
 
 describe("a series", () => {
+  it("of MR in three planes is shown whole, plane after plane, as the reference shows an acquisition", async () => {
+    const mr = { "00080060 CS": "MR", "00080016 UI": "1.2.840.10008.5.1.4.1.1.4" };
+    const planes = ["1\\0\\0\\0\\1\\0", "1\\0\\0\\0\\0\\-1", "0\\1\\0\\0\\0\\-1"];
+    const files = planes.flatMap((plane, index) =>
+      [0, 5, 10].map((at) =>
+        axialSlice(at, 100 - index * 10 + at / 5, {
+          ...mr,
+          "00200037 DS": plane,
+          "00200032 DS": `${at}\\${at}\\${at}`,
+        }),
+      ),
+    );
+    const { pictures, places, warnings } = await toModelPictures(files);
+    expect(pictures).toHaveLength(9);
+    expect(places.map(({ orientation }) => orientation?.join("\\"))).toEqual(
+      planes.toReversed().flatMap((plane) => [plane, plane, plane]),
+    );
+    expect(warnings.join()).toMatch(/3 stacks of different orientation/);
+  });
+
   it("is sorted along the normal whatever the order of files, in the direction of the numbers", async () => {
     const up = [5, 0, 10, 15].map((z) => axialSlice(z, 1 + z / 5));
     expect(heights((await toModelPictures(up)).places)).toEqual([0, 5, 10, 15]);
@@ -54,10 +74,12 @@ describe("a series", () => {
       axialSlice(20, 90, { "00080008 CS": "ORIGINAL\\PRIMARY\\LOCALIZER" }),
       axialSlice(20, 91, { "00200037 DS": "0\\1\\0\\0\\0\\-1" }),
     ];
-    const { places, took } = await toModelPictures(files);
+    const { places, took, warnings } = await toModelPictures(files);
     expect(heights(places)).toEqual([0, 5, 10, 15]);
     expect(took).toContain("1 localizer or scout images dropped");
     expect(took).toContain("mixed orientations");
+    // Whoever reads warnings only must hear of each.
+    expect(warnings.join()).toMatch(/localizer.*mixed orientations.*repeated positions/s);
     expect(took).toContain("repeated positions");
   });
 
