@@ -1,8 +1,13 @@
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import { badOption, MedGemmaError } from "../errors.js";
+import { aboutFile } from "../files/about-file.js";
+import { fileLabel } from "../files/name.js";
+import { DirectoryNames } from "./dicomdir.js";
+import { filesIn } from "./folder-files.js";
 import type { Header } from "./header.js";
 import { type Limits, tooLarge } from "./limits.js";
+import { sourceName } from "./paths.js";
 import type { DecodePool } from "./pool.js";
 import { type DicomInput, toSource } from "./read.js";
 import type { Source } from "./source.js";
@@ -17,6 +22,8 @@ export interface Collected {
   readonly instances: readonly Instance[];
   /** Files left out, counted by reason. */
   readonly skipped: ReadonlyMap<string, number>;
+  /** What was not opened or cannot be read, in words. */
+  readonly warnings: readonly string[];
   /** The caller named each file, and so means each. */
   readonly listed: boolean;
 }
@@ -25,110 +32,178 @@ export interface CollectOptions {
   readonly pool: DecodePool;
   readonly limits: Limits;
   readonly identity: boolean;
+  /** Only to say what is there: named files without pixels, and of several those that cannot be read, are told too. */
+  readonly describing?: boolean;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((done: number, total: number) => void) | undefined;
 }
 
 export type StudyInput = DicomInput | readonly DicomInput[];
 
-/** Reads the headers behind a path, a folder, a DICOMDIR, bytes, or a list of these. */
+/**
+ * Reads the headers behind a path, a folder, a DICOMDIR, bytes, or a list of these. Of a folder, what is no DICOM file or
+ * cannot be read is left out and told; a file that the caller names is read or refused, by its name.
+ */
 export async function collect(input: StudyInput, options: CollectOptions): Promise<Collected> {
   const listed = Array.isArray(input);
   const inputs: readonly DicomInput[] = listed ? (input as readonly DicomInput[]) : [input as DicomInput];
   if (inputs.length === 0) throw badOption("source", "at least one file", inputs);
-  const files: DicomInput[] = [];
-  let folder = false;
+  if (inputs.length > options.limits.maxFiles)
+    throw tooLarge("files", inputs.length, options.limits.maxFiles);
+  const named: Source[] = [];
+  const found: Source[] = [];
+  const warnings: string[] = [];
   for (const item of inputs) {
-    if (typeof item === "string" && (await isFolder(item))) {
-      folder = true;
-      files.push(...(await filesIn(item, options.limits)));
-    } else files.push(item);
+    if (typeof item !== "string" || !(await isFolder(item))) named.push(toSource(item));
+    else {
+      const { files, notes } = await filesIn(item, options.limits);
+      found.push(...files.map((file) => ({ path: file })));
+      warnings.push(...notes);
+    }
   }
-  if (files.length > options.limits.maxFiles) throw tooLarge("files", files.length, options.limits.maxFiles);
-  const tolerant = folder || files.length > 1;
-  const collected = await readHeaders(files.map(toSource), options, tolerant);
-  return { ...collected, listed: listed && !folder };
+  const own = sort(await readHeaders(named, options));
+  const told = options.describing
+    ? own.refused.filter(({ error }) => named.length > 1 || error.code === "dicom_no_picture")
+    : [];
+  for (const one of own.refused) if (!told.includes(one)) throw one.error;
+  const directories = await Promise.all(own.directories.map((one) => readDirectory(one, options)));
+  // A folder's files are found without its DICOMDIR.
+  const rest = sort(await readHeaders(found, options));
+  const failed = [...told, ...rest.refused, ...directories.flatMap((one) => one.refused)];
+  const instances = [own, ...directories, rest].flatMap((one) => one.instances);
+  for (const { missing } of directories)
+    if (missing > 0) warnings.push(`${missing} of the files that the DICOMDIR names are not there`);
+  return {
+    instances,
+    skipped: countReasons(failed),
+    warnings: [
+      ...warnings,
+      ...unreadableWarnings(failed.filter(({ error }) => reasonOf(error) === "unreadable")),
+    ],
+    listed: listed && found.length === 0 && directories.length === 0,
+  };
 }
 
 async function isFolder(file: string): Promise<boolean> {
   try {
     return (await stat(file)).isDirectory();
   } catch (cause) {
-    throw new MedGemmaError("file_not_found", undefined, {
-      facts: { reason: (cause as { code?: string }).code },
+    // The system's error carries the full path: only its code goes on.
+    const { code } = cause as NodeJS.ErrnoException;
+    const name = fileLabel(file);
+    throw new MedGemmaError("file_not_found", `${name} cannot be opened (${code}).`, {
+      facts: { file: name, reason: code },
     });
   }
 }
 
-/** All files below a folder, by name; hidden ones and links to folders are left out. */
-async function filesIn(folder: string, limits: Limits): Promise<string[]> {
-  const files: string[] = [];
-  const visit = async (current: string): Promise<void> => {
-    const entries = await readdir(current, { withFileTypes: true });
-    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const entry of entries) {
-      if (entry.name.startsWith(".")) continue;
-      const full = path.join(current, entry.name);
-      if (entry.isDirectory()) await visit(full);
-      else if (entry.isFile()) files.push(full);
-      if (files.length > limits.maxFiles) throw tooLarge("files", files.length, limits.maxFiles);
-    }
-  };
-  await visit(folder);
-  return files;
+/** A file that holds no picture, and why. */
+export interface Refused {
+  readonly name: string;
+  readonly error: MedGemmaError;
 }
 
-async function readHeaders(sources: readonly Source[], options: CollectOptions, tolerant: boolean) {
-  const skipped = new Map<string, number>();
-  const skip = (reason: string) => skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
+type Outcome = { readonly source: Source; readonly name: string; readonly header: Header } | Refused;
+
+async function readHeaders(sources: readonly Source[], options: CollectOptions): Promise<Outcome[]> {
   let done = 0;
-  const read = async (source: Source): Promise<Instance | MedGemmaError> => {
+  const read = async (source: Source, index: number): Promise<Outcome> => {
+    const name = sourceName(source, index);
     const job = { kind: "header", source, limits: options.limits, identity: options.identity } as const;
+    const { signal } = options;
     try {
-      return {
-        source,
-        header: await options.pool.run<"header">(job, {
-          timeout: options.limits.timeout,
-          signal: options.signal,
-        }),
-      };
+      const header = await options.pool.run<"header">(job, { timeout: options.limits.timeout, signal });
+      return { source, name, header };
     } catch (error) {
-      if (
-        tolerant &&
-        MedGemmaError.isInstance(error) &&
-        error.code !== "aborted" &&
-        error.code !== "disposed"
-      )
-        return error;
+      if (isOfTheFile(error)) return { name, error: sources.length > 1 ? aboutFile(error, name) : error };
       throw error;
     } finally {
       options.onProgress?.(++done, sources.length);
     }
   };
-  const results = await Promise.all(sources.map(read));
-  const instances: Instance[] = [];
-  for (const result of results) {
-    if (MedGemmaError.isInstance(result)) skip(result.code === "not_dicom" ? "not DICOM" : "unreadable");
-    else if (result.header.directory)
-      instances.push(...(tolerant ? [] : await readDirectory(result, options)));
-    else if (!result.header.hasPixels) skip("without pixels");
-    else instances.push(result);
-  }
-  return { instances, skipped };
+  return Promise.all(sources.map(read));
 }
 
-/** The files that a DICOMDIR names, from its own folder. Files beside a folder's DICOMDIR are found without it. */
-async function readDirectory(directory: Instance, options: CollectOptions): Promise<readonly Instance[]> {
-  if (!("path" in directory.source))
+/** An error of this file alone, and not of the whole call. */
+export function isOfTheFile(error: unknown): error is MedGemmaError {
+  return MedGemmaError.isInstance(error) && error.code !== "aborted" && error.code !== "disposed";
+}
+
+function sort(outcomes: readonly Outcome[]) {
+  const sorted = { instances: [] as Instance[], directories: [] as Instance[], refused: [] as Refused[] };
+  for (const outcome of outcomes) {
+    if ("error" in outcome) sorted.refused.push(outcome);
+    else if (outcome.header.directory) sorted.directories.push(outcome);
+    else if (outcome.header.hasPixels) sorted.instances.push(outcome);
+    else sorted.refused.push(withoutPixels(outcome, outcomes.length > 1));
+  }
+  return sorted;
+}
+
+function withoutPixels({ name, header }: Extract<Outcome, { header: Header }>, several: boolean): Refused {
+  const error = header.complete
+    ? new MedGemmaError("dicom_no_picture")
+    : new MedGemmaError(
+        "dicom_unreadable",
+        "The data set breaks off before its pixels: it is damaged, cut off, or written in a way that is not read.",
+      );
+  return { name, error: several ? aboutFile(error, name) : error };
+}
+
+/** The files that a DICOMDIR names, from its own folder. */
+async function readDirectory({ source, header }: Instance, options: CollectOptions) {
+  if (!("path" in source) || typeof source.path !== "string")
     throw new MedGemmaError("dicom_no_picture", "A DICOMDIR needs its path: it names files beside it.");
-  const root = path.resolve(path.dirname(directory.source.path));
-  const files = (directory.header.directory ?? []).map((parts) => path.resolve(root, ...parts));
-  // Names that lead outside the folder are not followed.
-  const inside = files.filter((file) => file.startsWith(root + path.sep));
-  const { instances } = await readHeaders(
-    inside.map((file) => ({ path: file })),
-    options,
-    true,
-  );
-  return instances;
+  const records = header.directory ?? [];
+  if (records.length > options.limits.maxFiles)
+    throw tooLarge("files in its DICOMDIR", records.length, options.limits.maxFiles);
+  const names = new DirectoryNames(path.dirname(path.resolve(source.path)));
+  const files = new Set<string>();
+  let missing = 0;
+  for (const parts of records) {
+    const file = await names.find(parts);
+    if (file === undefined) missing++;
+    else files.add(file);
+  }
+  if (files.size === 0 && missing > 0)
+    throw new MedGemmaError(
+      "file_not_found",
+      `None of the ${missing} files that the DICOMDIR names is there.`,
+      {
+        remedy: "Pass the DICOMDIR in the folder it was copied with, or the folder of the files.",
+      },
+    );
+  return {
+    missing,
+    ...sort(
+      await readHeaders(
+        [...files].map((file) => ({ path: file })),
+        options,
+      ),
+    ),
+  };
+}
+
+function reasonOf({ code }: MedGemmaError): string {
+  return code === "not_dicom" ? "not DICOM" : code === "dicom_no_picture" ? "without pixels" : "unreadable";
+}
+
+function countReasons(refused: readonly Refused[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { error } of refused) counts.set(reasonOf(error), (counts.get(reasonOf(error)) ?? 0) + 1);
+  return counts;
+}
+
+/** So many files are named one by one. */
+const NAMED = 5;
+
+/** What of a folder could not be read, by the files' own names. */
+export function unreadableWarnings(refused: readonly Refused[]): string[] {
+  const named = refused.slice(0, NAMED).map(({ name, error }) => {
+    const { message } = aboutFile(error, name);
+    return `Left out: ${message}`;
+  });
+  return refused.length > NAMED
+    ? [...named, `Left out as unreadable: ${refused.length - NAMED} more files.`]
+    : named;
 }

@@ -1,6 +1,7 @@
 import { type FrameGeometry, readGeometry } from "./attributes.js";
 import type { Parsed } from "./dataset.js";
 import { type DicomFacts, readFacts } from "./facts.js";
+import { type Pass, readPass } from "./pass.js";
 import { TAG } from "./tags.js";
 import { type Identity, readIdentity } from "./text.js";
 import { SOP_CLASS } from "./uids.js";
@@ -10,12 +11,15 @@ export interface Header {
   readonly facts: DicomFacts;
   readonly keys: { readonly study: string; readonly series: string; readonly instance: string };
   readonly hasPixels: boolean;
+  /** False when the file ends or breaks before its pixel data. */
+  readonly complete: boolean;
   readonly wholeSlide: boolean;
   readonly seriesNumber: number | undefined;
   readonly instanceNumber: number | undefined;
-  readonly acquisitionNumber: number | undefined;
   /** One entry a frame for multi-frame volumes, one entry otherwise. */
   readonly geometry: readonly FrameGeometry[];
+  /** As many. */
+  readonly passes: readonly Pass[];
   readonly slide: SlideHeader | undefined;
   /** Files that a DICOMDIR names, as path components. */
   readonly directory: readonly (readonly string[])[] | undefined;
@@ -55,11 +59,12 @@ export function readHeader(parsed: Parsed, identity: boolean): Header {
       instance: dataset.string(TAG.sopInstance) ?? "",
     },
     hasPixels: dataset.element(TAG.pixelData) !== undefined && facts.rows > 0 && facts.columns > 0,
+    complete: parsed.complete,
     wholeSlide,
     seriesNumber: whole(TAG.seriesNumber),
     instanceNumber: whole(TAG.instanceNumber),
-    acquisitionNumber: whole(TAG.acquisitionNumber),
     geometry: Array.from({ length: frames }, (_, frame) => readGeometry(dataset, frame)),
+    passes: Array.from({ length: frames }, (_, frame) => readPass(dataset, frame)),
     slide: wholeSlide ? readSlide(parsed) : undefined,
     directory: readDirectory(parsed),
     identity: identity ? readIdentity(dataset) : undefined,

@@ -55,16 +55,22 @@ export async function inspectPath(input: StudyInput, options: InspectOptions = {
   const pictureOptions: PictureOptions = { ...options };
   if (await niftiSource(input)) return inspectNifti(input as string | Uint8Array, pictureOptions);
   if (await tiffSource(input)) return inspectTiff(input as string);
-  const { instances, skipped, listed } = await collect(input, {
+  const {
+    instances,
+    skipped,
+    listed,
+    warnings: found,
+  } = await collect(input, {
     pool: sharedPool(),
     limits: withDefaults(options.limits),
     identity: options.identity ?? false,
+    describing: true,
     signal: prepare(pictureOptions).signal,
     onProgress: undefined,
   });
-  const groups = groupSeries(instances);
+  const groups = groupSeries(instances, listed);
   const series = groups.map(describe);
-  const warnings = unique(instances.flatMap(({ header }) => [...header.warnings]));
+  const warnings = unique([...found, ...instances.flatMap(({ header }) => [...header.warnings])]);
   return {
     kind: "dicom",
     series,
@@ -75,18 +81,19 @@ export async function inspectPath(input: StudyInput, options: InspectOptions = {
 }
 
 function takenOf(groups: readonly SeriesGroup[], listed: boolean): number[] {
-  let selection: Selection;
+  let selections: readonly Selection[];
   try {
-    selection = selectSeries(groups, undefined, listed, "auto");
+    selections = selectSeries(groups, undefined, listed, "auto");
   } catch (error) {
     if (MedGemmaError.isInstance(error)) return [];
     throw error;
   }
-  const chosen = selection;
   const belongs = (group: SeriesGroup) =>
-    chosen.kind === "volume"
-      ? group.volume === chosen.volume
-      : group.instances.some((one) => chosen.instances.includes(one));
+    selections.some((chosen) =>
+      chosen.kind === "volume"
+        ? group.volume === chosen.volume
+        : group.instances.some((one) => chosen.instances.includes(one)),
+    );
   return groups.filter(belongs).map((group) => group.series);
 }
 

@@ -10,6 +10,7 @@ import { type Header, readHeader } from "./header.js";
 import { type PixelLayout, readLayout } from "./layout.js";
 import type { Limits } from "./limits.js";
 import { type NiftiJob, type NiftiResult, readNifti } from "./nifti.js";
+import { type FilePath, pathText, toArgument } from "./paths.js";
 import type { Samples } from "./samples.js";
 import { type ShownFrame, type ShowOptions, showFrame } from "./show.js";
 import { parseHeader, parseSource, type Source } from "./source.js";
@@ -88,9 +89,9 @@ function open(source: Source, limits: Limits): Opened {
   return opened;
 }
 
-function keyOf(path: string): string | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat && `${path}\0${stat.size}\0${stat.mtimeMs}`;
+function keyOf(path: FilePath): string | undefined {
+  const stat = statSync(toArgument(path), { throwIfNoEntry: false });
+  return stat && `${pathText(path)}\0${stat.size}\0${stat.mtimeMs}`;
 }
 
 async function decodeAt(opened: Opened, frame: number) {

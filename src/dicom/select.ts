@@ -12,29 +12,41 @@ export type Selection =
 
 /**
  * Chooses among series. A number picks one. Otherwise the study with most pictures, in it the volume with most slices,
- * else all its pictures of the first kind that has a rule. Files that the caller listed one by one, and that form no
- * volume, are all taken in their order, also from several studies: that is how two visits are compared.
+ * else all its pictures of the first kind that has a rule. Files that the caller listed one by one are all taken, also of
+ * several series and studies (two visits to compare), or refused.
  */
 export function selectSeries(
   groups: readonly SeriesGroup[],
   series: number | undefined,
   listed: boolean,
   rule: "auto" | "display",
-): Selection {
+): readonly Selection[] {
   if (series !== undefined) {
     const group = groups.find((candidate) => candidate.series === series);
     if (!group) throw badOption("series", `a whole number from 1 to ${groups.length}`, series);
-    return fromGroup(group, [`series ${series} of ${groups.length}, as asked`]);
+    return [fromGroup(group, [`series ${series} of ${groups.length}, as asked`])];
   }
   const usable = groups.filter((group) => group.supported || rule === "display");
   if (usable.length === 0) throw refused(groups);
-  if (listed && usable.every((group) => !group.volume && !group.wholeSlide)) {
-    return {
-      kind: "pictures",
-      instances: usable.flatMap((group) => group.instances),
-      notes: others(groups, usable),
-    };
+  if (listed && usable.length < groups.length)
+    throw refused(groups.filter((group) => !usable.includes(group)));
+  return listed ? everyGroup(usable) : [fullestSelection(groups, usable)];
+}
+
+/** Volumes and slides each for itself; pictures that follow each other together, as they were listed. */
+function everyGroup(groups: readonly SeriesGroup[]): Selection[] {
+  const selections: Selection[] = [];
+  for (const group of groups) {
+    const one = fromGroup(group, []);
+    const last = selections.at(-1);
+    if (one.kind === "pictures" && last?.kind === "pictures")
+      selections.splice(-1, 1, { ...last, instances: [...last.instances, ...one.instances] });
+    else selections.push(one);
   }
+  return selections;
+}
+
+function fullestSelection(groups: readonly SeriesGroup[], usable: readonly SeriesGroup[]): Selection {
   const study = fullestStudy(usable);
   const inStudy = usable.filter((group) => group.study === study);
   const notes = studies(groups, study);

@@ -1,38 +1,80 @@
 import { MedGemmaError } from "../errors.js";
+import { aboutFile } from "../files/about-file.js";
 import type { RgbImage } from "../image/rgb.js";
+import { isOfTheFile, type Refused, unreadableWarnings } from "./collect.js";
 import type { Range } from "./grey.js";
+import { sourceName } from "./paths.js";
+import type { Slice } from "./slice.js";
 import type { Source } from "./source.js";
 import type { PicturePlace } from "./study-pictures.js";
 import type { Work } from "./to-pictures.js";
-import type { Slice } from "./volume.js";
 
 /** A slice or picture with its place in the series, from 1. */
 export type Numbered = Slice & { readonly number: number };
 
-/** Smallest and largest stored value over all slices, not only the chosen: the reference looks at the acquisition. */
-export async function acquisitionRange(slices: readonly Slice[], work: Work): Promise<Range> {
+/**
+ * Smallest and largest stored value over all slices, not only the chosen: the reference looks at the acquisition. With the
+ * slices whose files can be read.
+ */
+export async function acquisitionRange<T extends Slice>(slices: readonly T[], work: Work) {
   const files = byFile(slices);
   let done = 0;
-  const ranges = await Promise.all(
-    files.map(async ({ source, items }) => {
-      const job = {
-        kind: "range",
-        source,
-        limits: work.limits,
-        frames: items.map(({ frame }) => frame),
-      } as const;
-      const range = await work.pool.run<"range">(job, {
-        timeout: work.limits.timeout,
-        signal: work.signal,
-      });
-      work.progress("range", ++done, files.length);
-      return range;
-    }),
-  );
-  return { min: Math.min(...ranges.map(({ min }) => min)), max: Math.max(...ranges.map(({ max }) => max)) };
+  const ranges = await eachFile(files, work, async ({ source, items }) => {
+    const job = {
+      kind: "range",
+      source,
+      limits: work.limits,
+      frames: items.map(({ frame }) => frame),
+    } as const;
+    const range = await work.pool.run<"range">(job, { timeout: work.limits.timeout, signal: work.signal });
+    work.progress("range", ++done, files.length);
+    return range;
+  });
+  const found = ranges.flatMap((one) => ("value" in one ? [one.value] : []));
+  const range: Range = {
+    min: Math.min(...found.map(({ min }) => min)),
+    max: Math.max(...found.map(({ max }) => max)),
+  };
+  const lost = new Set(ranges.flatMap((one) => ("value" in one ? [] : one.file.items)));
+  return { range, slices: slices.filter((slice) => !lost.has(slice)), warnings: lostWarnings(ranges) };
 }
 
-function byFile<T extends Slice>(slices: readonly T[]): { source: Source; items: T[] }[] {
+type FileOf<T> = { readonly source: Source; readonly items: readonly T[] };
+type PerFile<T, V> = { readonly file: FileOf<T> } & ({ readonly value: V } | Refused);
+
+/**
+ * Runs a step for each file. In a folder one that cannot be read costs itself alone; a file that the caller named, and
+ * the last one left, end the call.
+ */
+async function eachFile<T, V>(
+  files: readonly FileOf<T>[],
+  work: Work,
+  step: (file: FileOf<T>) => Promise<V>,
+): Promise<PerFile<T, V>[]> {
+  const several = files.length > 1;
+  const results = await Promise.all(
+    files.map(async (file, index): Promise<PerFile<T, V>> => {
+      try {
+        return { file, value: await step(file) };
+      } catch (error) {
+        if (!isOfTheFile(error) || !several) throw error;
+        const name = sourceName(file.source, index);
+        if (work.named) throw aboutFile(error, name);
+        return { file, name, error };
+      }
+    }),
+  );
+  const [first] = results;
+  if (first && "error" in first && results.every((one) => "error" in one))
+    throw aboutFile(first.error, first.name);
+  return results;
+}
+
+function lostWarnings<T, V>(results: readonly PerFile<T, V>[]): string[] {
+  return unreadableWarnings(results.flatMap((one) => ("error" in one ? [one] : [])));
+}
+
+function byFile<T extends Slice>(slices: readonly T[]): FileOf<T>[] {
   const files = new Map<Source, T[]>();
   for (const slice of slices) {
     const items = files.get(slice.source);
@@ -55,33 +97,39 @@ export async function showAll(slices: readonly Numbered[], range: Range | undefi
       items: items.slice(index * FRAMES_A_JOB, (index + 1) * FRAMES_A_JOB),
     })),
   );
-  await Promise.all(
-    jobs.map(async ({ source, items }) => {
-      const frames = items.map(({ frame }) => frame);
-      const job = {
-        kind: "show",
-        source,
-        limits: work.limits,
-        frames,
-        options: { ...work.show, range },
-      } as const;
-      const result = await work.pool.run<"show">(job, {
-        timeout: work.limits.timeout,
-        signal: work.signal,
-      });
-      warnings.push(...result.warnings);
-      result.frames.forEach((frame, index) => {
-        const slice = items[index];
-        if (slice) pictures.set(slice, rgbImage(frame.data, slice.facts, [frame.rule, ...frame.steps]));
-        warnings.push(...frame.warnings);
-        rule ||= frame.rule;
-      });
-      work.progress("pictures", pictures.size, slices.length);
-    }),
-  );
-  const ordered = slices.map((slice) => pictures.get(slice));
-  if (ordered.includes(undefined)) throw new MedGemmaError("dicom_unreadable");
-  return { pictures: ordered as RgbImage[], places: slices.map(placeOf), rule, warnings };
+  const results = await eachFile(jobs, work, async ({ source, items }) => {
+    const frames = items.map(({ frame }) => frame);
+    const job = {
+      kind: "show",
+      source,
+      limits: work.limits,
+      frames,
+      options: { ...work.show, range },
+    } as const;
+    const result = await work.pool.run<"show">(job, {
+      timeout: work.limits.timeout,
+      signal: work.signal,
+    });
+    warnings.push(...result.warnings);
+    result.frames.forEach((frame, index) => {
+      const slice = items[index];
+      if (slice) pictures.set(slice, rgbImage(frame.data, slice.facts, [frame.rule, ...frame.steps]));
+      warnings.push(...frame.warnings);
+      rule ||= frame.rule;
+    });
+    work.progress("pictures", pictures.size, slices.length);
+  });
+  const shown = slices.flatMap((slice) => {
+    const picture = pictures.get(slice);
+    return picture ? [{ slice, picture }] : [];
+  });
+  if (shown.length === 0) throw new MedGemmaError("dicom_unreadable");
+  return {
+    pictures: shown.map(({ picture }) => picture),
+    places: shown.map(({ slice }) => placeOf(slice)),
+    rule,
+    warnings: [...lostWarnings(results), ...warnings],
+  };
 }
 
 function rgbImage(

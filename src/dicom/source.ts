@@ -4,9 +4,10 @@ import { allowParsing } from "./clock.js";
 import { type Parsed, parse } from "./dataset.js";
 import { type Limits, tooLarge } from "./limits.js";
 import { locate } from "./locate.js";
+import { type FilePath, toArgument } from "./paths.js";
 
 /** A file by path, or its bytes. */
-export type Source = { readonly path: string } | { readonly bytes: Uint8Array };
+export type Source = { readonly path: FilePath } | { readonly bytes: Uint8Array };
 
 /** First read of a header; most fit. Then eight times as much, until Pixel Data is reached or the file ends. */
 const HEADER_CHUNK = 256 * 1024;
@@ -55,10 +56,10 @@ function tryPart(bytes: Uint8Array, limits: Limits): Parsed | undefined {
   }
 }
 
-function withFile<T>(path: string, use: (file: number, size: number) => T): T {
+function withFile<T>(path: FilePath, use: (file: number, size: number) => T): T {
   let file: number;
   try {
-    file = openSync(path, "r");
+    file = openSync(toArgument(path), "r");
   } catch (cause) {
     throw new MedGemmaError("file_not_found", undefined, {
       facts: { reason: (cause as { code?: string }).code },

@@ -1,7 +1,9 @@
 import type { Instance } from "./collect.js";
+import { groupBy } from "./group-by.js";
 import { VOLUME_MODALITIES } from "./rule-table.js";
 import { ruleFor } from "./show.js";
-import { buildVolume, type Slice, type Volume } from "./volume.js";
+import type { Slice } from "./slice.js";
+import { buildVolume, type Volume } from "./volume.js";
 
 /** Pictures of one series. Studies and series are numbered from 1 in the order found; their UIDs stay inside. */
 export interface SeriesGroup {
@@ -16,16 +18,19 @@ export interface SeriesGroup {
   readonly supported: boolean;
 }
 
-/** Groups files into studies and series (PS3.3 A.1.2), series by number within a study. */
-export function groupSeries(instances: readonly Instance[]): readonly SeriesGroup[] {
+/**
+ * Groups files into studies and series (PS3.3 A.1.2), series by number within a study; `asListed` keeps the order in which
+ * the caller named them.
+ */
+export function groupSeries(instances: readonly Instance[], asListed = false): readonly SeriesGroup[] {
   const studies = groupBy(instances, ({ header }) => header.keys.study);
   const groups: SeriesGroup[] = [];
   let study = 0;
   for (const members of studies.values()) {
     study += 1;
     const series = [...groupBy(members, seriesKey).values()];
-    series.sort((a, b) => (a[0]?.header.seriesNumber ?? 0) - (b[0]?.header.seriesNumber ?? 0));
-    for (const files of series) groups.push(describe(files, study, groups.length + 1));
+    if (!asListed) series.sort((a, b) => (a[0]?.header.seriesNumber ?? 0) - (b[0]?.header.seriesNumber ?? 0));
+    for (const files of series) groups.push(describe(files, study, groups.length + 1, asListed));
   }
   return groups;
 }
@@ -35,18 +40,7 @@ function seriesKey({ header }: Instance): string {
   return `${header.keys.series}\0${header.facts.modality}\0${header.facts.secondaryCapture}`;
 }
 
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const name = key(item);
-    const group = groups.get(name);
-    if (group) group.push(item);
-    else groups.set(name, [item]);
-  }
-  return groups;
-}
-
-function describe(files: readonly Instance[], study: number, series: number): SeriesGroup {
+function describe(files: readonly Instance[], study: number, series: number, asListed: boolean): SeriesGroup {
   const ordered = files
     .map((instance, order) => ({ instance, order }))
     .sort(
@@ -62,7 +56,7 @@ function describe(files: readonly Instance[], study: number, series: number): Se
     study,
     series,
     modality,
-    instances: ordered,
+    instances: asListed && !isVolume ? files : ordered,
     volume: isVolume ? buildVolume(ordered.flatMap(slicesOf)) : undefined,
     wholeSlide: ordered.some(({ header }) => header.wholeSlide),
     supported: facts !== undefined && isSupported(facts),
@@ -82,7 +76,8 @@ function isSupported(facts: Instance["header"]["facts"]): boolean {
 export function slicesOf({ source, header }: Instance): Slice[] {
   const count = Math.max(header.geometry.length, header.facts.frames);
   const [first] = header.geometry;
-  if (!first) return [];
+  const [pass] = header.passes;
+  if (!first || !pass) return [];
   const placed = header.geometry.length === count;
   return Array.from({ length: count }, (_, frame) => ({
     source,
@@ -91,7 +86,7 @@ export function slicesOf({ source, header }: Instance): Slice[] {
       ? (header.geometry[frame] ?? first)
       : { ...first, position: count > 1 ? undefined : first.position },
     instanceNumber: header.instanceNumber,
-    acquisitionNumber: header.acquisitionNumber,
+    pass: header.passes[frame] ?? pass,
     facts: header.facts,
   }));
 }

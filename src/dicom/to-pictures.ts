@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { badOption } from "../errors.js";
+import { badOption, type MedGemmaError } from "../errors.js";
 
 import { type Collected, collect, type Instance, type StudyInput } from "./collect.js";
 import { noPicture } from "./fail.js";
@@ -12,13 +12,12 @@ import { MAX_SLICES, MODALITY_RULES, type ModelVersion } from "./rule-table.js";
 import { type Selection, selectSeries } from "./select.js";
 import type { ShowOptions, WindowChoice } from "./show.js";
 import { acquisitionRange, type Numbered, showAll } from "./show-slices.js";
+import type { Slice } from "./slice.js";
 import { chooseSlices } from "./slices.js";
 import { slidePictures } from "./slide-pictures.js";
 import { tiffPictures, tiffSource } from "./slide-tiff.js";
-
 import { groupSeries, slicesOf } from "./studies.js";
 import { pictureParts, type StudyPictures, unique, volumeParts } from "./study-pictures.js";
-import type { Slice } from "./volume.js";
 
 export interface PictureOptions {
   /** The model that will look: CT windows differ between 1.0 and 1.5. Defaults to `"1.5"`. */
@@ -60,6 +59,8 @@ export interface Work {
   readonly signal: AbortSignal | undefined;
   readonly show: Omit<ShowOptions, "range">;
   readonly options: PictureOptions;
+  /** Each file was named by the caller: what cannot be read is refused instead of left out. */
+  readonly named: boolean;
   readonly progress: (phase: StudyProgress["phase"], done: number, total: number) => void;
 }
 
@@ -74,6 +75,7 @@ export function prepare(options: PictureOptions): Work {
     signal: manyListeners(options.signal),
     show: { model, rule, window },
     options,
+    named: true,
     progress: (phase, done, total) => options.onProgress?.({ phase, done, total }),
   };
 }
@@ -102,28 +104,64 @@ export async function toModelPictures(
   input: StudyInput,
   options: PictureOptions = {},
 ): Promise<StudyPictures> {
-  const work = prepare(options);
-  if (await niftiSource(input)) return niftiPictures(input as string | Uint8Array, work);
-  if (await tiffSource(input)) return tiffPictures(input as string, work);
+  const prepared = prepare(options);
+  if (await niftiSource(input)) return niftiPictures(input as string | Uint8Array, prepared);
+  if (await tiffSource(input)) return tiffPictures(input as string, prepared);
   const collected = await collect(input, {
-    pool: work.pool,
-    limits: work.limits,
+    pool: prepared.pool,
+    limits: prepared.limits,
     identity: false,
-    signal: work.signal,
-    onProgress: (done, total) => work.progress("headers", done, total),
+    signal: prepared.signal,
+    onProgress: (done, total) => prepared.progress("headers", done, total),
   });
-  if (collected.instances.length === 0) throw noPicture();
-  const selection = selectSeries(
-    groupSeries(collected.instances),
+  const { instances, listed } = collected;
+  if (instances.length === 0) throw noPictureIn(collected);
+  const work: Work = { ...prepared, named: listed };
+  const made: StudyPictures[] = [];
+  for (const selection of selectSeries(
+    groupSeries(instances, listed),
     options.series,
-    collected.listed,
+    listed,
     work.show.rule,
-  );
-  const made = await makePictures(selection, work);
+  )) {
+    const one = await makePictures(selection, work);
+    made.push({
+      ...one,
+      took: [one.took, ...selection.notes].join("; "),
+      warnings: [...headerWarnings(collected, selection), ...one.warnings],
+    });
+  }
+  const whole = together(made);
+  const files = [...collected.skipped].map(([reason, count]) => `${count} files ${reason} left out`);
   return {
-    ...made,
-    took: [made.took, ...leftOut(collected, selection)].join("; "),
-    warnings: unique([...headerWarnings(collected, selection), ...made.warnings]),
+    ...whole,
+    took: [whole.took, ...files].join("; "),
+    warnings: unique([...collected.warnings, ...whole.warnings]),
+  };
+}
+
+/** Nothing to show: the reason, when it is one for all. */
+function noPictureIn({ skipped, warnings }: Collected): MedGemmaError {
+  const files = [...skipped].map(([reason, count]) => `${count} files ${reason}`);
+  return files.length + warnings.length === 0
+    ? noPicture()
+    : noPicture(`No picture was found: ${[...files, ...warnings].join("; ")}.`);
+}
+
+/** Several series that were asked for, one after another. */
+function together(made: readonly StudyPictures[]): StudyPictures {
+  const [first] = made;
+  if (!first) throw noPicture();
+  if (made.length === 1) return first;
+  return {
+    ...first,
+    kind: made.find(({ kind }) => kind !== "picture")?.kind ?? "picture",
+    pictures: made.flatMap(({ pictures }) => pictures),
+    places: made.flatMap(({ places }) => places),
+    parts: made.flatMap(({ parts }) => parts),
+    rule: unique(made.map(({ rule }) => rule)).join(", "),
+    took: made.map(({ took }) => took).join("; "),
+    warnings: made.flatMap(({ warnings }) => warnings),
   };
 }
 
@@ -140,22 +178,18 @@ function makePictures(selection: Selection, work: Work): Promise<StudyPictures> 
   return singlePictures(selection.instances, work);
 }
 
-function leftOut(collected: Collected, selection: Selection): string[] {
-  const files = [...collected.skipped].map(([reason, count]) => `${count} files ${reason} left out`);
-  return [...selection.notes, ...files];
-}
-
 async function volumePictures(
   selection: Extract<Selection, { kind: "volume" }>,
   work: Work,
 ): Promise<StudyPictures> {
-  const { slices, notes } = selection.volume;
-  const [first] = slices;
+  const { notes } = selection.volume;
+  const [first] = selection.volume.slices;
   if (!first) throw noPicture();
-  const range =
+  const measured =
     first.facts.modality === "MR" && work.show.rule === "auto"
-      ? await acquisitionRange(slices, work)
-      : undefined;
+      ? await acquisitionRange(selection.volume.slices, work)
+      : { slices: selection.volume.slices, range: undefined, warnings: [] };
+  const { slices, range } = measured;
   const chosen = chooseSlices(slices.length, MAX_SLICES);
   const shown = await showAll(
     chosen.map((index) => ({ ...(slices[index] as Slice), number: index + 1 })),
@@ -163,17 +197,18 @@ async function volumePictures(
     work,
   );
   const whole = slices.length > 1;
+  const count = shown.pictures.length;
   const taken =
-    chosen.length < slices.length
-      ? `${chosen.length} of ${slices.length} slices`
-      : `${slices.length} slice${whole ? "s" : ""}`;
+    count < selection.volume.slices.length
+      ? `${count} of ${selection.volume.slices.length} slices`
+      : `${count} slice${whole ? "s" : ""}`;
   return {
     kind: whole ? "volume" : "picture",
     ...shown,
     parts: whole ? volumeParts(shown.pictures) : pictureParts(shown.pictures),
     facts: first.facts,
     took: [`${first.facts.modality}, ${taken}`, ...notes].join("; "),
-    warnings: [...shown.warnings, ...notes, ...fileWarnings(first.facts)],
+    warnings: [...measured.warnings, ...shown.warnings, ...notes, ...fileWarnings(first.facts)],
   };
 }
 

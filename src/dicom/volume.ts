@@ -1,17 +1,8 @@
-import type { FrameGeometry } from "./attributes.js";
-import type { DicomFacts } from "./facts.js";
+import { onePass } from "./one-pass.js";
 import { MAX_SLICES } from "./rule-table.js";
-import type { Source } from "./source.js";
-
-/** One slice of a volume: a single-frame file, or a frame of a multi-frame one. */
-export interface Slice {
-  readonly source: Source;
-  readonly frame: number;
-  readonly geometry: FrameGeometry;
-  readonly instanceNumber: number | undefined;
-  readonly acquisitionNumber: number | undefined;
-  readonly facts: DicomFacts;
-}
+import type { Slice } from "./slice.js";
+import { sortStack } from "./slice-order.js";
+import { alongOf, dot } from "./slice-places.js";
 
 export interface Volume {
   /** In order. */
@@ -25,16 +16,6 @@ export interface Volume {
 /** Directions closer than this are the same: 2.5 degrees. */
 const SAME_DIRECTION = Math.cos((2.5 * Math.PI) / 180);
 
-/** The slice normal: row direction x column direction (PS3.3 C.7.6.2.1.1). */
-export function normalOf(orientation: readonly number[]): readonly number[] {
-  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = orientation;
-  return [b * f - c * e, c * d - a * f, a * e - b * d];
-}
-
-export function dot(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
-}
-
 function sameOrientation(a: readonly number[] | undefined, b: readonly number[] | undefined): boolean {
   if (!a || !b) return a === b;
   return dot(a.slice(0, 3), b.slice(0, 3)) > SAME_DIRECTION && dot(a.slice(3), b.slice(3)) > SAME_DIRECTION;
@@ -47,7 +28,7 @@ export function buildVolume(input: readonly Slice[]): Volume {
   // The reference prefers acquired pictures to derived ones where a series has both.
   const acquired = keep(imaged, (slice) => !slice.facts.derived, "derived", notes);
   const stacks = chooseStacks(stacksOf(acquired), notes).map((stack) =>
-    dropRepeats(sortByPosition(oneAcquisition(stack, notes)), notes),
+    sortStack(onePass(stack, notes), notes),
   );
   const distances = stacks.map(steps);
   for (const each of distances) {
@@ -106,80 +87,8 @@ function sameStack(a: Slice, b: Slice): boolean {
   return sameSize && sameOrientation(a.geometry.orientation, b.geometry.orientation);
 }
 
-/**
- * Where acquisitions repeat positions (phases), the one with most slices is kept, as the reference does. Acquisitions
- * that do not overlap (scanners that number each step) belong together, where the reference would keep one of them.
- */
-function oneAcquisition(slices: readonly Slice[], notes: string[]): readonly Slice[] {
-  const groups = groupByAcquisition(slices);
-  const positions = new Set(slices.map((slice) => positionKey(slice)));
-  if (groups.size < 2 || positions.has(undefined) || positions.size === slices.length) return slices;
-  const largest = [...groups.values()].reduce((best, group) => (group.length > best.length ? group : best));
-  if (largest.length * 2 < positions.size) return slices;
-  notes.push(`${groups.size} acquisitions of the same positions: the one with most slices kept`);
-  return largest;
-}
-
-function groupByAcquisition(slices: readonly Slice[]): Map<number | undefined, Slice[]> {
-  const groups = new Map<number | undefined, Slice[]>();
-  for (const slice of slices)
-    groups.set(slice.acquisitionNumber, [...(groups.get(slice.acquisitionNumber) ?? []), slice]);
-  return groups;
-}
-
-/** Distance along the normal, millimetres. */
-export function positionAlong(slice: Slice, normal: readonly number[] | undefined): number | undefined {
-  return normal && slice.geometry.position && dot(slice.geometry.position, normal);
-}
-
-function positionKey(slice: Slice): string | undefined {
-  const { orientation } = slice.geometry;
-  return positionAlong(slice, orientation && normalOf(orientation))?.toFixed(2);
-}
-
-/**
- * Along the normal, in the direction in which Instance Number grows, which is the order the model saw in training; up
- * the normal when the numbers say nothing. Without positions: by Instance Number, then as given.
- */
-function sortByPosition(slices: readonly Slice[]): Slice[] {
-  const orientation = slices[0]?.geometry.orientation;
-  const normal = orientation && normalOf(orientation);
-  const placed = slices.map((slice, order) => ({ slice, order, at: positionAlong(slice, normal) }));
-  const byNumber = (a: Slice, b: Slice) =>
-    (a.instanceNumber ?? 0) - (b.instanceNumber ?? 0) || a.frame - b.frame;
-  if (placed.some(({ at }) => at === undefined)) {
-    return placed.sort((a, b) => byNumber(a.slice, b.slice) || a.order - b.order).map(({ slice }) => slice);
-  }
-  placed.sort((a, b) => (a.at ?? 0) - (b.at ?? 0) || byNumber(a.slice, b.slice) || a.order - b.order);
-  let agreement = 0;
-  for (let index = 1; index < placed.length; index++) {
-    const [before, after] = [placed[index - 1], placed[index]];
-    if (before && after && before.at !== after.at)
-      agreement += Math.sign(byNumber(after.slice, before.slice));
-  }
-  if (agreement < 0) placed.reverse();
-  return placed.map(({ slice }) => slice);
-}
-
-function dropRepeats(slices: readonly Slice[], notes: string[]): readonly Slice[] {
-  const seen = new Set<string>();
-  const kept = slices.filter((slice) => {
-    const key = positionKey(slice);
-    if (key === undefined) return true;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
-  // Only positions that make a stack: a study of frames at one place (perfusion, cine) is not a volume.
-  if (kept.length === slices.length || kept.length < 2) return slices;
-  notes.push(`${slices.length - kept.length} images at repeated positions dropped`);
-  return kept;
-}
-
 function steps(slices: readonly Slice[]): number[] {
-  const orientation = slices[0]?.geometry.orientation;
-  const normal = orientation && normalOf(orientation);
-  const at = slices.map((slice) => positionAlong(slice, normal));
+  const at = slices.map(alongOf(slices));
   return at.slice(1).flatMap((value, index) => {
     const before = at[index];
     return value === undefined || before === undefined ? [] : [Math.abs(value - before)];

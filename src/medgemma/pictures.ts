@@ -10,6 +10,7 @@ import {
 } from "../dicom/index.js";
 import { allOrStop } from "../engine/abort.js";
 import { MedGemmaError } from "../errors.js";
+import { aboutFile } from "../files/about-file.js";
 import { fileLabel } from "../files/name.js";
 import type { ImageInput } from "../image/input.js";
 import { readPicture } from "../image/read-picture.js";
@@ -64,11 +65,8 @@ export async function readContent(
 /** Says which of several pictures it was, by the name of its file. */
 function named(error: unknown, image: ImageInput): unknown {
   const file = toPathOrBytes(image);
-  if (!MedGemmaError.isInstance(error) || typeof file !== "string" || error.facts.file !== undefined)
-    return error;
-  const { code, message, remedy, facts, cause } = error;
-  const name = fileLabel(file);
-  return new MedGemmaError(code, `${name}: ${message}`, { remedy, facts: { ...facts, file: name }, cause });
+  if (!MedGemmaError.isInstance(error) || typeof file !== "string") return error;
+  return aboutFile(error, fileLabel(file));
 }
 
 type Group =

@@ -1,0 +1,50 @@
+import { FrameAttributes } from "./attributes.js";
+import type { Dataset } from "./dataset.js";
+import { TAG } from "./tags.js";
+
+/**
+ * What tells apart images of the same place in one series: the numbers, times and settings of one frame. Keys only; they
+ * go into no result.
+ */
+export interface Pass {
+  readonly acquisition: number | undefined;
+  readonly phase: number | undefined;
+  readonly echo: number | undefined;
+  readonly echoTime: number | undefined;
+  readonly inversionTime: number | undefined;
+  readonly diffusion: number | undefined;
+  readonly voltage: number | undefined;
+  readonly trigger: number | undefined;
+  readonly imageType: string;
+  /** Seconds within the day. */
+  readonly time: number | undefined;
+  /** Millimetres along an axis that the scanner chose, for series without positions. */
+  readonly location: number | undefined;
+}
+
+/** Reads them from the frame's functional groups where there are any, else from the top level. */
+export function readPass(dataset: Dataset, frame: number): Pass {
+  const attributes = new FrameAttributes(dataset, frame);
+  const number = (macro: string, tag: string, ordinary = tag) =>
+    attributes.number(macro, tag) ?? dataset.number(ordinary);
+  const moment = attributes.holder(TAG.frameContent, TAG.frameTime)?.string(TAG.frameTime)?.slice(8);
+  return {
+    acquisition: number(TAG.frameContent, TAG.frameAcquisitionNumber, TAG.acquisitionNumber),
+    phase: number(TAG.frameContent, TAG.temporalIndex, TAG.temporalPosition),
+    echo: dataset.number(TAG.echoNumbers),
+    echoTime: number(TAG.mrEcho, TAG.effectiveEchoTime, TAG.echoTime),
+    inversionTime: dataset.number(TAG.inversionTime),
+    diffusion: number(TAG.mrDiffusion, TAG.diffusionValue),
+    voltage: dataset.number(TAG.tubeVoltage),
+    trigger: dataset.number(TAG.triggerTime),
+    imageType: dataset.strings(TAG.imageType).join("\\"),
+    time: secondsOf(moment ?? dataset.string(TAG.acquisitionTime) ?? dataset.string(TAG.contentTime)),
+    location: dataset.number(TAG.sliceLocation),
+  };
+}
+
+/** TM (PS3.5 6.2): HHMMSS.FFFFFF, in which all but the hours may lack; the retired form has colons. */
+function secondsOf(text: string | undefined): number | undefined {
+  const [, hours, minutes = 0, seconds = 0] = /^(\d{2}):?(\d{2})?:?(\d{2}(?:\.\d+)?)?/.exec(text ?? "") ?? [];
+  return hours === undefined ? undefined : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+}
