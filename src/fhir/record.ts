@@ -1,8 +1,10 @@
 import { badOption, throwIfAborted } from "../errors.js";
 import { describe } from "./describe.js";
 import { Identity } from "./identity.js";
+import { listedIds } from "./listed-ids.js";
 import { isEnteredInError, isProhibition, unreadModifiers } from "./modifiers.js";
 import { longTexts, narrativeAdds, narrativeOf } from "./narrative.js";
+import { countRedacted, redactionWarnings } from "./redaction.js";
 import { References } from "./references.js";
 import { mapScoped, shortened } from "./scopes.js";
 import { Breather, splitResources, unreadable } from "./split-json.js";
@@ -36,6 +38,8 @@ export interface PatientRecord {
    * `Condition (entered in error)` and `Goal (no text)` those that were withdrawn or say nothing.
    */
   readonly skipped: Readonly<Record<string, number>>;
+  /** What was replaced in the entries, by what stands there in brackets: `{ name: 12, telephone: 1 }`. */
+  readonly redacted: Readonly<Record<string, number>>;
   /** What may make the entries say something else than the record does. */
   readonly warnings: readonly string[];
 }
@@ -63,6 +67,8 @@ interface Draft {
   readonly text: string;
   /** It has a modifier that is not read. */
   readonly modified?: boolean;
+  /** It has words that are also names. */
+  readonly kept?: boolean;
   readonly prohibition?: boolean;
 }
 
@@ -273,9 +279,7 @@ async function finish(
   const found: Draft[] = [];
   for (const draft of drafts) {
     throwIfAborted(signal);
-    if (draft !== undefined) {
-      found.push(identity === undefined ? draft : { ...draft, text: identity.redact(draft.text) });
-    }
+    if (draft !== undefined) found.push(identity === undefined ? draft : redacted(draft, identity));
     await breather.breathe();
   }
   if (found.length === 0) throw unreadable("it holds nothing about the patient's health");
@@ -288,19 +292,31 @@ async function finish(
     text,
     ...(prohibition === true && { prohibition }),
   }));
-  const modified = entries.filter((_, index) => found[index]?.modified).map(({ id }) => id);
+  const idsOf = (mark: "modified" | "kept") =>
+    entries.filter((_, index) => found[index]?.[mark]).map(({ id }) => id);
   return {
     entries,
     patient: gathered.patient,
     skipped: gathered.skipped,
-    warnings: [...gathered.warnings, ...modifierWarnings(modified)],
+    redacted: identity === undefined ? {} : countRedacted(entries.map(({ text }) => text)),
+    warnings: [
+      ...gathered.warnings,
+      ...modifierWarnings(idsOf("modified")),
+      ...redactionWarnings(idsOf("kept"), identity?.dropped ?? 0),
+    ],
   };
+}
+
+/** Lines were cleaned one by one; what reaches over the end of a line is found now. */
+function redacted(draft: Draft, identity: Identity): Draft {
+  const kept = new Set<string>();
+  const text = identity.redact(draft.text, kept);
+  return { ...draft, text, kept: kept.size > 0 };
 }
 
 function modifierWarnings(ids: readonly string[]): string[] {
   if (ids.length === 0) return [];
-  const shown = ids.slice(0, 10).join(", ") + (ids.length > 10 ? `, and ${ids.length - 10} more` : "");
   return [
-    `${shown}: a modifier extension or implicit rule is not read, which may change or reverse the meaning; see the record.`,
+    `${listedIds(ids)}: a modifier extension or implicit rule is not read, which may change or reverse the meaning; see the record.`,
   ];
 }

@@ -44,7 +44,7 @@ describe("forms", () => {
     ];
     const found = await textOf({ resourceType: "QuestionnaireResponse", status: "completed", item });
     expect(found).not.toMatch(/Jane|Smithers/);
-    expect(found).toContain("Demographics / [identity]");
+    expect(found).toContain("Demographics / Name: [name]");
     expect(await textOf(note("Demographics / DOB: 1970-01-01"))).not.toContain("1970");
   });
 

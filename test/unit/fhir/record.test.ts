@@ -62,7 +62,7 @@ Mail a.ok@example.org, SSN 123-45-6789.`;
     const [, text = ""] = await textsOf(bundle(PATIENT, DOCTOR, note(words)));
     expect(text).not.toMatch(/Okonkwo|Adaeze|4711|1960-05-17|Elm Lane|Springfield|3344|Walter|example|6789/i);
     expect(text).toContain("white blood cells normal. White cell count 5.");
-    expect(text).toContain("seen by [name]");
+    expect(text).toContain("seen by Dr. [name] and [name];");
   });
 
   test("stays when it is asked for", async () => {

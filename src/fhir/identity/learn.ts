@@ -1,0 +1,191 @@
+import { statedType } from "../title.js";
+import { asList, asObject, asText, type Json } from "../values.js";
+import { dateForms } from "./dates.js";
+import { fold, isUnspaced } from "./fold.js";
+import { inContext } from "./honorifics.js";
+import { Known } from "./known.js";
+import { isWord } from "./lexicon.js";
+import { tokensOf } from "./tokens.js";
+
+const PEOPLE = new Set(["Patient", "Practitioner", "PractitionerRole", "RelatedPerson", "Person"]);
+const PLACES = new Set(["Organization", "Location"]);
+/** Elements that refer to people; their displays are names. */
+const ACTORS: ReadonlySet<string> = new Set([
+  ...["subject", "patient", "performer", "author", "recorder", "asserter", "requester", "source", "actor"],
+  ...["participant", "individual", "member", "informationSource", "sender", "recipient", "attester", "party"],
+  ...["collector", "receiver", "agent", "who", "onBehalfOf", "enterer", "reporter", "contributor", "owner"],
+  ...["dispenser", "interpreter", "resultsInterpreter", "operator", "careManager", "authenticator", "for"],
+  ...["prescriber", "orderer", "expressedBy", "referrer", "assessor", "responsibleParty", "controller"],
+  ...["grantor", "grantee", "manager", "deliverTo", "supplier", "verifiedWith", "responsible"],
+  ...["authorReference", "authorString", "reportedReference", "partyReference", "verifiedBy"],
+]);
+const MAX_DEPTH = 40;
+/** Degrees and titles that stand in displays of names. */
+const NO_NAME = /^(?:dr|prof|med|md|phd|mr|mrs|ms|miss|jr|sr|ii|iii|rn|np|pa|do|facc|frcp|dipl|ing)$/;
+
+/** Takes from resources what tells who somebody is. */
+export class Learner {
+  constructor(private readonly known: Known) {}
+
+  /** Names, numbers and addresses of a resource about a person or place, and names of actors from any. */
+  learn(resource: Json): void {
+    const type = String(resource.resourceType);
+    const own = type === "Patient";
+    this.#walk(resource, !PEOPLE.has(type) && !PLACES.has(type));
+    if (type === "FamilyMemberHistory") this.#name(resource.name, false);
+    if (!PEOPLE.has(type) && !PLACES.has(type)) return;
+    for (const person of [resource, ...asList(resource.contact).map(asObject)]) {
+      for (const name of asList(person?.name)) this.#name(name, own);
+      for (const name of asList(person?.alias)) this.#name(name, own);
+      for (const contact of asList(person?.telecom)) this.#contact(asObject(contact)?.value, own);
+      for (const place of asList(person?.address)) this.#address(asObject(place), own);
+    }
+    if (!own) return;
+    for (const it of asList(resource.identifier)) this.#identifier(asObject(it)?.value);
+    for (const form of dateForms(asText(resource.birthDate))) {
+      if (isUnspaced(form)) this.known.addUnspaced(form, "[date of birth]", true);
+      else this.known.addPhrase(form, "[date of birth]", true);
+      if (/^\d{8}$/.test(form)) this.known.addDigits(form, "[date of birth]", true);
+    }
+    if ((asText(resource.id) ?? "").length >= 6) this.#identifier(resource.id);
+  }
+
+  /** Names stand at any depth: a section has an author, a dispense request a performer. Codes have displays, too. */
+  #walk(value: unknown, codes: boolean, isActor = false, depth = 0): void {
+    if (depth > MAX_DEPTH || typeof value !== "object" || value === null) {
+      if (isActor) this.#display(value, false);
+      return;
+    }
+    if (Array.isArray(value)) {
+      for (const it of value) this.#walk(it, codes, isActor, depth + 1);
+      return;
+    }
+    const thing = value as Json;
+    const isPerson = PEOPLE.has(statedType(thing) ?? "");
+    if (isActor || isPerson) this.#display(thing.display, isPerson);
+    else if (codes && typeof thing.code === "string" && typeof thing.display === "string") {
+      this.known.addCoded(thing.display);
+    }
+    for (const [key, own] of Object.entries(thing)) {
+      const named = ACTORS.has(key);
+      if (named || (typeof own === "object" && key !== "meta")) this.#walk(own, codes, named, depth + 1);
+    }
+  }
+
+  /** @param isPerson Whether it is one for certain, and no ward or trade ("Nurse"). */
+  #display(value: unknown, isPerson: boolean): void {
+    const text = asText(value);
+    if (text === undefined) return;
+    if (isUnspaced(text)) this.#spaceless(text, false);
+    else if (text.includes(" ") || isPerson) {
+      const words = text
+        .split(/[\s,]+/)
+        .filter((it) => it !== "" && !NO_NAME.test(fold(it.replace(/\./g, ""))));
+      this.known.addPhrase(words.join(" "), "[name]", false);
+      if (isPerson) for (const word of words) this.known.addPart(word, "[name]", false);
+    }
+  }
+
+  #name(value: unknown, own: boolean): void {
+    const name = asObject(value);
+    if (name === undefined) {
+      const text = asText(value);
+      if (text !== undefined) this.known.addPhrase(text, "[name]", own);
+      return;
+    }
+    // Synthea writes numbers into names ("Abbott123"), and notes leave them out, or not.
+    for (const spell of [(text: string) => text, (text: string) => text.replace(/\d+/g, "")]) {
+      const given = asList(name.given).map((it) => spell(asText(it) ?? "").trim());
+      const family = spell(asText(name.family) ?? "").trim();
+      const text = spell(asText(name.text) ?? "").trim();
+      for (const first of new Set([given[0] ?? "", given.join(" ")])) {
+        for (const both of [`${first} ${family}`, `${family} ${first}`]) this.#whole(both.trim(), own);
+      }
+      for (const it of [text, family]) this.#whole(it, own);
+      for (const word of [family, ...given].flatMap((it) => it.split(/[\s,]+/))) {
+        if (isUnspaced(word)) this.#spacelessPart(word, word === family, own);
+        else this.known.addPart(word, "[name]", own);
+      }
+      // A text may hold more than the parts do.
+      if (family === "" && given.length === 0) {
+        for (const word of text.split(/[\s,]+/)) {
+          if (!NO_NAME.test(fold(word.replace(/\./g, "")))) this.known.addPart(word, "[name]", own);
+        }
+      }
+    }
+  }
+
+  /** A whole name; one word alone is a part. */
+  #whole(text: string, own: boolean): void {
+    if (isUnspaced(text)) this.#spaceless(text, own);
+    else if (/[\s-]/.test(text)) this.known.addPhrase(text, "[name]", own);
+    if (/\p{Script=Hangul}/u.test(text)) this.known.addUnspaced(text.replace(/\s+/g, ""), "[name]", own);
+  }
+
+  #spaceless(text: string, own: boolean): void {
+    const plain = text.replace(/\s+/g, "");
+    if (Known.isSureUnspaced(plain)) this.known.addUnspaced(plain, "[name]", own);
+    if (!/\s/.test(text)) return;
+    for (const gap of [" ", "\u30fb"]) this.known.addUnspaced(text.replace(/\s+/g, gap), "[name]", own);
+  }
+
+  #spacelessPart(word: string, isFamily: boolean, own: boolean): void {
+    // One that is a word is looked for as well, to be told of.
+    this.known.addUnspaced(word, Known.isSureUnspaced(word) ? "[name]" : "", own);
+    for (const it of inContext(word, isFamily)) this.known.addUnspaced(it, "[name]", own);
+  }
+
+  #contact(value: unknown, own: boolean): void {
+    const text = asText(value);
+    if (text === undefined) return;
+    const digits = text.replace(/\D/g, "");
+    if (/@|:\/\//.test(text)) this.known.addPhrase(text, "[e-mail]", own);
+    else if (digits.length >= 6) {
+      this.known.addDigits(digits, "[telephone]", own);
+      // Without the country's code or the zero in its place.
+      if (digits.length > 9) this.known.addDigits(digits.slice(-9), "[telephone]", own);
+      if (digits.length > 10) this.known.addDigits(digits.slice(-10), "[telephone]", own);
+    }
+  }
+
+  #identifier(value: unknown): void {
+    const text = asText(value);
+    if (text === undefined) return;
+    const digits = text.replace(/\D/g, "");
+    if (/^[\d\s./-]+$/.test(text)) this.known.addDigits(digits, "[number]", true);
+    // With letters it is found as it is written.
+    else if (digits.length >= 2 && text.length >= 5) this.known.addPhrase(text, "[number]", true);
+  }
+
+  #address(address: Json | undefined, own: boolean): void {
+    if (address === undefined) return;
+    for (const line of [...asList(address.line), address.text].map(asText)) {
+      if (line === undefined) continue;
+      if (isUnspaced(line)) this.known.addUnspaced(line, "[place]", own);
+      else if (isStreet(line)) this.known.addPhrase(line, "[place]", own);
+    }
+    for (const place of [address.city, address.district].map(asText)) {
+      if (place === undefined) continue;
+      if (isUnspaced(place)) {
+        if (Known.isSureUnspaced(place)) this.known.addUnspaced(place, "[place]", own);
+      } else if (/[\s-]/.test(place)) this.known.addPhrase(place, "[place]", own);
+      else this.known.addPart(place, "[place]", own);
+    }
+    const state = asText(address.state);
+    if (state !== undefined && state.length < 4) this.known.addPart(state, "[place]", own);
+    const code = asText(address.postalCode) ?? "";
+    if (/[a-z]/i.test(code) && code.length >= 5) this.known.addPhrase(code, "[place]", own);
+    else if (code !== "") this.known.addPostalCode(code.replace(/\s/g, ""));
+  }
+}
+
+/** Folded words of streets. */
+const STREETS =
+  /(?:^|\s)(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|way|boulevard|blvd|court|ct|square|place|terrace|close|rue|quai|chemin|calle|avenida|plaza|paseo|via|viale|piazza|corso|rua|travessa)(?:\s|$)|(?:strasse|str|weg|platz|allee|gasse|straat|laan|plein|gatan|vej|gade)(?:\s|$)/;
+
+/** "Ward 5" and "L 5" are no addresses that anybody could be found by. */
+export function isStreet(line: string): boolean {
+  const keys = tokensOf(line).map(({ key }) => key);
+  if (keys.length < 2) return false;
+  return STREETS.test(keys.join(" ")) || keys.some((it) => it.length > 3 && !/\d/.test(it) && !isWord(it));
+}

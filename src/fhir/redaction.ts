@@ -1,0 +1,33 @@
+import { listedIds } from "./listed-ids.js";
+
+const WORDS = ["name", "number", "place", "telephone", "date of birth", "e-mail", "address"] as const;
+const PLACES = new RegExp(`\\[(${WORDS.join("|")})\\]`, "g");
+
+/** How often what stands in the place of identity, by what it is. */
+export function countRedacted(texts: Iterable<string>): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const text of texts) {
+    for (const [, word = ""] of text.matchAll(PLACES)) counts[word] = (counts[word] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/**
+ * What a reader who must not learn who it is has to look at himself.
+ * @param kept Ids of the entries with words that are also names.
+ * @param dropped Strings that were not looked for.
+ */
+export function redactionWarnings(kept: readonly string[], dropped: number): string[] {
+  return [
+    ...(kept.length === 0
+      ? []
+      : [
+          `${listedIds(kept)}: words that are also names or places of the record were kept, as nothing beside them says that they name somebody.`,
+        ]),
+    ...(dropped === 0
+      ? []
+      : [
+          `${dropped} names, numbers and addresses of others than the patient were too many to be looked for, and may stand in the entries.`,
+        ]),
+  ];
+}
