@@ -32,6 +32,8 @@ std::shared_ptr<Engine> Engine::load(const LoadParams& params, const LoadProgres
   engine->model_ = Model::load(
       params.model_path, params.gpu_layers,
       [&](float value) { return progress(static_cast<float>(value * model_share)); }, params.devices);
+  // Of a model in several files the header knows its own tensors only.
+  engine->model_facts_.parameters = llama_model_n_params(engine->model_->get());
   if (with_projector) {
     VisionParams vision;
     vision.path = params.projector_path;

@@ -85,16 +85,22 @@ bool get_bool(const gguf_context* gguf, const std::string& key) {
   throw EngineError("gguf_invalid", "The GGUF header's " + key + " is not true or false.");
 }
 
+// As files are named, and as src/models/gguf-types.ts has it: llama.cpp writes "Q4_K - Medium", "all F32",
+// "IQ4_XS - 4.25 bpw".
 std::string quantization_name(const gguf_context* gguf) {
   if (gguf_find_key(gguf, "general.file_type") < 0) return "unknown";
   std::string name = llama_ftype_name(static_cast<llama_ftype>(get_u32(gguf, "general.file_type")));
-  // "Q4_K - Medium" is how llama.cpp spells the file names' Q4_K_M.
-  for (const auto& [from, to] :
-       {std::pair<const char*, const char*>{" - Small", "_S"}, {" - Medium", "_M"}, {" - Large", "_L"}}) {
+  for (const auto& [from, to] : {std::pair<const char*, const char*>{"Q2_K - Medium", "Q2_K"},
+                                 {"IQ3_S mix", "IQ3_M"},
+                                 {"MXFP4 MoE", "MXFP4_MOE"},
+                                 {"all ", ""},
+                                 {" - Small", "_S"},
+                                 {" - Medium", "_M"},
+                                 {" - Large", "_L"}}) {
     const size_t at = name.find(from);
     if (at != std::string::npos) name.replace(at, strlen(from), to);
   }
-  return name;
+  return name.substr(0, name.find_first_of(" ,"));
 }
 
 // Reading the header is no proof that the tensors are there.

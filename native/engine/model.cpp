@@ -61,6 +61,11 @@ std::shared_ptr<Model> Model::load(const std::string& path, int gpu_layers, cons
   // Weights that the CPU backend repacks are copied out of a memory map while the map stays resident: the
   // process would hold most of the file twice.
   params.load_mode = LLAMA_LOAD_MODE_NONE;
+  // No Gemma 3 has a space before its texts, and a header that does not say so would get one.
+  llama_model_kv_override overrides[2] = {};
+  overrides[0].tag = LLAMA_KV_OVERRIDE_TYPE_BOOL;
+  std::strcpy(overrides[0].key, "tokenizer.ggml.add_space_prefix");
+  params.kv_overrides = overrides;
   params.progress_callback = [](float value, void* data) {
     auto* state = static_cast<Watch*>(data);
     state->stopped = state->stopped || !state->report(value);

@@ -1,11 +1,13 @@
+import { fileInfo } from "../engine/file-info.js";
 import { loadAddon } from "../engine/native/addon.js";
 import { selectGpus } from "../engine/native/gpu.js";
 import { EXIT, MedGemmaError } from "../errors.js";
 import { readMachine } from "../machine/machine.js";
-import { findLocalModel } from "../medgemma/find-model.js";
+import { type FoundModel, findLocalModel } from "../medgemma/find-model.js";
 import { resolveLoadOptions } from "../medgemma/load-options.js";
-import { inspectModel } from "../models/gguf-inspect.js";
+import { inspectModel, type ModelInspection } from "../models/gguf-inspect.js";
 import type { PlanPart } from "../models/gpu-placement.js";
+import { checkPair, hashesNeeded, publishedFiles } from "../models/pair.js";
 import { checkPlan, type Plan, planModel } from "../models/plan.js";
 import { note, speak, speakJson } from "./terminal.js";
 
@@ -26,6 +28,7 @@ export async function showPlan({ model, mmproj, contextSize, parallel, json }: P
   resolveLoadOptions({ model, ...options });
   const files = await findLocalModel(model, mmproj);
   const facts = await inspectModel(files.model, files.projector);
+  await checkFiles(files, facts);
   const machine = readMachine();
   const planOptions = { ...options, devices: gpus() };
   const plan = planModel(facts.model, facts.projector, machine, planOptions);
@@ -59,6 +62,17 @@ export async function showPlan({ model, mmproj, contextSize, parallel, json }: P
     if (problem) note(problem.message);
   }
   if (problem) process.exitCode = EXIT.capacity;
+}
+
+/** @throws MedGemmaError `projector_mismatch`, as the load does that knows all hashes. */
+async function checkFiles(files: FoundModel, facts: ModelInspection): Promise<void> {
+  const published = await publishedFiles();
+  const needed = hashesNeeded(facts, published);
+  const hash = async (file: string | undefined, wanted: boolean) =>
+    file !== undefined && wanted ? (await fileInfo(file)).sha256 : undefined;
+  const projector = await hash(files.projector, needed.projector);
+  const model = await hash(files.model, needed.model);
+  checkPair(facts, { model, projector }, published);
 }
 
 /** GPUs that `auto` would use. */

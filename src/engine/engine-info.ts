@@ -81,6 +81,8 @@ export interface FileInfo {
   readonly bytes: number;
   /** Hex. */
   readonly sha256: string;
+  /** The further files of a model that is in several. */
+  readonly parts?: readonly FileInfo[];
 }
 
 export interface DeviceInfo {

@@ -31,7 +31,19 @@ export const MODEL_ERRORS = {
   },
   gguf_invalid: {
     meaning: "The GGUF file's header is damaged or holds values of the wrong kind.",
-    remedy: "Fetch the file again and compare its sha256 with the source.",
+    remedy:
+      "Compare the file's sha256 with the source: fetch it again where they differ; where they agree the file was made wrongly, so take another.",
+    exitCode: EXIT.model,
+  },
+  model_unsupported: {
+    meaning: "The file is whole, but no model that llama.cpp runs as the Gemma 3 it says to be.",
+    remedy:
+      "Take a file that `medgemma models` lists; the message says what this one has that those have not.",
+    exitCode: EXIT.model,
+  },
+  model_in_parts: {
+    meaning: "The model is in several files, and they are not all here, or another than the first was named.",
+    remedy: "Keep all parts in one folder under their own names, and name the one that has 00001-of in it.",
     exitCode: EXIT.model,
   },
   not_gemma3: {

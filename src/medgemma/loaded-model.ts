@@ -1,4 +1,5 @@
 import type { Engine, EngineInfo } from "../engine/engine.js";
+import { kindOf } from "../models/lineage.js";
 import type { ModelVersion } from "./pictures.js";
 import { DRAFT_NOTICE, PHANTOM_NOTICE } from "./result.js";
 
@@ -26,10 +27,7 @@ export function noticeOf({ phantom }: LoadedModel): string {
   return phantom ? `${DRAFT_NOTICE} ${PHANTOM_NOTICE}` : DRAFT_NOTICE;
 }
 
-/** By the names of the model and its file; what does not tell is taken for 1.5, the newest. */
+/** Of an engine that was handed over: by the names of the model and its file; what does not tell is taken for 1.5, the newest. */
 function versionOf({ model }: EngineInfo): ModelVersion {
-  const names = `${model.name} ${model.file.name}`;
-  return /medgemma/i.test(names) && !/1[._-]5/.test(names) && !/phantom|stand-in/i.test(names)
-    ? "1.0"
-    : "1.5";
+  return kindOf([model.name], model.file.name).version ?? "1.5";
 }

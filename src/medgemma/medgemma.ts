@@ -69,7 +69,7 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
    *
    * @param options Or the model's path or name alone.
    * @throws MedGemmaError `bad_option`, `file_not_found`, `not_gguf`, `gguf_truncated`, `gguf_invalid`, `not_gemma3`,
-   * `projector_mismatch`, `projector_as_model`, `model_as_projector`, `model_load_failed`, `addon_missing`,
+   * `model_unsupported`, `model_in_parts`, `projector_mismatch`, `projector_as_model`, `model_as_projector`, `model_load_failed`, `addon_missing`,
    * `addon_unloadable`, `engine_crashed`, `not_enough_memory`, `gpu_unavailable`, `embedding_cache`, `aborted`; with
    * `endpoint` `endpoint_failed`, `endpoint_credentials`, `unsupported_by_endpoint`; by name also `model_unknown`,
    * `catalogue_invalid`, `license_not_accepted`, `access_denied`, `download_failed`, `hash_mismatch`, `disk_full`,
@@ -84,16 +84,20 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
     if (remote) return new MedGemma(await RemoteEngine.load(remote));
     const found = await findModel(files, rest.signal);
     const { model, projector } = found;
-    const { threads, placements, warnings, explain } = await prepareLoad(model, projector, rest);
-    const settings = { ...rest, threads, placements, model, ...(projector !== undefined && { projector }) };
+    const prepared = await prepareLoad(model, projector, rest);
+    const { threads, placements, modelParts, warnings, explain } = prepared;
+    const parts = modelParts.length > 0 && { modelParts };
+    const own = projector !== undefined && { projector };
+    const settings = { ...rest, threads, placements, model, ...parts, ...own };
     const engine = await (isolation === "none" ? NativeEngine : ProcessEngine).load(settings).catch(explain);
     try {
       checkHashes(found, { model: engine.info.model.file, projector: engine.info.projector?.file });
+      await prepared.checkLoaded(engine.info);
     } catch (error) {
       await engine.dispose();
       throw error;
     }
-    return new MedGemma(engine, found.version, warnings);
+    return new MedGemma(engine, found.version ?? prepared.version, warnings);
   }
 
   /** Runs on an engine of the caller's, e.g. a fake one in tests. The engine then belongs to this object. */

@@ -1,16 +1,25 @@
+import type { EngineInfo } from "../engine/engine.js";
 import { mayHaveGpu } from "../engine/native/gpu.js";
 import { MedGemmaError } from "../errors.js";
 import { readMachine } from "../machine/machine.js";
 import type { Gpu } from "../machine/placement.js";
 import { inspectModel, type ModelInspection } from "../models/gguf-inspect.js";
+import { checkPair, publishedFiles } from "../models/pair.js";
 import { checkPlan, type Plan, planModel } from "../models/plan.js";
 import type { ResolvedLoadOptions } from "./load-options.js";
+import type { ModelVersion } from "./pictures.js";
 
 /** What to load with. */
 export interface PreparedLoad {
   readonly threads: number;
   readonly placements: Plan["placements"];
+  /** Paths of the model's further files. */
+  readonly modelParts: readonly string[];
+  /** As its header tells it. */
+  readonly version: ModelVersion | undefined;
   readonly warnings: readonly string[];
+  /** @throws MedGemmaError `projector_mismatch`: by the hashes of what was loaded, the projector is another model's. */
+  readonly checkLoaded: (info: EngineInfo) => Promise<void>;
   /** Throws the engine's error again; `not_enough_memory` with what would fit. */
   readonly explain: (error: unknown) => never;
 }
@@ -33,7 +42,21 @@ export async function prepareLoad(
     adviseOn(error, facts, options);
     throw error;
   };
-  return { threads: plan.threads, placements: plan.placements, warnings: facts.warnings, explain };
+  const checkLoaded = async (info: EngineInfo) =>
+    checkPair(
+      facts,
+      { model: info.model.file.sha256, projector: info.projector?.file.sha256 },
+      await publishedFiles(),
+    );
+  return {
+    threads: plan.threads,
+    placements: plan.placements,
+    modelParts: facts.parts,
+    version: facts.model.kind.version,
+    warnings: facts.warnings,
+    checkLoaded,
+    explain,
+  };
 }
 
 /** One that is named is loaded without asking for its driver, or refused by the engine. */

@@ -1,25 +1,39 @@
 import { MedGemmaError } from "../errors.js";
 import { readGguf } from "./gguf.js";
 import { type ModelFacts, modelFacts } from "./gguf-model.js";
+import { readParts } from "./gguf-parts.js";
 import { type ProjectorFacts, projectorFacts } from "./gguf-projector.js";
+import { findWrong, MODEL_RULES } from "./gguf-rules.js";
+import { GgufValues } from "./gguf-values.js";
+import { checkWords } from "./gguf-vocabulary.js";
+import { contradict, describeKind } from "./lineage.js";
 
 export interface ModelInspection {
   readonly model: ModelFacts;
   readonly projector: ProjectorFacts | undefined;
+  /** Paths of the model's further files, where it is in several; else empty. */
+  readonly parts: readonly string[];
   /** What a user should know before trusting an answer; empty when all is as expected. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads what a model's and its projector's headers say, without the weights and without llama.cpp: damage that can be
- * known is found here. Takes milliseconds, and memory for the headers only.
+ * Reads what a model's and its projector's headers say, without the weights and without llama.cpp: what it would abort
+ * on or refuse, and damage that can be known, is found here. Takes milliseconds, and memory for the headers only.
  *
+ * @param model Of a model in several files the first.
  * @param projector Its projector's path; without it, text only.
  * @throws MedGemmaError `file_not_found`, `not_gguf`, `gguf_truncated`, `gguf_invalid`, `not_gemma3`,
- * `projector_as_model`, `model_as_projector`, `projector_mismatch`.
+ * `model_unsupported`, `model_in_parts`, `projector_as_model`, `model_as_projector`, `projector_mismatch`.
  */
 export async function inspectModel(model: string, projector?: string): Promise<ModelInspection> {
-  const facts = modelFacts(await readGguf(model));
+  const { header, parts } = await readParts(model);
+  const facts = modelFacts(header);
+  const values = new GgufValues(header);
+  const odd = [
+    ...findWrong(MODEL_RULES, "warn", values, facts).map(({ wrong }) => wrong),
+    ...(await checkWords(values, projector !== undefined)),
+  ];
   const vision = projector === undefined ? undefined : projectorFacts(await readGguf(projector), facts.width);
   if (vision && vision.imageTokens >= facts.trainedContext)
     throw new MedGemmaError(
@@ -27,7 +41,8 @@ export async function inspectModel(model: string, projector?: string): Promise<M
       `A picture takes ${vision.imageTokens} tokens, and ${facts.file} states a context of ${facts.trainedContext}.`,
       { facts: { file: facts.file, imageTokens: vision.imageTokens, context: facts.trainedContext } },
     );
-  return { model: facts, projector: vision, warnings: warningsOf(facts, vision) };
+  const warnings = [...warningsOf(facts, vision), ...odd.map((wrong) => `${facts.file} ${wrong}.`)];
+  return { model: facts, projector: vision, parts, warnings };
 }
 
 function warningsOf(
@@ -44,6 +59,10 @@ function warningsOf(
   if (!chatTemplate && kind.family !== "unknown")
     warnings.push(
       `${file} carries no chat template; MedGemma's is used, which a base model was not trained on.`,
+    );
+  if (projector && contradict(kind, projector.kind))
+    warnings.push(
+      `${projector.file} names itself a projector of ${describeKind(projector.kind)}, ${file} is ${describeKind(kind)}: pictures may be seen wrongly; use the projector published with the model.`,
     );
   return warnings;
 }

@@ -1,7 +1,11 @@
 import { MedGemmaError } from "../errors.js";
 import type { GgufHeader } from "./gguf.js";
+import { checkKinds, MODEL_KINDS } from "./gguf-kinds.js";
+import { findWrong, MODEL_RULES, refuseMerged } from "./gguf-rules.js";
+import { claimTensors } from "./gguf-tensors.js";
 import { FILE_TYPES, VALUE } from "./gguf-types.js";
 import { GgufValues } from "./gguf-values.js";
+import { kindOf, type ModelKind, namesOf } from "./lineage.js";
 
 /** What a language model's file says of itself, checked against itself. */
 export interface ModelFacts {
@@ -38,25 +42,17 @@ export interface ModelFacts {
   readonly kind: ModelKind;
 }
 
-/** What the names in the file tell. The architecture is the same in all of them. */
-export interface ModelKind {
-  readonly family: "medgemma" | "gemma3" | "phantom" | "unknown";
-  /** MedGemma's; undefined when nothing tells. */
-  readonly version?: "1.0" | "1.5";
-  /** By the number of layers: 270M, 1B, 4B, 12B, 27B. */
-  readonly size?: string;
-  /** MedGemma 27B comes in a kind that was not trained on pictures. */
-  readonly textOnly: boolean;
-}
-
+/** By the number of layers. */
 const SIZES: Readonly<Record<number, string>> = { 18: "270M", 26: "1B", 34: "4B", 48: "12B", 62: "27B" };
 
+/** llama.cpp's. */
+const MOST_LAYERS = 512;
 /** Below, not even a short question and its frame would fit. */
 const LEAST_CONTEXT = 64;
 
 /**
  * Checks a language model's header as far as it can be known from it, so that llama.cpp meets no contradiction.
- * @throws MedGemmaError `projector_as_model`, `not_gemma3`, `gguf_invalid`.
+ * @throws MedGemmaError `projector_as_model`, `not_gemma3`, `model_unsupported`, `gguf_invalid`.
  */
 export function modelFacts(header: GgufHeader): ModelFacts {
   const values = new GgufValues(header);
@@ -68,14 +64,39 @@ export function modelFacts(header: GgufHeader): ModelFacts {
       facts: { file },
     });
 
+  refuseMerged(values);
+  checkKinds(values, MODEL_KINDS);
+  const sizes = sizesOf(values);
+  for (const { wrong, remedy } of findWrong(MODEL_RULES, "refuse", values, sizes))
+    values.unsupported(wrong, remedy);
+  const { embedding, layers, tied } = claimTensors(values, sizes);
+  const all = [...header.tensors.values()];
+  return {
+    file,
+    bytes: header.bytes,
+    name: values.text("general.name") ?? "",
+    architecture: "gemma3",
+    quantization: quantizationOf(values),
+    parameters: all.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0),
+    ...sizes,
+    chatTemplate: (values.text("tokenizer.chat_template") ?? "") !== "",
+    weights: { total: all.reduce((sum, { bytes }) => sum + bytes, 0), embedding, layers },
+    tied,
+    kind: kindOf(namesOf(header), file, SIZES[sizes.layers]),
+  };
+}
+
+/** The numbers that a model is built by. */
+function sizesOf(values: GgufValues) {
   const whole = (key: string, most: number) => values.whole(`gemma3.${key}`, 1, most);
-  const layers = whole("block_count", 512);
+  const layers = whole("block_count", MOST_LAYERS);
   const width = whole("embedding_length", 65_536);
-  const hidden = whole("feed_forward_length", 1 << 20);
-  const heads = whole("attention.head_count", 1024);
-  const keyValueHeads = values.optionalWhole("gemma3.attention.head_count_kv", 1, heads) ?? heads;
-  const keyLength = values.optionalWhole("gemma3.attention.key_length", 2, 4096) ?? width / heads;
-  const valueLength = values.optionalWhole("gemma3.attention.value_length", 2, 4096) ?? width / heads;
+  const hidden = values.ofLayers("gemma3.feed_forward_length", layers, 1, 1 << 20);
+  const heads = values.ofLayers("gemma3.attention.head_count", layers, 1, 1024);
+  const keyValueHeads = values.optionalOfLayers("gemma3.attention.head_count_kv", layers, 1, heads) ?? heads;
+  const keyLength = values.optionalWhole("gemma3.attention.key_length", 2, 4096) ?? Math.floor(width / heads);
+  const valueLength =
+    values.optionalWhole("gemma3.attention.value_length", 2, 4096) ?? Math.floor(width / heads);
   const trainedContext = values.whole("gemma3.context_length", LEAST_CONTEXT, 2 ** 31 - 1);
   const slidingWindow = values.optionalWhole("gemma3.attention.sliding_window", 0, trainedContext) ?? 0;
   if (heads % keyValueHeads !== 0 || keyLength % 2 !== 0) values.fail("has heads that do not divide");
@@ -84,41 +105,7 @@ export function modelFacts(header: GgufHeader): ModelFacts {
   values.optionalReal("gemma3.rope.freq_base_swa", 1, 1e12);
   values.optionalReal("gemma3.rope.scaling.factor", 0, 1e6);
   const vocabulary = checkVocabulary(values);
-
-  const embedding = values.tensor("token_embd.weight", [width, vocabulary]);
-  const output = values.optionalTensor("output.weight", [width, vocabulary]);
-  values.tensor("output_norm.weight", [width]);
-  values.noLayersFrom("blk.", layers);
-  const perLayer: number[] = [];
-  for (let i = 0; i < layers; i++) {
-    const shapes: [string, number[]][] = [
-      ["attn_norm", [width]],
-      ["attn_q", [width, heads * keyLength]],
-      ["attn_k", [width, keyValueHeads * keyLength]],
-      ["attn_v", [width, keyValueHeads * valueLength]],
-      ["attn_output", [heads * keyLength, width]],
-      ["attn_q_norm", [keyLength]],
-      ["attn_k_norm", [keyLength]],
-      ["post_attention_norm", [width]],
-      ["ffn_norm", [width]],
-      ["ffn_gate", [width, hidden]],
-      ["ffn_up", [width, hidden]],
-      ["ffn_down", [hidden, width]],
-      ["post_ffw_norm", [width]],
-    ];
-    perLayer.push(
-      shapes.reduce((sum, [name, shape]) => sum + values.tensor(`blk.${i}.${name}.weight`, shape).bytes, 0),
-    );
-  }
-  const all = [...header.tensors.values()];
-  const name = values.text("general.name") ?? "";
   return {
-    file,
-    bytes: header.bytes,
-    name,
-    architecture: "gemma3",
-    quantization: quantizationOf(values),
-    parameters: all.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0),
     layers,
     width,
     hidden,
@@ -129,14 +116,6 @@ export function modelFacts(header: GgufHeader): ModelFacts {
     vocabulary,
     trainedContext,
     slidingWindow,
-    chatTemplate: (values.text("tokenizer.chat_template") ?? "") !== "",
-    weights: {
-      total: all.reduce((sum, { bytes }) => sum + bytes, 0),
-      embedding: embedding.bytes,
-      layers: perLayer,
-    },
-    tied: output === undefined,
-    kind: kindOf(name, file, layers),
   };
 }
 
@@ -144,46 +123,20 @@ export function modelFacts(header: GgufHeader): ModelFacts {
 function checkVocabulary(values: GgufValues): number {
   const count = values.length("tokenizer.ggml.tokens", VALUE.string);
   if (count < 1) values.fail("has no vocabulary");
-  for (const [key, type] of [
-    ["scores", VALUE.f32],
-    ["token_type", VALUE.i32],
-  ] as const) {
-    const length = values.optionalLength(`tokenizer.ggml.${key}`, type);
-    if (length !== undefined && length !== count)
+  for (const key of ["scores", "token_type"]) {
+    const list = values.header.values.get(`tokenizer.ggml.${key}`)?.value;
+    if (typeof list === "object" && list.length < count)
       values.fail(`has a tokenizer.ggml.${key} of another length`);
   }
   if (values.text("tokenizer.ggml.model") !== "llama") values.fail("names a tokenizer that is not Gemma 3's");
   for (const key of ["bos", "eos", "unknown", "padding", "eot"])
     values.optionalWhole(`tokenizer.ggml.${key}_token_id`, 0, count - 1);
-  for (const key of ["add_bos_token", "add_eos_token", "add_space_prefix"])
-    values.flag(`tokenizer.ggml.${key}`);
-  const stated = values.optionalWhole("gemma3.vocab_size", 1, 2 ** 31 - 1);
-  if (stated !== undefined && stated !== count)
-    values.fail("has more or fewer words than gemma3.vocab_size says");
   return count;
 }
 
 export function quantizationOf(values: GgufValues): string {
   const type = values.optionalWhole("general.file_type", 0, 2 ** 31 - 1);
   return (type !== undefined && FILE_TYPES[type]) || "unknown";
-}
-
-function kindOf(name: string, file: string, layers: number): ModelKind {
-  const names = `${name} ${file}`;
-  const size = SIZES[layers];
-  const family = /\bphantom\b/i.test(names.replaceAll(/[-_.]/g, " "))
-    ? "phantom"
-    : /medgemma/i.test(names)
-      ? "medgemma"
-      : /gemma/i.test(names)
-        ? "gemma3"
-        : "unknown";
-  return {
-    family,
-    ...(family === "medgemma" && { version: /1[._-]5/.test(names) ? ("1.5" as const) : ("1.0" as const) }),
-    ...(size !== undefined && { size }),
-    textOnly: family === "medgemma" && /text/i.test(names),
-  };
 }
 
 const shown = (architecture: string) =>

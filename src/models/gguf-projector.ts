@@ -1,7 +1,10 @@
 import { MedGemmaError } from "../errors.js";
 import type { GgufHeader } from "./gguf.js";
+import { checkKinds, PROJECTOR_KINDS } from "./gguf-kinds.js";
 import { quantizationOf } from "./gguf-model.js";
+import { TENSOR_TYPES } from "./gguf-types.js";
 import { GgufValues } from "./gguf-values.js";
+import { kindOf, type ModelKind, namesOf } from "./lineage.js";
 
 /** What a projector's file says of itself, checked against itself. */
 export interface ProjectorFacts {
@@ -22,18 +25,42 @@ export interface ProjectorFacts {
   readonly imageTokens: number;
   /** Bytes of all tensors. */
   readonly weights: number;
+  /** Which model it names itself for. */
+  readonly kind: ModelKind;
 }
+
+/** SigLIP's as mtmd names them; the rest of a layer's tensors have a weight and a bias. */
+const LAYER_TENSORS = ["attn_q", "attn_k", "attn_v", "attn_out", "ln1", "ln2", "ffn_up", "ffn_down"];
+const OTHER_TENSORS = [
+  "v.patch_embd.weight",
+  "v.patch_embd.bias",
+  "v.position_embd.weight",
+  "v.post_ln.weight",
+  "v.post_ln.bias",
+  "mm.soft_emb_norm.weight",
+  "mm.input_projection.weight",
+];
+const CONVERT =
+  "Convert the projector anew with a current llama.cpp (`convert_hf_to_gguf.py --mmproj`), or take one that `medgemma models` lists.";
+/** Types (ggml's numbers) of the tensors that clip.cpp adds, unrolls and turns round; of others it aborts. */
+const TYPES: Readonly<Record<string, readonly number[]>> = {
+  "v.position_embd.weight": [0],
+  "v.patch_embd.weight": [0, 1],
+  "mm.input_projection.weight": [0, 1, 30],
+};
 
 /**
  * Checks a projector's header as far as it can be known from it, and that it belongs to a model of `modelWidth`.
- * @throws MedGemmaError `model_as_projector`, `projector_mismatch`, `gguf_invalid`.
+ * @throws MedGemmaError `model_as_projector`, `projector_mismatch`, `model_unsupported`, `gguf_invalid`.
  */
 export function projectorFacts(header: GgufHeader, modelWidth: number): ProjectorFacts {
   const values = new GgufValues(header);
   const { file } = header;
-  if (values.text("general.architecture") !== "clip")
-    throw new MedGemmaError("model_as_projector", undefined, { facts: { file } });
-  const kind = values.text("clip.projector_type") ?? values.text("clip.vision.projector_type");
+  const architecture = header.values.get("general.architecture")?.value;
+  if (architecture !== "clip") throw new MedGemmaError("model_as_projector", undefined, { facts: { file } });
+  checkKinds(values, PROJECTOR_KINDS);
+  // As clip.cpp does: an empty text counts as none.
+  const kind = values.text("clip.projector_type") || values.text("clip.vision.projector_type");
   if (values.flag("clip.has_vision_encoder") !== true || kind !== "gemma3")
     throw new MedGemmaError("projector_mismatch", "The projector is not a Gemma 3 vision projector.", {
       facts: { file },
@@ -50,7 +77,7 @@ export function projectorFacts(header: GgufHeader, modelWidth: number): Projecto
   checkWidth(outputWidth, modelWidth);
   const merge = values.optionalWhole("clip.vision.projector.scale_factor", 1, 64) ?? 4;
   values.real("clip.vision.attention.layer_norm_epsilon", 0, 1);
-  values.flag("clip.use_gelu");
+  refuseOthers(values, heads, width);
   for (const key of ["image_mean", "image_std"]) {
     const numbers = values.numbers(`clip.vision.${key}`);
     const usable = (x: number) => Number.isFinite(x) && (key === "image_mean" || x > 0);
@@ -67,8 +94,10 @@ export function projectorFacts(header: GgufHeader, modelWidth: number): Projecto
   for (const name of ["v.post_ln.weight", "v.post_ln.bias", "mm.soft_emb_norm.weight"])
     values.tensor(name, [width]);
   values.tensor("mm.input_projection.weight", [outputWidth, width]);
+  checkTypes(values);
   values.noLayersFrom("v.blk.", layers);
   for (let i = 0; i < layers; i++) checkLayer(values, `v.blk.${i}`, width, hidden);
+  refuseUnknownTensors(values);
   return {
     file,
     bytes: header.bytes,
@@ -81,8 +110,54 @@ export function projectorFacts(header: GgufHeader, modelWidth: number): Projecto
     heads,
     outputWidth,
     imageTokens: (side / merge) ** 2,
+    kind: kindOf(namesOf(header), file),
     weights: [...header.tensors.values()].reduce((sum, { bytes }) => sum + bytes, 0),
   };
+}
+
+/** What clip.cpp computes otherwise, or aborts on, where a header says it. */
+function refuseOthers(values: GgufValues, heads: number, width: number): void {
+  if (values.flag("clip.use_gelu") !== true || values.flag("clip.use_silu") === true)
+    values.unsupported(
+      "does not say clip.use_gelu, the activation that Gemma 3's picture encoder was trained with",
+      CONVERT,
+    );
+  for (const key of ["clip.has_audio_encoder", "clip.has_gen_audio_encoder"])
+    if (values.flag(key) === true)
+      values.unsupported(`holds an encoder of sounds (${key}), which Gemma 3 has not`);
+  for (const [key, usual] of [
+    ["attention.head_count_kv", heads],
+    ["attention.head_dim", width / heads],
+  ] as const) {
+    const given = values.optionalWhole(`clip.vision.${key}`, 0, 2 ** 32 - 1) ?? usual;
+    if (given !== usual)
+      values.unsupported(`states ${given} at clip.vision.${key}, where Gemma 3 has ${usual}`);
+  }
+  const picked = values.header.values.get("clip.vision.feature_layer")?.value;
+  if (typeof picked === "object" && picked.length > 0)
+    values.unsupported("picks single layers (clip.vision.feature_layer), which Gemma 3 does not");
+}
+
+function checkTypes(values: GgufValues): void {
+  for (const [name, types] of Object.entries(TYPES)) {
+    const { type } = values.header.tensors.get(name) ?? {};
+    if (type === undefined || types.includes(type)) continue;
+    const [given, ...fitting] = [type, ...types].map((it) => TENSOR_TYPES.get(it)?.name);
+    values.unsupported(
+      `stores ${name} as ${given}, and llama.cpp can use ${fitting.join(" or ")} only`,
+      CONVERT,
+    );
+  }
+}
+
+/** Some llama.cpp would compute with, others leave out without a word. */
+function refuseUnknownTensors(values: GgufValues): void {
+  const known = new RegExp(`^v\\.blk\\.\\d+\\.(?:${LAYER_TENSORS.join("|")})\\.(?:weight|bias)$`);
+  for (const name of values.header.tensors.keys())
+    if (!known.test(name) && !OTHER_TENSORS.includes(name))
+      values.unsupported(
+        `has the tensor ${/^[\w.-]+$/.test(name) ? name : "with an unreadable name"}, which Gemma 3's picture encoder has not`,
+      );
 }
 
 function checkLayer(values: GgufValues, layer: string, width: number, hidden: number): void {

@@ -67,6 +67,8 @@ export const TENSOR_TYPES: ReadonlyMap<number, TensorType> = new Map(
       [35, "TQ2_0", 256, 66],
       [39, "MXFP4", 32, 17],
       [40, "NVFP4", 64, 36],
+      [41, "Q1_0", 128, 18],
+      [42, "Q2_0", 64, 18],
     ] as const
   ).map(([id, name, block, bytes]) => [id, { name, block, bytes }]),
 );
@@ -103,4 +105,10 @@ export const FILE_TYPES: Readonly<Record<number, string>> = {
   30: "IQ4_XS",
   31: "IQ1_M",
   32: "BF16",
+  36: "TQ1_0",
+  37: "TQ2_0",
+  38: "MXFP4_MOE",
+  39: "NVFP4",
+  40: "Q1_0",
+  41: "Q2_0",
 };

@@ -2,6 +2,9 @@ import { MedGemmaError } from "../errors.js";
 import type { GgufHeader, GgufTensor } from "./gguf.js";
 import { TENSOR_TYPES, VALUE } from "./gguf-types.js";
 
+/** ggml's number of the type. */
+const F32 = 0;
+
 /** Typed access to a header's metadata: what is missing or of the wrong kind is an error with the key's name. */
 export class GgufValues {
   constructor(readonly header: GgufHeader) {}
@@ -9,6 +12,15 @@ export class GgufValues {
   fail(what: string): never {
     const { file } = this.header;
     throw new MedGemmaError("gguf_invalid", `The header of ${file} ${what}.`, { facts: { file } });
+  }
+
+  /** For a file that is whole, and still none that can be used. */
+  unsupported(what: string, remedy?: string): never {
+    const { file } = this.header;
+    throw new MedGemmaError("model_unsupported", `${file} ${what}.`, {
+      facts: { file },
+      ...(remedy !== undefined && { remedy }),
+    });
   }
 
   text(key: string): string | undefined {
@@ -29,6 +41,27 @@ export class GgufValues {
     if (type !== VALUE.u32 || typeof value !== "number" || value < least || value > most)
       this.fail(`has no number of ${least}..${most} at ${key}`);
     return value;
+  }
+
+  /**
+   * One number for all layers, or a list with that of each (u32 or i32): llama.cpp builds every layer of a Gemma 3 with
+   * those of the first, so all must be equal.
+   */
+  ofLayers(key: string, layers: number, least: number, most: number): number {
+    return this.optionalOfLayers(key, layers, least, most) ?? this.fail(`lacks ${key}`);
+  }
+
+  optionalOfLayers(key: string, layers: number, least: number, most: number): number | undefined {
+    const list = this.header.values.get(key)?.value;
+    if (typeof list !== "object") return this.optionalWhole(key, least, most);
+    const [first] = list.values ?? [];
+    if ((list.of !== VALUE.u32 && list.of !== VALUE.i32) || list.length !== layers)
+      this.fail(`has no list of ${layers} numbers at ${key}`);
+    if (typeof first !== "number" || !(first >= least && first <= most))
+      this.fail(`has numbers outside ${least}..${most} at ${key}`);
+    if (list.values?.some((value) => value !== first))
+      this.unsupported(`gives its layers different numbers at ${key}, which Gemma 3 and llama.cpp do not`);
+    return first;
   }
 
   /** A float32 within bounds. */
@@ -53,13 +86,8 @@ export class GgufValues {
 
   /** Length of a list of one type. */
   length(key: string, of: number): number {
-    return this.optionalLength(key, of) ?? this.fail(`lacks ${key}`);
-  }
-
-  optionalLength(key: string, of: number): number | undefined {
-    const given = this.header.values.get(key);
-    if (given === undefined) return undefined;
-    const { value } = given;
+    const value = this.header.values.get(key)?.value;
+    if (value === undefined) this.fail(`lacks ${key}`);
     if (typeof value !== "object" || value.of !== of) this.fail(`has no list of the right kind at ${key}`);
     return value.length;
   }
@@ -80,7 +108,7 @@ export class GgufValues {
     }
   }
 
-  /** A tensor of one of these shapes. Vectors are never quantised: the code that adds them takes plain numbers only. */
+  /** A tensor of one of these shapes. Vectors are never quantised, nor halved: what adds and multiplies them takes F32 only. */
   tensor(name: string, ...shapes: readonly (readonly number[])[]): GgufTensor {
     return this.optionalTensor(name, ...shapes) ?? this.fail(`lacks the tensor ${name}`);
   }
@@ -91,8 +119,10 @@ export class GgufValues {
     const own = trimmed(tensor.shape).join("x");
     const fits = shapes.some((shape) => trimmed(shape).join("x") === own);
     if (!fits) this.fail(`gives ${name} the shape ${own}, which its other values contradict`);
-    const plain = (TENSOR_TYPES.get(tensor.type)?.block ?? 0) === 1;
-    if (trimmed(tensor.shape).length === 1 && !plain) this.fail(`stores ${name} in a type it cannot have`);
+    if (trimmed(tensor.shape).length === 1 && tensor.type !== F32)
+      this.unsupported(
+        `stores ${name} as ${TENSOR_TYPES.get(tensor.type)?.name}, which llama.cpp cannot compute with: norms and biases must be F32`,
+      );
     return tensor;
   }
 }

@@ -3,12 +3,14 @@ import path from "node:path";
 import { MedGemmaError } from "../errors.js";
 import { TENSOR_TYPES, VALUE, VALUE_BYTES } from "./gguf-types.js";
 
-/** A list in the metadata. Long ones, as the vocabulary, are counted and not kept. */
+/** A list in the metadata. Long ones, as the vocabulary, are left as they lie in the file. */
 export interface GgufArray {
   readonly of: number;
   readonly length: number;
-  /** Present up to 64 entries. */
+  /** Present up to 512 entries, llama.cpp's most layers. */
   readonly values?: readonly (number | bigint | boolean | string)[];
+  /** All entries as the file holds them; texts with their length before them. */
+  readonly raw: Buffer;
 }
 
 export interface GgufValue {
@@ -31,7 +33,7 @@ export interface GgufTensor {
 export interface GgufHeader {
   /** Base name of the file. */
   readonly file: string;
-  /** Size of the file. */
+  /** Size of the file; of a model in several files, of all together. */
   readonly bytes: number;
   readonly values: ReadonlyMap<string, GgufValue>;
   readonly tensors: ReadonlyMap<string, GgufTensor>;
@@ -40,7 +42,7 @@ export interface GgufHeader {
 /** The header of a 27B model takes some 8 MB, nearly all of it the vocabulary. */
 const FIRST_READ = 8 * 2 ** 20;
 const LARGEST_HEADER = 256 * 2 ** 20;
-const KEPT_ENTRIES = 64;
+const KEPT_ENTRIES = 512;
 const MAX_DIMENSIONS = 4;
 const DEFAULT_ALIGNMENT = 32;
 /** Least bytes of a pair (key, type, value) and of a tensor's entry. */
@@ -88,6 +90,11 @@ function invalid(file: string, what: string): MedGemmaError {
   return new MedGemmaError("gguf_invalid", `The header of ${file} ${what}.`, { facts: { file } });
 }
 
+/** A u64; without the detour over BigInt, which a quarter of a million words would feel. */
+export function readLong(bytes: Buffer, at: number): number {
+  return bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4) * 2 ** 32;
+}
+
 /** A vocabulary, the longest list of a model, is well below. */
 const MOST_ITEMS = 1 << 22;
 
@@ -124,7 +131,7 @@ class Cursor {
    * cut off where a whole one could have so many, and as damage otherwise.
    */
   count(least: number): number {
-    const value = Number(this.bytes.readBigUInt64LE(this.take(8)));
+    const value = readLong(this.bytes, this.take(8));
     if (value * least <= this.size) return value;
     throw value <= MOST_ITEMS ? this.#cutOff() : invalid(this.file, "counts more than the file can hold");
   }
@@ -185,10 +192,13 @@ class Cursor {
     const width = of === VALUE.string ? 8 : VALUE_BYTES[of];
     if (width === undefined) throw invalid(this.file, "has a list of unknown type");
     const length = this.count(width);
-    if (length <= KEPT_ENTRIES) return { of, length, values: Array.from({ length }, () => this.scalar(of)) };
-    if (of === VALUE.string) for (let i = 0; i < length; i++) this.skipString();
-    else this.take(length * width);
-    return { of, length };
+    const start = this.#at;
+    const values = length <= KEPT_ENTRIES ? Array.from({ length }, () => this.scalar(of)) : undefined;
+    if (values === undefined) {
+      if (of === VALUE.string) for (let i = 0; i < length; i++) this.skipString();
+      else this.take(length * width);
+    }
+    return { of, length, ...(values && { values }), raw: this.bytes.subarray(start, this.#at) };
   }
 }
 
@@ -235,11 +245,9 @@ function parseTensors(cursor: Cursor, count: number, alignment: number): Map<str
     const dimensions = cursor.u32();
     if (dimensions < 1 || dimensions > MAX_DIMENSIONS)
       throw invalid(file, `gives ${name} ${dimensions} dimensions`);
-    const shape = Array.from({ length: dimensions }, () =>
-      Number(cursor.bytes.readBigUInt64LE(cursor.take(8))),
-    );
+    const shape = Array.from({ length: dimensions }, () => readLong(cursor.bytes, cursor.take(8)));
     const type = cursor.u32();
-    const offset = Number(cursor.bytes.readBigUInt64LE(cursor.take(8)));
+    const offset = readLong(cursor.bytes, cursor.take(8));
     const bytes = tensorBytes(file, name, shape, type);
     if (offset !== next) throw invalid(file, `puts ${name} where it cannot be`);
     next = Math.ceil((offset + bytes) / alignment) * alignment;

@@ -151,7 +151,10 @@ AlignedBuffer load_layer(Layer& layer, int index, const Shape& s, const GgufFile
 }  // namespace
 
 Shape read_shape(const GgufFile& file) {
-  require(file.string("clip.projector_type", "") == "gemma3", "not Gemma 3's");
+  // As clip.cpp reads it: files that hold several encoders name the kind of each.
+  std::string kind = file.string("clip.projector_type", "");
+  if (kind.empty()) kind = file.string("clip.vision.projector_type", "");
+  require(kind == "gemma3", "not Gemma 3's");
   require(file.boolean("clip.use_gelu", false), "another activation function");
   Shape s;
   s.image_size = positive(file, "image_size");

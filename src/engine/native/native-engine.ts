@@ -39,6 +39,7 @@ import {
 } from "./generate-options.js";
 import { type GpuOption, placeModel, selectGpus } from "./gpu.js";
 import { describeEngine } from "./info.js";
+import { checkKnownWords } from "./known-words.js";
 import { type Preparation, runGeneration, runScoring } from "./requests.js";
 import { toEngineStats } from "./stats.js";
 import { TokenTexts } from "./token-texts.js";
@@ -46,6 +47,8 @@ import { TokenTexts } from "./token-texts.js";
 export interface NativeEngineOptions {
   /** Path of the language model's GGUF. */
   model: string;
+  /** Paths of the model's further files, where it is in several: llama.cpp finds them by itself, and provenance names them. Defaults to none. */
+  modelParts?: readonly string[];
   /** Path of the projector's GGUF; without it, text only. */
   projector?: string;
   /** Tokens, 256..1048576. Defaults to the smaller of 8192 and what the model was trained for. */
@@ -132,11 +135,16 @@ export class NativeEngine implements Engine {
     const use = placeModel(gpus, options, machine.memoryAvailable);
     if (options.onLog) addon.setLogger(options.onLog);
     const store = await openStore(options);
-    const files = [options.model, ...(options.projector === undefined ? [] : [options.projector])];
     const adapterFiles = adapters.map(({ file }) => file);
     // The files' hashes take as long to compute as the weights to load: side by side, and stopped with the load.
     const stop = new JoinedAbort(signal);
-    const hashes = Promise.all(files.map((file) => fileInfo(file, stop.signal)));
+    const { model: modelFile, projector: projectorFile, modelParts = [] } = options;
+    const hashOf = (file: string) => fileInfo(file, stop.signal);
+    const hashes = Promise.all([
+      hashOf(modelFile),
+      projectorFile === undefined ? undefined : hashOf(projectorFile),
+      ...modelParts.map(hashOf),
+    ]);
     const adapterHashes = Promise.all(adapterFiles.map((file) => fileInfo(file, stop.signal)));
     adapterHashes.catch(() => undefined);
     hashes.catch(() => undefined);
@@ -160,13 +168,13 @@ export class NativeEngine implements Engine {
     try {
       handle = await withCancel(signal, load.cancel, load.promise);
       progress.check();
-      const [model, projector] = await hashes;
-      if (model === undefined) throw new MedGemmaError("file_not_found");
+      await checkKnownWords(handle, handle.info().model.vocabularySize, options.projector !== undefined);
+      const [model, projector, ...parts] = await hashes;
       const described = describeAdapters(adapters, await adapterHashes);
       const info = describeEngine(
         addon,
         handle,
-        model,
+        parts.length === 0 ? model : { ...model, parts },
         projector,
         described,
         use,

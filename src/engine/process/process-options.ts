@@ -37,6 +37,7 @@ export function toStartSettings(options: ProcessEngineOptions): StartSettings {
     maxCrashes,
     model,
     projector,
+    modelParts,
     adapters,
     ...rest
   } = options;
@@ -45,6 +46,7 @@ export function toStartSettings(options: ProcessEngineOptions): StartSettings {
       ...rest,
       model: path.resolve(model),
       ...(projector !== undefined && { projector: path.resolve(projector) }),
+      ...(modelParts && { modelParts: modelParts.map((file) => path.resolve(file)) }),
       ...(adapters && {
         adapters: resolveAdapterOptions(adapters).map(({ file, ...rest }) => ({
           ...rest,

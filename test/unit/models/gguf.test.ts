@@ -87,7 +87,8 @@ describe("what a header says", () => {
     ["MedGemma Phantom", "Gemma 3 4b it   ", "gemma-3.gguf", "gemma3", undefined, false],
     ["MedGemma Phantom", "Something else  ", "b.gguf", "unknown", undefined, false],
   ])("%s renamed to %s", async (from, to, name, family, version, textOnly) => {
-    const { model: facts, warnings } = await inspectModel(await changed(model, from, to, name), projector);
+    const [named, own] = [await changed(model, from, to, name), await changed(projector, from, to)];
+    const { model: facts, warnings } = await inspectModel(named, own);
     expect([facts.kind.family, facts.kind.version, facts.kind.textOnly]).toEqual([family, version, textOnly]);
     expect(warnings).toHaveLength(family === "medgemma" && !textOnly ? 0 : 1);
   });

@@ -1,0 +1,75 @@
+import { setImmediate } from "node:timers/promises";
+import { CONTROL_WORDS, FULL_VOCABULARY } from "../prompt/control-words.js";
+import { type GgufArray, readLong } from "./gguf.js";
+import type { GgufValues } from "./gguf-values.js";
+
+/** Words looked at before other work gets its turn. */
+const AT_ONCE = 16_384;
+/** llama.cpp's kinds of words that it finds in a prompt as one: unknown, control, user's. */
+const MARKED = [2, 3, 4];
+const CONTROL = 3;
+
+const CONVERT =
+  "Convert the weights anew with a current llama.cpp, or take a file that `medgemma models` lists.";
+
+interface Found {
+  readonly id: number;
+  readonly type: number;
+}
+
+/**
+ * Checks the words themselves: that each is there once, which llama.cpp asserts, and that the words which prompts are
+ * written with are what Gemma 3 has.
+ * @returns what a user should know.
+ * @throws MedGemmaError `model_unsupported`, `gguf_invalid`.
+ */
+export async function checkWords(values: GgufValues, pictures: boolean): Promise<string[]> {
+  const list = (key: string) =>
+    values.header.values.get(`tokenizer.ggml.${key}`)?.value as GgufArray | undefined;
+  const tokens = list("tokens");
+  const types = list("token_type");
+  if (tokens === undefined) return [];
+  for (const [key, what] of [
+    ["token_type", "which of its words are control words"],
+    ["scores", "which of its words come first"],
+  ] as const)
+    if (list(key) === undefined)
+      values.unsupported(`does not say ${what} (tokenizer.ggml.${key}): prompts cannot be written`, CONVERT);
+  const found = await findWords(values, tokens, types);
+  return CONTROL_WORDS.flatMap(({ word, id, use }) => {
+    const here = found.get(word);
+    const needed = use === "turns" || use === "end" || (use === "pictures" && pictures);
+    if (here === undefined)
+      return needed ? values.unsupported(`has no word ${word}, which prompts are written with`, CONVERT) : [];
+    if (tokens.length >= FULL_VOCABULARY && here.id !== id)
+      values.unsupported(`has ${word} as word ${here.id}, where Gemma 3 has it as ${id}`, CONVERT);
+    if (MARKED.includes(here.type)) return [];
+    if (needed && use !== "end")
+      values.unsupported(`marks ${word} as a normal word: in a prompt it would be letters`, CONVERT);
+    return [`marks ${word} as a normal word, which is a control word of Gemma 3`];
+  });
+}
+
+/** In pieces: a quarter of a million words would hold the event loop for a tenth of a second. */
+async function findWords(
+  values: GgufValues,
+  tokens: GgufArray,
+  types: GgufArray | undefined,
+): Promise<Map<string, Found>> {
+  const wanted = new Set(CONTROL_WORDS.map(({ word }) => word));
+  const found = new Map<string, Found>();
+  const seen = new Set<string>();
+  const { raw, length } = tokens;
+  for (let id = 0, at = 0; id < length; id++) {
+    const end = at + 8 + readLong(raw, at);
+    // By bytes, as llama.cpp compares: two words that are no UTF-8 may differ.
+    const word = raw.toString("latin1", at + 8, end);
+    at = end;
+    // llama.cpp gives empty words names of their own.
+    if (word !== "" && seen.size === seen.add(word).size)
+      values.unsupported("has a word twice in its vocabulary, on which llama.cpp aborts", CONVERT);
+    if (wanted.has(word)) found.set(word, { id, type: types?.raw.readInt32LE(4 * id) ?? CONTROL });
+    if (id % AT_ONCE === AT_ONCE - 1) await setImmediate();
+  }
+  return found;
+}
