@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import type { FileInfo } from "../engine/engine.js";
 import { MedGemmaError } from "../errors.js";
 import { localFile } from "../models/addressed.js";
-import { isHubAddress } from "../models/hub-address.js";
+import { readCatalogue } from "../models/catalogue.js";
+import { isHubAddress, isRepository, understandName } from "../models/hub-address.js";
 import { localModel } from "../models/manage.js";
 import { type PulledModel, pullModel } from "../models/pull.js";
 import type { ModelFiles } from "./load-options.js";
@@ -29,7 +30,7 @@ export async function findModel(files: ModelFiles, signal: AbortSignal | undefin
     ...(signal && { signal }),
   };
   const away = projector !== undefined && isHubAddress(projector);
-  if (isFile(model)) {
+  if (await isFile(model)) {
     if (!away) return { model, ...(projector !== undefined && { projector }) };
     const fetched = await pullModel(projector, options);
     return {
@@ -51,9 +52,11 @@ export async function findModel(files: ModelFiles, signal: AbortSignal | undefin
   };
 }
 
-/** What is there, or looks like a path; the rest are names and addresses. */
-function isFile(model: string): boolean {
-  return !isHubAddress(model) && (/[/\\]|\.gguf$/i.test(model) || existsSync(model));
+/** What is there, or looks like a path and is no repository that the catalogue knows; the rest are names and addresses. */
+async function isFile(model: string): Promise<boolean> {
+  if (existsSync(model)) return true;
+  if (isHubAddress(model) || !/[/\\]|\.gguf$/i.test(model)) return false;
+  return !isRepository(model) || understandName(await readCatalogue(), model) === model;
 }
 
 /**
@@ -61,14 +64,15 @@ function isFile(model: string): boolean {
  * @throws MedGemmaError `model_unknown`, `bad_option`, `catalogue_invalid`; `file_not_found` for what has not been fetched.
  */
 export async function findLocalModel(model: string, projector?: string): Promise<FoundModel> {
-  const here = isFile(model) ? { model, projector: undefined } : await fetched(model);
+  const here = (await isFile(model)) ? { model, projector: undefined } : await fetched(model);
   const own = projector === undefined ? here.projector : await localPath(projector);
   return { model: here.model, ...(own !== undefined && { projector: own }) };
 }
 
 async function fetched(name: string): Promise<{ model: string; projector: string | undefined }> {
-  if (isHubAddress(name)) return { model: await localPath(name), projector: undefined };
-  const { model, projector } = await localModel(name);
+  const known = understandName(await readCatalogue(), name);
+  if (isHubAddress(known)) return { model: await localPath(known), projector: undefined };
+  const { model, projector } = await localModel(known);
   if (model === undefined) throw notFetched(name);
   return { model, projector };
 }

@@ -8,7 +8,7 @@ import { listAddressedFiles } from "./addressed.js";
 import { catalogueEntries, findEntry, knownFile, readCatalogue } from "./catalogue.js";
 import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
 import { fileSize, partOf, readRecord, recordOf, rejectedOf } from "./download.js";
-import { isHubAddress, parseHubAddress } from "./hub-address.js";
+import { isHubAddress, parseHubAddress, understandName } from "./hub-address.js";
 import { isAccepted } from "./licenses.js";
 import { inModelsFolder } from "./models-folder.js";
 import { expectedBytes, expectedMemory, filesOf, isHere, targetOf } from "./places.js";
@@ -52,7 +52,8 @@ export async function listModels(settings: ModelSettings = {}): Promise<ListedMo
 /** @throws MedGemmaError `model_unknown`, `catalogue_invalid`. */
 export async function localModel(name: string, settings: ModelSettings = {}): Promise<ListedModel> {
   const { folder, catalogue } = resolveSettings(settings);
-  return listed(folder, findEntry(await readCatalogue(catalogue), name));
+  const known = await readCatalogue(catalogue);
+  return listed(folder, findEntry(known, understandName(known, name)));
 }
 
 async function listed(folder: string, entry: CatalogueEntry): Promise<ListedModel> {
@@ -84,12 +85,13 @@ async function listed(folder: string, entry: CatalogueEntry): Promise<ListedMode
  */
 export async function removeModel(name: string, settings: ModelSettings = {}): Promise<string[]> {
   const { folder, catalogue: file } = resolveSettings(settings);
-  if (isHubAddress(name)) {
-    const target = targetOf(folder, parseHubAddress("name", name));
+  const catalogue = await readCatalogue(file);
+  const wanted = understandName(catalogue, name);
+  if (isHubAddress(wanted)) {
+    const target = targetOf(folder, parseHubAddress("name", wanted));
     return inModelsFolder(() => removeFile(folder, target));
   }
-  const catalogue = await readCatalogue(file);
-  const entry = findEntry(catalogue, name);
+  const entry = findEntry(catalogue, wanted);
   const others = catalogueEntries(catalogue).filter((it) => it.name !== entry.name);
   const needed = new Set<string>();
   for (const other of others) {
@@ -153,8 +155,9 @@ async function filesToVerify(
     model: address,
     file: knownFile(catalogue, parseHubAddress("name", address)),
   });
-  if (name !== undefined && isHubAddress(name)) return [addressed(name)];
-  const entries = name === undefined ? catalogueEntries(catalogue) : [findEntry(catalogue, name)];
+  const wanted = name && understandName(catalogue, name);
+  if (wanted && isHubAddress(wanted)) return [addressed(wanted)];
+  const entries = wanted ? [findEntry(catalogue, wanted)] : catalogueEntries(catalogue);
   const files = entries.flatMap((entry) => filesOf(entry).map((file) => ({ model: entry.name, file })));
   if (name !== undefined) return files;
   const others = await listAddressedFiles(settings);

@@ -6,7 +6,7 @@ import { catalogueEntries, findEntry, knownFile, readCatalogue } from "./catalog
 import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
 import { download, fileSize, partOf, readRecord, rejectedOf } from "./download.js";
 import { readGguf } from "./gguf.js";
-import { isHubAddress, parseHubAddress } from "./hub-address.js";
+import { isHubAddress, parseHubAddress, understandName } from "./hub-address.js";
 import { requireLicense } from "./licenses.js";
 import { inModelsFolder } from "./models-folder.js";
 import { expectedBytes, filesOf, isHere, targetOf, urlsOf } from "./places.js";
@@ -56,7 +56,7 @@ const NAMES = ["folder", "hub", "token", "catalogue", "acceptLicense", "projecto
  * name last. A file that only an address names is verified by the sha256 that the hub gives for it, if it does.
  *
  * @param name `medgemma-1.5-4b-it`, or with a quantisation `medgemma-1.5-4b-it:Q8_0`; or a file on the hub,
- * `hf:OWNER/REPOSITORY/FILE.gguf`, with `@REVISION` or `#REVISION` for another than `main`.
+ * `hf:OWNER/REPOSITORY/FILE.gguf`, with `@REVISION` or `#REVISION` for another than `main`, or its page's address.
  * @throws MedGemmaError `model_unknown`, `catalogue_invalid`, `license_not_accepted`, `access_denied`,
  * `download_failed`, `hash_mismatch`, `not_gguf`, `gguf_truncated`, `gguf_invalid`, `disk_full`, `models_folder`,
  * `aborted`, `bad_option`.
@@ -68,9 +68,10 @@ export async function pullModel(name: string, options: PullOptions = {}): Promis
   checkPullOptions(name, options);
   const settings = resolveSettings(options);
   const catalogue = await readCatalogue(settings.catalogue);
-  const entry = isHubAddress(name) ? undefined : findEntry(catalogue, name);
+  const wanted = understandName(catalogue, name);
+  const entry = isHubAddress(wanted) ? undefined : findEntry(catalogue, wanted);
   const given = options.projector && knownFile(catalogue, parseHubAddress("projector", options.projector));
-  const model = entry?.variant ?? knownFile(catalogue, parseHubAddress("name", name));
+  const model = entry?.variant ?? knownFile(catalogue, parseHubAddress("name", wanted));
   const projector = given || entry?.projector;
   const missing = await inModelsFolder(async () => {
     const files = await missingFiles(settings.folder, projector ? [model, projector] : [model]);

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { parseHubAddress } from "../../../src/models/hub-address.js";
+import { readCatalogue } from "../../../src/models/catalogue.js";
+import { isHubAddress, parseHubAddress, understandName } from "../../../src/models/hub-address.js";
 import { pullModel } from "../../../src/models/pull.js";
 import { noise, sha256, startHub } from "./hub.js";
 
@@ -37,7 +38,17 @@ describe("addresses", () => {
     ["hf://lab/x/a.gguf", { repository: "lab/x", file: "a.gguf" }],
     ["HF:lab/x/q/a.gguf@v1", { repository: "lab/x", file: "q/a.gguf", revision: "v1" }],
     ["huggingface:lab/x/a.gguf#refs/pr/1", { repository: "lab/x", file: "a.gguf", revision: "refs/pr/1" }],
+    [
+      "https://huggingface.co/lab/x/resolve/main/a.gguf?download=true",
+      { repository: "lab/x", file: "a.gguf" },
+    ],
+    [
+      "https://huggingface.co/lab/x/blob/v1/q/a%2Db.gguf",
+      { repository: "lab/x", file: "q/a-b.gguf", revision: "v1" },
+    ],
+    ["hf.co/lab/x/resolve/main/a.gguf", { repository: "lab/x", file: "a.gguf" }],
   ])("%s", (text, expected) => {
+    expect(isHubAddress(text)).toBe(true);
     expect(parseHubAddress("name", text)).toEqual(expected);
   });
 
@@ -51,8 +62,47 @@ describe("addresses", () => {
     "hf:lab/x/a.gguf@../../b",
     "hf:lab/x/a.gguf@",
     "hf:lab/x//a.gguf",
+    "https://huggingface.co/lab/x/resolve/main/..%2F..%2Fa.gguf",
+    "https://huggingface.co/lab/x",
+    "https://huggingface.co/",
   ])("%s is refused", (text) => {
     expect(() => parseHubAddress("name", text)).toThrow(expect.objectContaining({ code: "bad_option" }));
+  });
+});
+
+describe("names that other programs take", async () => {
+  const catalogue = await readCatalogue();
+  test.each([
+    ["unsloth/medgemma-1.5-4b-it-GGUF:Q4_K_M", "medgemma-1.5-4b-it"],
+    ["unsloth/medgemma-1.5-4b-it-GGUF:q8_0", "medgemma-1.5-4b-it:Q8_0"],
+    ["hf.co/unsloth/medgemma-1.5-4b-it-GGUF", "medgemma-1.5-4b-it"],
+    ["hf.co/unsloth/medgemma-1.5-4b-it-GGUF:latest", "medgemma-1.5-4b-it"],
+    ["https://huggingface.co/unsloth/medgemma-4b-it-GGUF/tree/main", "medgemma-4b-it"],
+    ["hf:unsloth/medgemma-4b-it-GGUF:Q4_K_M", "medgemma-4b-it"],
+    ["UNSLOTH/medgemma-4b-it-gguf", "medgemma-4b-it"],
+    ["medgemma-4b-it:Q4_K_M", "medgemma-4b-it:Q4_K_M"],
+    ["hf:lab/x/a.gguf", "hf:lab/x/a.gguf"],
+    ["some/folder", "some/folder"],
+    ["./models/a.gguf", "./models/a.gguf"],
+    ["C:\\models\\a.gguf", "C:\\models\\a.gguf"],
+    ["models/a.gguf", "models/a.gguf"],
+  ])("%s is %s", (text, name) => {
+    expect(understandName(catalogue, text)).toBe(name);
+  });
+
+  test.each([
+    "lab/x-GGUF:Q4_K_M",
+    "hf:lab/x:Q4_K_M",
+    "https://huggingface.co/lab/x",
+    "unsloth/medgemma-4b-it-GGUF:IQ1_S",
+  ])("%s is answered with the form that names a file", (text) => {
+    const repository = /(?:lab|unsloth)\/[\w.-]+/.exec(text)?.[0];
+    expect(() => understandName(catalogue, text)).toThrow(
+      expect.objectContaining({
+        code: "model_unknown",
+        remedy: expect.stringContaining(`hf:${repository}/FILE.gguf`),
+      }),
+    );
   });
 });
 
