@@ -16,7 +16,10 @@ const CHUNK = 1 << 20;
 export async function fileInfo(file: string, signal?: AbortSignal): Promise<FileInfo> {
   const hash = createHash("sha256");
   try {
-    const { size } = await stat(file);
+    const found = await stat(file);
+    // Of a pipe the reading would wait for its writer.
+    if (!found.isFile()) throw Object.assign(new Error(), { code: "no regular file" });
+    const { size } = found;
     const stream = createReadStream(file, { highWaterMark: CHUNK });
     await pipeline(stream, hash, signal ? { signal } : {});
     return { name: path.basename(file), bytes: size, sha256: hash.digest("hex") };

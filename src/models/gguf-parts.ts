@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import path from "node:path";
 import { MedGemmaError } from "../errors.js";
+import { fileLabel } from "../files/name.js";
 import { type GgufHeader, type GgufTensor, readGguf } from "./gguf.js";
 import { VALUE } from "./gguf-types.js";
 
@@ -28,14 +29,14 @@ export async function readParts(file: string): Promise<ModelParts> {
   if (missing.length > 0)
     throw failed(
       file,
-      `${path.basename(file)} is one of ${count} files of a model, and there is no ${missing.join(", no ")} beside it`,
+      `${fileLabel(file)} is one of ${count} files of a model, and there is no ${missing.join(", no ")} beside it`,
     );
   const tensors = new Map(first.tensors);
   let bytes = first.bytes;
   for (const [index, part] of parts.entries()) {
     const header = await readGguf(part);
     if (numberOf(header, "split.no") !== index + 1 || (numberOf(header, "split.count") ?? count) !== count)
-      throw failed(part, `${path.basename(part)} is not the part that its name says`);
+      throw failed(part, `${fileLabel(part)} is not the part that its name says`);
     addTensors(tensors, header);
     bytes += header.bytes;
   }
@@ -62,8 +63,8 @@ function numberOf({ values, file }: GgufHeader, key: string): number | undefined
 }
 
 function pathsOf(file: string, count: number, number: number | undefined): string[] {
-  const name = path.basename(file);
-  const [, prefix, shownNumber, shownCount] = NAME.exec(name) ?? [];
+  const name = fileLabel(file);
+  const [, prefix, shownNumber, shownCount] = NAME.exec(path.basename(file)) ?? [];
   const numbered = (index: number) =>
     `${prefix}-${String(index + 1).padStart(5, "0")}-of-${String(count).padStart(5, "0")}.gguf`;
   if (number === undefined)
@@ -71,7 +72,7 @@ function pathsOf(file: string, count: number, number: number | undefined): strin
       facts: { file: name },
     });
   if (number !== 0) {
-    const first = prefix === undefined ? "the first" : numbered(0);
+    const first = prefix === undefined ? "the first" : fileLabel(numbered(0));
     throw failed(file, `${name} is part ${number + 1} of ${count} of a model: name ${first}`);
   }
   if (prefix === undefined || Number(shownNumber) !== 1 || Number(shownCount) !== count)
@@ -87,7 +88,7 @@ async function missingOf(parts: readonly string[]): Promise<string[]> {
     parts.map((part) =>
       access(part).then(
         () => [],
-        () => [path.basename(part)],
+        () => [fileLabel(part)],
       ),
     ),
   );
@@ -105,5 +106,5 @@ function addTensors(tensors: Map<string, GgufTensor>, { tensors: more, file }: G
 }
 
 function failed(file: string, what: string): MedGemmaError {
-  return new MedGemmaError("model_in_parts", `${what}.`, { facts: { file: path.basename(file) } });
+  return new MedGemmaError("model_in_parts", `${what}.`, { facts: { file: fileLabel(file) } });
 }

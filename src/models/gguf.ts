@@ -1,6 +1,7 @@
-import { type FileHandle, open } from "node:fs/promises";
-import path from "node:path";
+import { constants } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { MedGemmaError } from "../errors.js";
+import { fileLabel } from "../files/name.js";
 import { TENSOR_TYPES, VALUE, VALUE_BYTES } from "./gguf-types.js";
 
 /** A list in the metadata. Long ones, as the vocabulary, are left as they lie in the file. */
@@ -55,12 +56,16 @@ const LEAST_TENSOR = 32;
  * @throws MedGemmaError `file_not_found`, `not_gguf`, `gguf_truncated`, `gguf_invalid`.
  */
 export async function readGguf(file: string): Promise<GgufHeader> {
-  const name = path.basename(file);
-  const handle = await open(file, "r").catch((error: NodeJS.ErrnoException) => {
+  const name = fileLabel(file);
+  const notFound = (error: NodeJS.ErrnoException): never => {
     throw new MedGemmaError("file_not_found", `Cannot open the GGUF file ${name} (${error.code}).`, {
       facts: { file: name, reason: error.code },
     });
-  });
+  };
+  // Asked before opening, which would wait for a pipe's writer.
+  if (!(await stat(file).catch(notFound)).isFile())
+    throw new MedGemmaError("file_not_found", `${name} is not a regular file.`, { facts: { file: name } });
+  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(notFound);
   try {
     const stats = await handle.stat();
     if (!stats.isFile())

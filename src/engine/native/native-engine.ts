@@ -189,7 +189,11 @@ export class NativeEngine implements Engine {
       stop.abort();
       await handle?.dispose();
       progress.check();
-      throw fromNative(error, [...files, ...adapterFiles]);
+      const files = [modelFile, projectorFile, ...modelParts, ...adapterFiles];
+      throw fromNative(
+        error,
+        files.filter((file) => file !== undefined),
+      );
     } finally {
       stop.end();
     }

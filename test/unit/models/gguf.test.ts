@@ -1,8 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fileInfo } from "../../../src/engine/file-info.js";
 import { MedGemmaError } from "../../../src/errors.js";
 import { readGguf } from "../../../src/models/gguf.js";
 import { inspectModel } from "../../../src/models/gguf-inspect.js";
@@ -184,3 +186,13 @@ test("a file that is not there is told by its name, without its folder", async (
     facts: { file: path.basename(dir) },
   });
 });
+
+test.runIf(process.platform !== "win32")(
+  "a named pipe is refused at once, and a name cannot steer a terminal",
+  async () => {
+    const pipe = path.join(dir, "a\u001b[2Jb.gguf");
+    execFileSync("mkfifo", [pipe]);
+    expect(await codeOf(readGguf(pipe))).toBe("file_not_found: a\\x1b[2Jb.gguf is not a regular file.");
+    expect(await codeOf(fileInfo(pipe))).toMatch(/^file_not_found: Cannot open a\\x1b\[2Jb.gguf/);
+  },
+);
