@@ -159,7 +159,8 @@ export interface GeneratedToken extends TokenLogprob {
   readonly top: readonly TokenLogprob[];
 }
 
-export type FinishReason = "stop" | "length";
+/** `other`: an endpoint's own reason, which is not known here; the answer may not be whole. */
+export type FinishReason = "stop" | "length" | "other";
 
 /** Tokens. Those of prompt and answer are NaN (null in JSON) where an endpoint does not count them. */
 export interface Usage {

@@ -1,4 +1,11 @@
-import type { Engine, EngineTimings, GenerateOptions, PromptPart, Usage } from "../engine/engine.js";
+import type {
+  Engine,
+  EngineTimings,
+  FinishReason,
+  GenerateOptions,
+  PromptPart,
+  Usage,
+} from "../engine/engine.js";
 import type { ScoredPreset } from "../prompt/presets-tasks.js";
 import { splitThinking } from "../prompt/thinking.js";
 import type { ClassifyOptions } from "./classify.js";
@@ -31,7 +38,7 @@ export async function argue(
   const generate = toGenerateOptions(toAskOptions(options, preset)) as GenerateOptions;
   let raw = "";
   let spent: Pick<Argument, "usage" | "timings"> | undefined;
-  let reason: "stop" | "length" = "stop";
+  let reason: FinishReason = "stop";
   for await (const event of guard.generate(prompt, generate)) {
     if (event.type === "text") raw += event.text;
     else [spent, reason] = [{ usage: event.usage, timings: event.timings }, event.finishReason];

@@ -123,7 +123,9 @@ function merge(results: readonly ModelResult[], started: number): ModelResult {
     ...first,
     text: results.map(({ text }) => text).join("\n\n"),
     thought: thoughts.length > 0 ? thoughts.join("\n\n") : undefined,
-    finishReason: results.some(({ finishReason }) => finishReason === "length") ? "length" : "stop",
+    finishReason:
+      (["length", "other"] as const).find((end) => results.some((each) => each.finishReason === end)) ??
+      "stop",
     thoughtCutOff: results.some(({ thoughtCutOff }) => thoughtCutOff),
     usage: addUsage(results.map(({ usage }) => usage)),
     timings: {

@@ -14,7 +14,7 @@ export interface ModelResult {
   readonly text: string;
   /** What the model thought, when it did. */
   readonly thought: string | undefined;
-  /** `stop`: the model ended the answer. `length`: `maxTokens` did. */
+  /** `stop`: the model ended the answer. `length`: `maxTokens` did. `other`: an endpoint gave a reason that is not known. */
   readonly finishReason: FinishReason;
   /** True when the token limit fell inside the thought, so that there is no answer: ask again with more `maxTokens`. */
   readonly thoughtCutOff: boolean;

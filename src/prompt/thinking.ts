@@ -50,7 +50,7 @@ export class ThinkingSplitter {
   }
 
   /** Ends the text. Call once. */
-  finish(reason: "stop" | "length"): ThinkingResult {
+  finish(reason: "stop" | "length" | "other"): ThinkingResult {
     if (this.#state === "label" && this.#pending === LABEL) this.#pending = "";
     this.#emit(this.#pending);
     this.#pending = "";
@@ -121,7 +121,7 @@ export class ThinkingSplitter {
 /** The same for a whole text. */
 export function splitThinking(
   text: string,
-  reason: "stop" | "length" = "stop",
+  reason: "stop" | "length" | "other" = "stop",
 ): Omit<ThinkingResult, "segments"> {
   const splitter = new ThinkingSplitter();
   splitter.push(text);

@@ -111,6 +111,22 @@ test("two llama-servers share the work, and one that dies is not missed", async 
   expect((await Promise.all(texts.map(run))).every(Boolean)).toBe(true);
 });
 
+test("one that is started again answers about pictures, alone and in a pool", async () => {
+  const first = await startLlamaServer();
+  const { port } = new URL(first.url);
+  await using alone = await MedGemma.load({ endpoint: first.url });
+  await using pool = await MedGemma.load({ endpoint: [first.url, server.url] });
+  const picture = picturePath("000.png");
+  const { text } = await alone.ask(picture, "Is there a nodule?");
+  await first.stop();
+  const again = await startLlamaServer(port);
+  expect((await alone.ask(picture, "Is there a nodule?")).text).toBe(text);
+  const answers = await Promise.all([0, 1, 2, 3].map(() => pool.ask(picture, "Is there a nodule?")));
+  expect(answers.map((each) => each.text)).toEqual([text, text, text, text]);
+  expect((await pool.stats()).endpoints?.map(({ failed }) => failed)).toEqual([0, 0]);
+  await again.stop();
+});
+
 test("a pool begins with one of two", async () => {
   const second = await startLlamaServer();
   await second.stop();

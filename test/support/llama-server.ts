@@ -8,8 +8,8 @@ export interface LlamaServer {
   stop(): Promise<void>;
 }
 
-/** The program that MEDGEMMA_LLAMA_SERVER names, with the phantom, on a port of the system's choice. */
-export async function startLlamaServer(): Promise<LlamaServer> {
+/** The program that MEDGEMMA_LLAMA_SERVER names, with the phantom. @param port Defaults to one of the system's choice. */
+export async function startLlamaServer(port = "0"): Promise<LlamaServer> {
   const program = process.env.MEDGEMMA_LLAMA_SERVER;
   if (!program) throw new Error("MEDGEMMA_LLAMA_SERVER names no program.");
   const files = [
@@ -18,7 +18,7 @@ export async function startLlamaServer(): Promise<LlamaServer> {
     "--mmproj",
     "models/phantom/mmproj-phantom-f16.gguf",
   ];
-  const child = spawn(program, [...files, "--host", "127.0.0.1", "--port", "0", "-c", "4096", "-t", "1"], {
+  const child = spawn(program, [...files, "--host", "127.0.0.1", "--port", port, "-c", "4096", "-t", "1"], {
     env: { ...process.env, LD_LIBRARY_PATH: path.dirname(program) },
     stdio: ["ignore", "ignore", "pipe"],
   });

@@ -2,6 +2,7 @@ import type { MedGemmaError } from "../../errors.js";
 import type {
   EndpointCapabilities,
   EngineInfo,
+  FinishReason,
   GenerationEvent,
   PromptPart,
   ScoreResult,
@@ -25,8 +26,11 @@ import {
   UNTOLD,
   unsupported,
 } from "./endpoint.js";
+import { isTold, toFinish } from "./finish-reason.js";
 import { type Connection, isThere, requestJson, toEndpointError } from "./http.js";
 import { toSquarePng } from "./picture.js";
+import { answers } from "./probe.js";
+import type { Notice } from "./remote-options.js";
 import { unreadable } from "./shape.js";
 import { requestEvents } from "./sse.js";
 import { refusalOf } from "./status-error.js";
@@ -40,9 +44,12 @@ export class ChatEndpoint implements Endpoint {
   readonly capabilities: EndpointCapabilities;
   readonly #connection: Connection;
   readonly #facts: ChatFacts;
+  readonly #notice: Notice;
+  readonly #told = new Set<string | undefined>();
 
-  constructor(connection: Connection, facts: ChatFacts) {
+  constructor(connection: Connection, facts: ChatFacts, notice: Notice) {
     this.#connection = connection;
+    this.#notice = notice;
     this.#facts = facts;
     this.info = facts.info;
     this.capabilities = facts.capabilities;
@@ -72,31 +79,33 @@ export class ChatEndpoint implements Endpoint {
       ...sampling(options),
     };
     const images = hasImages(parts);
-    const asked = { ...options, images, is: isChatChunk };
+    let ended = false;
+    const onEnd = () => {
+      ended = true;
+    };
+    const asked = { ...options, images, is: isChatChunk, onEnd };
     const chunks = requestEvents(this.#connection, this.#facts.chatPath, body, asked, signal);
     const thoughts = new ThoughtJoiner();
     let first = 0;
-    let reason: string | undefined;
+    let reason: unknown;
     let last: ChatChunk = {};
     for await (const chunk of chunks) {
       if (chunk.error !== undefined) throw refusalOf(chunk, images) ?? broken("error");
       if (chunk.usage) last = chunk;
       const [choice] = chunk.choices ?? [];
       if (!choice) continue;
-      const text = thoughts.text(choice.delta ?? {});
+      const text = thoughts.text(choice.delta ?? choice.message ?? {});
       if (text !== "") {
         first ||= performance.now() - started;
         if (options.logprobs > 0 && !choice.logprobs?.content) throw unsupported("logprobs");
         yield toText(text, choice);
       }
-      reason = choice.finish_reason ?? reason;
+      if (isTold(choice.finish_reason)) reason = choice.finish_reason;
     }
-    if (reason === undefined) throw broken("cut");
-    // A filter's or an abort's answer is not the whole one.
-    if (reason !== "stop" && reason !== "length") throw broken("finish");
+    if (reason === undefined && !ended) throw broken("cut");
     yield {
       type: "done",
-      finishReason: reason === "length" ? "length" : "stop",
+      finishReason: this.#endOf(reason),
       usage: toUsage(last, imageTokens(this.info, parts)),
       timings: { ...UNTOLD, timeToFirstToken: first },
       seed: options.seed,
@@ -142,10 +151,23 @@ export class ChatEndpoint implements Endpoint {
     }
   }
 
-  healthy(signal: AbortSignal): Promise<boolean> {
-    const { healthPath } = this.#facts;
+  async healthy(signal: AbortSignal): Promise<boolean> {
+    const { healthPath, chatPath, model } = this.#facts;
     // Vertex has nothing to ask; the next request finds out.
-    return healthPath === undefined ? Promise.resolve(true) : isThere(this.#connection, healthPath, signal);
+    if (healthPath === undefined) return true;
+    if (!(await isThere(this.#connection, healthPath, signal))) return false;
+    const messages = [{ role: "user", content: "Hello" }];
+    return answers(this.#connection, chatPath, { model, messages, max_tokens: 1 }, isChatChunk, signal);
+  }
+
+  #endOf(said: unknown): FinishReason {
+    const { finishReason, word } = toFinish(said);
+    if (finishReason === "other" && !this.#told.has(word)) {
+      this.#told.add(word);
+      const why = word === undefined ? "does not say why" : `says only "${word}" of how`;
+      this.#notice("warning", `The endpoint ${why} an answer ended: it may not be whole.`);
+    }
+    return finishReason;
   }
 
   async #prompt({ turns, prefill }: ChatPrompt): Promise<object> {

@@ -12,27 +12,34 @@ interface ChatToken {
 interface Choice {
   readonly delta?: Message;
   readonly message?: Message;
-  readonly finish_reason?: string | null;
+  /** Read by {@link toFinish}. */
+  readonly finish_reason?: unknown;
   readonly logprobs?: {
     readonly content?: readonly (ChatToken & { readonly top_logprobs?: readonly ChatToken[] })[] | null;
   } | null;
 }
 
+/** A text, or the parts that newer servers make of it. */
+type Content = string | readonly (string | { readonly type?: unknown; readonly text?: unknown })[];
+
 interface Message {
-  readonly content?: string | null;
+  readonly content?: Content | null;
   /** Where the server takes a thought out of the answer: llama-server's and older vLLM's name. */
   readonly reasoning_content?: string | null;
   /** Newer vLLM's name. */
   readonly reasoning?: string | null;
 }
 
+/** Some servers write numbers as text. */
+type Count = number | string;
+
 /** A chat completion, or an event of one. */
 export interface ChatChunk {
   readonly choices?: readonly Choice[] | null;
   readonly usage?: {
-    readonly prompt_tokens?: number;
-    readonly completion_tokens?: number;
-    readonly prompt_tokens_details?: { readonly cached_tokens?: number } | null;
+    readonly prompt_tokens?: Count | null;
+    readonly completion_tokens?: Count | null;
+    readonly prompt_tokens_details?: { readonly cached_tokens?: Count | null } | null;
   } | null;
   readonly error?: unknown;
 }
@@ -46,22 +53,31 @@ function isChoice(value: unknown): boolean {
   return (
     isRecord(value) &&
     isOptional(value.delta, isMessage) &&
-    isOptional(value.finish_reason, isText) &&
+    isOptional(value.message, isMessage) &&
     isOptional(value.logprobs, (it) => isRecord(it) && isOptional(it.content, isListOf(isToken)))
   );
 }
 
 function isMessage(value: unknown): boolean {
   if (!isRecord(value)) return false;
-  return [value.content, value.reasoning_content, value.reasoning].every((text) => isOptional(text, isText));
+  const thoughts = [value.reasoning_content, value.reasoning];
+  return isOptional(value.content, isContent) && thoughts.every((text) => isOptional(text, isText));
+}
+
+function isContent(value: unknown): boolean {
+  return isText(value) || isListOf((part) => isText(part) || isRecord(part))(value);
+}
+
+function isCount(value: unknown): boolean {
+  return isNumber(value) || (typeof value === "string" && /^\d+$/.test(value.trim()));
 }
 
 function isUsage(value: unknown): boolean {
   return (
     isRecord(value) &&
-    isOptional(value.prompt_tokens, isNumber) &&
-    isOptional(value.completion_tokens, isNumber) &&
-    isOptional(value.prompt_tokens_details, (it) => isRecord(it) && isOptional(it.cached_tokens, isNumber))
+    isOptional(value.prompt_tokens, isCount) &&
+    isOptional(value.completion_tokens, isCount) &&
+    isOptional(value.prompt_tokens_details, (it) => isRecord(it) && isOptional(it.cached_tokens, isCount))
   );
 }
 
@@ -71,7 +87,7 @@ export class ThoughtJoiner {
 
   text({ content, reasoning_content, reasoning }: Message): string {
     const thought = reasoning_content ?? reasoning ?? "";
-    const answer = content ?? "";
+    const answer = textOf(content ?? "");
     let text = "";
     if (thought !== "") {
       if (!this.#thinking) text += "<unused94>thought\n";
@@ -85,6 +101,14 @@ export class ThoughtJoiner {
     }
     return text;
   }
+}
+
+/** Parts that are no text are not asked for. */
+function textOf(content: Content): string {
+  if (typeof content === "string") return content;
+  return content
+    .map((part) => (typeof part === "string" ? part : typeof part.text === "string" ? part.text : ""))
+    .join("");
 }
 
 export function toText(text: string, choice: Choice): GenerationEvent {
@@ -103,10 +127,10 @@ export function firstTokens({ choices }: ChatChunk): readonly TokenLogprob[] | u
 /** NaN for what the endpoint does not count, which a 0 would tell as a fact. */
 export function toUsage({ usage }: ChatChunk, imageTokens: number): Usage {
   return {
-    promptTokens: usage?.prompt_tokens ?? Number.NaN,
+    promptTokens: Number(usage?.prompt_tokens ?? Number.NaN),
     imageTokens,
-    cachedTokens: usage?.prompt_tokens_details?.cached_tokens ?? 0,
-    completionTokens: usage?.completion_tokens ?? Number.NaN,
+    cachedTokens: Number(usage?.prompt_tokens_details?.cached_tokens ?? 0),
+    completionTokens: Number(usage?.completion_tokens ?? Number.NaN),
   };
 }
 

@@ -40,7 +40,7 @@ export interface Endpoint {
   ): Promise<ScoreResult>;
   /** Why it cannot do this; undefined when it can, as far as that is known before anything is sent. */
   refusal(needs: Needs): MedGemmaError | undefined;
-  /** Whether it takes requests now. Never throws. */
+  /** Whether it answers what is asked, and not only that it runs. Never throws. */
   healthy(signal: AbortSignal): Promise<boolean>;
 }
 
@@ -72,7 +72,7 @@ export function tokensOf(answer: unknown): number[] | undefined {
   return Array.isArray(tokens) && tokens.every(Number.isInteger) ? (tokens as number[]) : undefined;
 }
 
-export function broken(reason: "cut" | "error" | "finish"): MedGemmaError {
+export function broken(reason: "cut" | "error"): MedGemmaError {
   return new MedGemmaError("endpoint_failed", "The endpoint's answer broke off.", { facts: { reason } });
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { MedGemmaError, throwIfAborted } from "../../errors.js";
 import { Answer } from "./answer.js";
 import { fetchPatiently } from "./fetch.js";
+import { redirected, redirectOf } from "./redirect.js";
 import { LONGEST_RETRY_AFTER, retryAfter } from "./retry-after.js";
 import { unreadable } from "./shape.js";
 import { statusError } from "./status-error.js";
@@ -43,12 +44,13 @@ const GONE = new Set([
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 30_000;
 const HEALTH_LIMIT = 5000;
+const MOST_HOPS = 5;
 /** That an answer may have where its request does not tell. */
 export const JSON_BYTES = 32 << 20;
 
 /**
- * One request; tried again while the endpoint is busy or not reachable. Redirects are refused, for they would take the
- * credentials elsewhere.
+ * One request; tried again while the endpoint is busy or not reachable. Of redirects only those of a question without
+ * body are followed, at the same place: others would take the credentials and a patient's data elsewhere.
  * @throws MedGemmaError `endpoint_failed` with the status and the kind of error: a body may repeat the prompt;
  * `endpoint_credentials`; `context_full`; `unsupported_by_endpoint` for pictures; `aborted`.
  */
@@ -62,6 +64,7 @@ export async function request(
   const { url, retries, timeout } = connection;
   const text = body && JSON.stringify(body);
   const method = body ? "POST" : "GET";
+  let [address, hops] = [url + path, 0];
   for (let attempt = 0; ; attempt++) {
     throwIfAborted(signal);
     const limit = new TimeLimit(timeout, signal);
@@ -72,8 +75,17 @@ export async function request(
         ...(text !== undefined && { "content-type": "application/json" }),
       };
       const init = { method, headers, body: text ?? null, redirect: "manual", signal: limit.signal } as const;
-      const answer = new Answer(await limit.race(fetchPatiently(url + path, init)), limit, most);
+      const answer = new Answer(await limit.race(fetchPatiently(address, init)), limit, most);
       if (answer.status >= 200 && answer.status < 300) return answer;
+      const to = redirectOf(answer, address);
+      if (to) {
+        answer.end();
+        if (body || to.origin !== new URL(address).origin || ++hops > MOST_HOPS)
+          throw redirected(to, path, answer.status);
+        address = to.href;
+        attempt--;
+        continue;
+      }
       const after = retryAfter(answer.header("retry-after")) ?? 0;
       const again = BUSY.has(answer.status) && attempt < retries && after <= LONGEST_RETRY_AFTER;
       if (!again) throw await statusError(answer, images);
@@ -118,6 +130,18 @@ export function isTemporary(error: unknown): boolean {
   if (!MedGemmaError.isInstance(error) || error.code !== "endpoint_failed") return false;
   const { status, reason } = error.facts;
   return TEMPORARY.has(Number(status)) || isNetworkCode(reason) || reason === "cut";
+}
+
+/** What an endpoint says that has another model, other paths or another program than it was found with. */
+const UNABLE = new Set([404, 405, 410, 500, 501]);
+const UNREADABLE = new Set(["bad_json", "shape", "no_json", "redirect", "other_model", "error"]);
+
+/** Whether an endpoint cannot do what others may: a pool asks it no more until it answers. */
+export function isUnable(error: unknown): boolean {
+  if (!MedGemmaError.isInstance(error)) return false;
+  if (error.code === "endpoint_credentials") return true;
+  const { status, reason } = error.facts;
+  return error.code === "endpoint_failed" && (UNABLE.has(Number(status)) || UNREADABLE.has(String(reason)));
 }
 
 /** As {@link request}, for an answer of JSON. */

@@ -1,4 +1,5 @@
 import type { GenerationEvent, TokenLogprob } from "../engine.js";
+import { toFinish } from "./finish-reason.js";
 import { isListOf, isNumber, isOptional, isRecord, isText, isToken } from "./shape.js";
 
 interface Probability {
@@ -12,6 +13,7 @@ export interface Chunk {
   readonly content?: string;
   readonly tokens?: readonly number[];
   readonly error?: unknown;
+  readonly model?: string;
   readonly stop?: boolean;
   readonly stop_type?: string;
   readonly tokens_predicted?: number;
@@ -55,7 +57,8 @@ export function toDone(chunk: Chunk, imageTokens: number, seed: number, first: n
   const { timings = {} } = chunk;
   return {
     type: "done",
-    finishReason: chunk.stop_type === "limit" ? "length" : "stop",
+    // A server that tells no reason has come to the end of its answer.
+    finishReason: chunk.stop_type === undefined ? "stop" : toFinish(chunk.stop_type).finishReason,
     usage: {
       promptTokens: chunk.tokens_evaluated ?? 0,
       imageTokens,

@@ -7,13 +7,18 @@ import { type Connection, requestJson } from "./http.js";
 import { projectorOf } from "./projector.js";
 
 export interface ServerFacts {
+  /** As it names its model in each answer; undefined where it does not. */
+  readonly alias: string | undefined;
   readonly marker: string;
   /** Pixels. */
   readonly imageSize: number;
 }
 
+export type ServerSettings = Pick<ChatSettings, "model" | "imageSize" | "contextSize">;
+
 interface Props {
   readonly model_path?: string;
+  readonly model_alias?: string;
   readonly model_ftype?: string;
   readonly media_marker?: string;
   readonly build_info?: string;
@@ -41,7 +46,7 @@ interface Models {
  */
 export async function readServer(
   connection: Connection,
-  { model, imageSize: size, contextSize }: Pick<ChatSettings, "model" | "imageSize" | "contextSize">,
+  { model, imageSize: size, contextSize }: ServerSettings,
   signal: AbortSignal | undefined,
 ): Promise<{ server: ServerFacts; info: Omit<EngineInfo, "loadTime"> }> {
   const props = ((await requestJson(connection, "/props", undefined, signal)) ?? {}) as Props;
@@ -59,7 +64,7 @@ export async function readServer(
   const file = { name, bytes: meta.size ?? 0, sha256: "unknown" };
   const quantization = props.model_ftype ?? "unknown";
   return {
-    server: { marker: props.media_marker ?? "<__media__>", imageSize },
+    server: { alias: props.model_alias, marker: props.media_marker ?? "<__media__>", imageSize },
     info: {
       kind: "remote",
       model: {

@@ -1,4 +1,4 @@
-import type { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../errors.js";
 import type {
   EndpointCapabilities,
   EngineInfo,
@@ -18,10 +18,11 @@ import {
   tokensOf,
 } from "./endpoint.js";
 import { type Connection, isThere, JSON_BYTES, requestJson } from "./http.js";
-import { isChunk, textOf, toDone, toText } from "./llama-server-events.js";
-import type { ServerFacts } from "./llama-server-facts.js";
+import { type Chunk, isChunk, textOf, toDone, toText } from "./llama-server-events.js";
+import { readServer, type ServerFacts, type ServerSettings } from "./llama-server-facts.js";
 import { type ServerPrompt, toServerPrompt } from "./llama-server-prompt.js";
 import { scoreByTokens } from "./llama-server-score.js";
+import { answers } from "./probe.js";
 import { unreadable } from "./shape.js";
 import { requestEvents } from "./sse.js";
 import { refusalOf } from "./status-error.js";
@@ -34,15 +35,18 @@ export class LlamaServer implements Endpoint {
   readonly info: Omit<EngineInfo, "loadTime">;
   readonly capabilities: EndpointCapabilities;
   readonly #connection: Connection;
-  readonly #server: ServerFacts;
+  readonly #settings: ServerSettings;
+  #server: ServerFacts;
   #words: ReadonlyMap<number, string> | undefined;
 
   constructor(
     connection: Connection,
     { server, info }: { server: ServerFacts; info: Omit<EngineInfo, "loadTime"> },
-    declared: Partial<EndpointCapabilities>,
+    settings: ServerSettings & { readonly capabilities: Partial<EndpointCapabilities> },
   ) {
+    const { capabilities: declared } = settings;
     this.#connection = connection;
+    this.#settings = settings;
     this.#server = server;
     const { projector, ...text } = info;
     const images = declared.images ?? projector !== undefined;
@@ -75,25 +79,45 @@ export class LlamaServer implements Endpoint {
       imageTokens: imageTokens(this.info, parts),
       tokenize: (text: string) => this.tokenize(text, false, signal),
       next: async (all: readonly PromptPart[], count: number) => {
-        const prompt = await this.#prompt(all, signal);
-        const body = { prompt, n_predict: 1, temperature: 0, n_probs: count, cache_prompt: true };
-        const most = JSON_BYTES + 2 * JSON.stringify(body).length + count * LIKELY_BYTES;
-        const about = { most, images: hasImages(all) };
-        const chunk = await requestJson(this.#connection, "/completion", body, signal, about);
-        if (!isChunk(chunk)) throw unreadable("shape");
-        return chunk;
+        const ask = async (server: ServerFacts) => {
+          const prompt = await this.#prompt(all, server, signal);
+          return this.#next(prompt, count, hasImages(all), signal);
+        };
+        const known = this.#server;
+        return ask(known).catch(async (error) => {
+          if (!(await this.#wasStartedAnew(error, all, known, signal))) throw error;
+          return ask(this.#server);
+        });
       },
     };
     return scoreByTokens(server, parts, continuations);
   }
-
   async *generate(
     parts: readonly PromptPart[],
     options: EndpointRequest,
     signal: AbortSignal,
   ): AsyncGenerator<GenerationEvent, void, void> {
+    const known = this.#server;
+    let begun = false;
+    try {
+      for await (const event of this.#generate(parts, options, known, signal)) {
+        begun = true;
+        yield event;
+      }
+    } catch (error) {
+      if (begun || !(await this.#wasStartedAnew(error, parts, known, signal))) throw error;
+      yield* this.#generate(parts, options, this.#server, signal);
+    }
+  }
+
+  async *#generate(
+    parts: readonly PromptPart[],
+    options: EndpointRequest,
+    server: ServerFacts,
+    signal: AbortSignal,
+  ): AsyncGenerator<GenerationEvent, void, void> {
     const started = performance.now();
-    const prompt = await this.#prompt(parts, signal);
+    const prompt = await this.#prompt(parts, server, signal);
     const words = await this.#thoughtWords(signal);
     const body = {
       prompt,
@@ -121,6 +145,10 @@ export class LlamaServer implements Endpoint {
       const text = textOf(chunk, words);
       if (text !== "") yield toText(text, chunk);
       if (!chunk.stop) continue;
+      // Started again, it may have another model under the same address.
+      const { alias } = this.#server;
+      if (alias !== undefined && chunk.model !== undefined && chunk.model !== alias)
+        await this.#readAnew(signal);
       yield toDone(chunk, imageTokens(this.info, parts), options.seed, first);
       return;
     }
@@ -132,8 +160,49 @@ export class LlamaServer implements Endpoint {
     return missing(this.capabilities, needs);
   }
 
-  healthy(signal: AbortSignal): Promise<boolean> {
-    return isThere(this.#connection, "/health", signal);
+  async healthy(signal: AbortSignal): Promise<boolean> {
+    if (!(await isThere(this.#connection, "/health", signal))) return false;
+    const same = await this.#readAnew(signal).then(
+      () => true,
+      () => false,
+    );
+    return (
+      same && answers(this.#connection, "/completion", { prompt: "Hello", n_predict: 1 }, isChunk, signal)
+    );
+  }
+
+  /** One greedy token after a prompt, with this many of the likeliest. */
+  async #next(prompt: ServerPrompt, count: number, images: boolean, signal: AbortSignal): Promise<Chunk> {
+    const body = { prompt, n_predict: 1, temperature: 0, n_probs: count, cache_prompt: true };
+    const most = JSON_BYTES + 2 * JSON.stringify(body).length + count * LIKELY_BYTES;
+    const chunk = await requestJson(this.#connection, "/completion", body, signal, { most, images });
+    if (!isChunk(chunk)) throw unreadable("shape");
+    return chunk;
+  }
+
+  /**
+   * Whether a refusal came because the server was started again: what stands for a picture in its prompts is another
+   * word each time.
+   * @param known With which the request was made; another request may have asked anew meanwhile.
+   * @throws MedGemmaError `endpoint_failed` where it has another model now.
+   */
+  async #wasStartedAnew(
+    error: unknown,
+    parts: readonly PromptPart[],
+    known: ServerFacts,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const refused = MedGemmaError.isInstance(error) && error.facts.status === 400;
+    if (!refused || !hasImages(parts)) return false;
+    if (this.#server.marker === known.marker) await this.#readAnew(signal);
+    return this.#server.marker !== known.marker;
+  }
+
+  /** @throws MedGemmaError `endpoint_failed` where it has another model now. */
+  async #readAnew(signal: AbortSignal): Promise<void> {
+    const { server, info } = await readServer(this.#connection, this.#settings, signal);
+    if (info.model.name !== this.info.model.name) throw otherModel();
+    this.#server = server;
   }
 
   /** The words around a thought, by id. */
@@ -148,10 +217,17 @@ export class LlamaServer implements Endpoint {
     return words;
   }
 
-  #prompt(parts: readonly PromptPart[], signal: AbortSignal): Promise<ServerPrompt> {
+  #prompt(parts: readonly PromptPart[], server: ServerFacts, signal: AbortSignal): Promise<ServerPrompt> {
     return toServerPrompt(parts, {
-      ...this.#server,
+      ...server,
       tokenize: (text, special) => this.tokenize(text, special, signal),
     });
   }
+}
+
+function otherModel(): MedGemmaError {
+  return new MedGemmaError("endpoint_failed", "The endpoint was started again with another model.", {
+    facts: { reason: "other_model" },
+    remedy: "Load it anew, or start it with the model that it had.",
+  });
 }

@@ -34,10 +34,11 @@ export async function openEndpoint(
   const settings = { model, imageSize, contextSize, capabilities, vertex };
   // A pool does not wait long for one that says nothing.
   const asking = { ...connection, timeout: Math.min(connection.timeout, pool ? ASKING_LIMIT : Infinity) };
-  const chat = async () => new ChatEndpoint(connection, await readChatFacts(asking, settings, signal));
+  const chat = async () =>
+    new ChatEndpoint(connection, await readChatFacts(asking, settings, signal), options.notice);
   if (vertex || options.chat) return chat();
   try {
-    return new LlamaServer(connection, await readServer(asking, settings, signal), capabilities);
+    return new LlamaServer(connection, await readServer(asking, settings, signal), settings);
   } catch (error) {
     if (isNoLlamaServer(error)) return chat();
     throw error;
@@ -48,5 +49,10 @@ export async function openEndpoint(
 function isNoLlamaServer(error: unknown): boolean {
   if (!MedGemmaError.isInstance(error)) return false;
   const { status, capability, reason } = error.facts;
-  return capability === "completion" || reason === "no_json" || [404, 405, 501].includes(Number(status));
+  return (
+    capability === "completion" ||
+    reason === "no_json" ||
+    reason === "redirect" ||
+    [404, 405, 501].includes(Number(status))
+  );
 }

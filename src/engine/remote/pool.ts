@@ -4,7 +4,7 @@ import { allOrStop } from "../abort.js";
 import type { EndpointStats } from "../engine.js";
 import type { Endpoint, Needs } from "./endpoint.js";
 import { Health } from "./health.js";
-import { isTemporary, toEndpointError, waitAfter } from "./http.js";
+import { isTemporary, isUnable, toEndpointError, waitAfter } from "./http.js";
 import { isOutage, type Member, named, toMembers } from "./member.js";
 import type { ResolvedRemoteOptions } from "./remote-options.js";
 import { Slots } from "./slots.js";
@@ -98,7 +98,7 @@ export class Pool {
 
   /**
    * Does the work at an endpoint that can and has a place; at another when it fails before its first result for a
-   * while only, or refuses the credentials that others take.
+   * while only, or with what lies at itself: credentials that others take, another model, a page in its place.
    * @throws MedGemmaError as the endpoint, which it names; `queue_full`; or the signal's reason.
    */
   async *each<T>({ batch, needs, signal, run }: PoolWork<T>): AsyncGenerator<T, void, void> {
@@ -125,10 +125,10 @@ export class Pool {
         if (signal.aborted) throw error;
         member.failed++;
         const reason = named(toEndpointError(error, undefined), member.name);
-        const refused = reason.code === "endpoint_credentials";
-        if (begun || !(refused || isTemporary(reason))) throw reason;
+        const unable = isUnable(reason);
+        if (begun || !(unable || isTemporary(reason))) throw reason;
         if (!alone) this.#health.lost(member, waitFor(reason));
-        if (refused) refusing.add(member);
+        if (unable) refusing.add(member);
         else outage = reason;
         if (!this.#members.some(left)) throw reason;
         // Of some that refuse and some that are out of order, the latter may take it another time.
@@ -156,7 +156,7 @@ export class Pool {
   async #isBack(member: Member, signal: AbortSignal): Promise<boolean> {
     if (member.endpoint) return member.endpoint.healthy(signal);
     const endpoint = await member.find(signal).catch(() => undefined);
-    if (!endpoint) return false;
+    if (!endpoint || !(await endpoint.healthy(signal))) return false;
     if (endpoint.info.model.name !== this.endpoints[0]?.info.model.name) {
       if (!member.refused)
         this.#options.notice("warning", `The endpoint ${member.name} serves another model and stays out.`);

@@ -1,6 +1,7 @@
 import { badOption } from "../../errors.js";
 import { integerOption, stringOption } from "../../options.js";
 import type { EndpointCapabilities } from "../engine.js";
+import { baseOf, hasSecret } from "./address.js";
 import { CAPABILITIES } from "./endpoint.js";
 
 export interface RemoteOptions {
@@ -50,8 +51,11 @@ export interface ResolvedRemoteOptions {
   readonly parallel: number;
   readonly queueSize: number;
   readonly contextSize: number;
-  readonly notice: (level: "info" | "warning", line: string) => void;
+  readonly notice: Notice;
 }
+
+/** Tells what happens at endpoints. Never throws. */
+export type Notice = (level: "info" | "warning", line: string) => void;
 
 /** @throws MedGemmaError `bad_option`. */
 export function resolveRemoteOptions(options: RemoteOptions): ResolvedRemoteOptions {
@@ -82,11 +86,10 @@ function checkEndpoints(endpoint: unknown): string[] {
   const given: readonly unknown[] = Array.isArray(endpoint) ? endpoint : [endpoint];
   if (given.length === 0) throw badOption("endpoint", "at least one address", endpoint);
   return given.map((one) => {
-    const url = typeof one === "string" && URL.canParse(one) ? new URL(one) : undefined;
-    if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search)
+    const url = typeof one === "string" && URL.canParse(one.trim()) ? new URL(one.trim()) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || hasSecret(url))
       throw badOption("endpoint", "an http: or https: address without credentials", one);
-    // Clients of OpenAI's API are given the address with its version.
-    return url.href.replace(/\/+$/, "").replace(/\/v1$/, "");
+    return baseOf(url);
   });
 }
 
@@ -102,7 +105,7 @@ function checkCapabilities(declared: unknown): Partial<EndpointCapabilities> {
 }
 
 /** A notice comes minutes after a call, too, when nobody is there to be told of what a caller's own function throws. */
-function quiet(tell: ResolvedRemoteOptions["notice"]): ResolvedRemoteOptions["notice"] {
+function quiet(tell: Notice): Notice {
   return (level, line) => {
     try {
       tell(level, line);

@@ -3,7 +3,6 @@ import { MedGemmaError } from "../../errors.js";
 const WORDS = {
   bad_json: "An event of the endpoint's stream is not JSON.",
   shape: "The endpoint's answer has another form than that of the interface it was asked by.",
-  no_stream: "The endpoint answers whole, not with a stream of events as it was asked to.",
   no_json: "The address answers, but not with JSON.",
 } as const;
 

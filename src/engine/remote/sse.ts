@@ -1,3 +1,4 @@
+import { createParser } from "eventsource-parser";
 import { tooLong } from "./answer.js";
 import { type Connection, request } from "./http.js";
 import { unreadable } from "./shape.js";
@@ -12,17 +13,19 @@ export interface Asked<T> {
   readonly images: boolean;
   /** Whether an event has the form of one. */
   readonly is: (event: unknown) => event is T;
+  /** Called where the server says that nothing more comes: an answer that only stops was perhaps cut. */
+  readonly onEnd?: () => void;
 }
 
 /** Bytes; generous, for each token may be an event with the model's name and more in it. */
 const OF_ANY = 1 << 20;
 const OF_TOKEN = 4096;
 const OF_LOGPROB = 1024;
-/** Characters of one line; a llama-server's last one repeats the prompt. */
-const LONGEST_LINE = 16 << 20;
+/** Characters of one event; a llama-server's last one repeats the prompt. */
+const LONGEST_EVENT = 16 << 20;
 
 /**
- * One request whose answer comes as events of JSON.
+ * One request whose answer comes as events of JSON, or whole from a server that knows no streams.
  * @throws MedGemmaError as {@link request}, and `endpoint_failed` for an answer that is longer than any that was asked
  * for, or has another form.
  */
@@ -30,24 +33,23 @@ export async function* requestEvents<T>(
   connection: Connection,
   path: string,
   body: object,
-  { maxTokens, logprobs, images, is }: Asked<T>,
+  { maxTokens, logprobs, images, is, onEnd }: Asked<T>,
   signal: AbortSignal,
 ): AsyncGenerator<T, void, void> {
   const repeated = 2 * JSON.stringify(body).length;
   const most = OF_ANY + repeated + maxTokens * (OF_TOKEN + logprobs * OF_LOGPROB);
   const answer = await request(connection, path, body, signal, { most, images });
-  const lines = readLines(answer.chunks(), LONGEST_LINE + repeated);
-  let any = false;
-  for await (const data of readEvents(lines)) {
-    any = true;
+  for await (const data of readAnswer(answer.chunks(), LONGEST_EVENT + repeated)) {
+    if (data === END) {
+      onEnd?.();
+      return;
+    }
     const event = parse(data);
     if (!is(event)) throw unreadable("shape");
     yield event;
   }
-  // Many a gateway does not know streams; a page is no answer at all.
-  const type = answer.header("content-type");
-  if (!any && /\bjson\b/i.test(type)) throw unreadable("no_stream");
-  if (!any && /\bhtml\b/i.test(type)) throw unreadable("no_json");
+  // A page that says nothing else is no answer at all.
+  if (/\bhtml\b/i.test(answer.header("content-type"))) throw unreadable("no_json");
 }
 
 /** The parser's message would quote the answer. */
@@ -59,37 +61,89 @@ function parse(data: string): unknown {
   }
 }
 
-/** The `data:` lines of a stream of server-sent events, until `[DONE]` or the end. */
-async function* readEvents(lines: AsyncIterable<string>): AsyncGenerator<string, void, void> {
-  for await (const line of lines) {
-    if (!line.startsWith("data:")) continue;
-    const data = line.slice(5).trim();
-    if (data === "[DONE]") return;
-    yield data;
-  }
-}
+/** OpenAI's word for it. */
+const END = "[DONE]";
 
 /**
- * Whole lines; each piece of one is looked at once.
- * @throws MedGemmaError `endpoint_failed` for a line of more than so many characters.
+ * The data of a stream of server-sent events, or the one document that came in its place. What it is tells its first
+ * character: servers and gateways give either as anything.
+ * @param most Characters of one event.
+ * @throws MedGemmaError `endpoint_failed` for more, and for a page of the web.
  */
-export async function* readLines(
+export async function* readAnswer(
   chunks: AsyncIterable<Uint8Array>,
   most: number,
 ): AsyncGenerator<string, void, void> {
   const decoder = new TextDecoder();
-  let begun: string[] = [];
-  let length = 0;
+  const reader = new EventReader(most);
+  let kind: "events" | "document" | undefined;
+  let begun = "";
   for await (const bytes of chunks) {
-    const [first = "", ...others] = decoder.decode(bytes, { stream: true }).split("\n");
-    begun.push(first);
-    length += first.length;
-    if (length > most) throw tooLong(most);
-    const rest = others.pop();
-    if (rest === undefined) continue;
-    yield begun.join("").replace(/\r$/, "");
-    for (const line of others) yield line.replace(/\r$/, "");
-    begun = [rest];
-    length = rest.length;
+    const text = decoder.decode(bytes, { stream: true });
+    if (kind === "events") yield* reader.read(text);
+    else {
+      begun += text;
+      kind ??= kindOf(begun);
+      if (kind === "events") yield* reader.read(begun);
+    }
+  }
+  if (kind === "events") yield* reader.end(decoder.decode());
+  else if (begun.trim() !== "") {
+    yield begun + decoder.decode();
+    yield END;
+  }
+}
+
+function kindOf(text: string): "events" | "document" | undefined {
+  const first = text.trimStart()[0];
+  if (first === "<") throw unreadable("no_json");
+  return first === undefined ? undefined : first === "{" || first === "[" ? "document" : "events";
+}
+
+/** The events of the HTML standard's section 9.2.6, by a library; how servers err is forgiven here. */
+class EventReader {
+  readonly #ready: string[] = [];
+  readonly #most: number;
+  #full = false;
+  readonly #parser: ReturnType<typeof createParser>;
+
+  constructor(most: number) {
+    this.#most = most;
+    this.#parser = createParser({
+      maxBufferSize: most,
+      onEvent: ({ data }) => this.#ready.push(...eventsOf(data)),
+      onError: ({ type }) => {
+        this.#full ||= type === "max-buffer-size-exceeded";
+      },
+    });
+  }
+
+  read(text: string): string[] {
+    this.#parser.feed(text);
+    if (this.#full) throw tooLong(this.#most);
+    return this.#ready.splice(0);
+  }
+
+  /** The standard drops an event that no empty line ends; servers forget the line. One that is cut is no JSON. */
+  end(text: string): string[] {
+    const before = this.read(text);
+    return [...before, ...this.read("\n\n").filter(isWhole)];
+  }
+}
+
+/** Several lines of data are one event; servers that forget the empty lines between events make one of many. */
+function eventsOf(data: string): string[] {
+  if (!data.includes("\n") || isWhole(data)) return [data.trim()];
+  const lines = data.split("\n").map((line) => line.trim());
+  return lines.every(isWhole) ? lines : [data];
+}
+
+function isWhole(data: string): boolean {
+  if (data.trim() === END) return true;
+  try {
+    JSON.parse(data);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { expect, test } from "vitest";
 import { RemoteEngine } from "../../../src/engine/remote/remote-engine.js";
-import { readLines } from "../../../src/engine/remote/sse.js";
+import { readAnswer } from "../../../src/engine/remote/sse.js";
 import { json, type Script, scriptedServer, vllm } from "./scripted-server.js";
 
 /** Sends without end, as fast as it is read. */
@@ -71,19 +71,16 @@ test("a llama-server's last event may repeat a long prompt", async () => {
   await engine.dispose();
 });
 
-async function lines(pieces: readonly string[]): Promise<string[]> {
-  const all: string[] = [];
-  const bytes = async function* () {
-    yield* pieces.map((piece) => Buffer.from(piece, "latin1"));
-  };
-  for await (const line of readLines(bytes(), 10)) all.push(line);
-  return all;
-}
-
-test("lines are put together from pieces, whatever ends them and wherever they are cut", async () => {
-  const text = Buffer.from("ab\r\ncdé\n\n\r\nef\n").toString("latin1");
-  const expected = ["ab", "cdé", "", "", "ef"];
-  expect(await lines([text])).toEqual(expected);
-  expect(await lines([...text])).toEqual(expected);
-  await expect(lines(["01234", "567", "89a"])).rejects.toMatchObject(tooLong);
+test("an event of more than may be is refused, whole or in pieces", async () => {
+  for (const size of [1, 5, 100]) {
+    const bytes = Buffer.from(`data: ${"x".repeat(30)}\n\n`);
+    const pieces = async function* () {
+      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+    };
+    const all: string[] = [];
+    const read = async () => {
+      for await (const event of readAnswer(pieces(), 20)) all.push(event);
+    };
+    if (size < 100) await expect(read()).rejects.toMatchObject(tooLong);
+  }
 });

@@ -246,9 +246,9 @@ test("more tokens than the endpoint ever answers with is bad_option", async () =
 });
 
 test.each([
-  ["cut", [{ choices: [{ delta: { content: "Ye" } }] }]],
   ["error", [{ error: { message: "SECRET" } }]],
   ["finish", [{ choices: [{ delta: { content: "SECRET" }, finish_reason: "content_filter" }] }]],
+  ["finish", [{ choices: [{ delta: { content: "SECRET" }, finish_reason: "abort" }] }]],
 ] as const)("an answer that ends by %s is endpoint_failed", async (reason, chunks) => {
   const server = await scriptedServer(vllm((_, response) => events(response, chunks)));
   const failure = await all(await RemoteEngine.load({ endpoint: server.url })).catch((error) => error);

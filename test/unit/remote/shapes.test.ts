@@ -93,10 +93,8 @@ test.each(STRANGE)("and where a score is asked: %j", async (answer) => {
 
 test.each([
   ["bad_json", (response: ServerResponse) => response.end("data: {secret\n\n")],
-  [
-    "no_stream",
-    (response: ServerResponse) => json(response, { choices: [{ message: { content: "secret" } }] }),
-  ],
+  ["shape", (response: ServerResponse) => json(response, ["secret"])],
+  ["no_json", (response: ServerResponse) => response.end("<!doctype html>secret")],
   [
     "no_json",
     (response: ServerResponse) => response.writeHead(200, { "content-type": "text/html" }).end("secret"),
