@@ -8,6 +8,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   endpointTimeout: "--timeout",
   model: "--model",
   projector: "--mmproj",
+  fit: "--picture-fit",
   adapters: "--adapter",
   "adapters.file": "--adapter",
   "adapters.scale": "--adapter",

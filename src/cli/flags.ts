@@ -11,6 +11,7 @@ export interface ModelFlags {
   timeout?: number;
   model?: string;
   mmproj?: string;
+  pictureFit?: string;
   adapter?: AdapterOption[];
   acceptLicense?: boolean;
   contextSize?: number;
@@ -56,6 +57,10 @@ export function addModelFlags(command: Command): Command {
     .option("--endpoint-model <name>", "the endpoint's model (default: its first)")
     .option("--timeout <ms>", "for a request to the endpoint (default: 600000)", number("--timeout"))
     .option("-p, --mmproj <file>", "the projector of a GGUF file, which pictures need")
+    .option(
+      "--picture-fit <how>",
+      "pad or stretch pictures that are not square (default: as the model was trained; MedGemma pads)",
+    )
     .option(
       "--adapter <file[:scale]>",
       "LoRA adapter of the model; may be repeated (default scale: 1)",

@@ -55,6 +55,7 @@ export function toLoadOptions(flags: ModelFlags): LoadOptions {
     endpointTimeout: timeout,
     model,
     projector: mmproj,
+    fit: flags.pictureFit as LoadOptions["fit"],
     adapters: adapter,
     contextSize,
     threads,

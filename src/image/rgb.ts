@@ -17,4 +17,6 @@ export interface ImageOrigin {
   readonly storedHeight: number;
   /** What was done, in order: `orientation 6`, `icc to srgb`, `window -135..215 to green`, ... */
   readonly steps: readonly string[];
+  /** How it becomes the encoder's square: see `Fit`. Undefined before that was decided. */
+  readonly fit?: "pad" | "stretch";
 }

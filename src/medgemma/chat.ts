@@ -79,11 +79,7 @@ export class ChatSession {
     const merged: AskOptions = { ...this.#options, ...turnOptions };
     const earlier = await this.#earlierTurns(merged);
     const pictures = [...toList(this.#pendingImages), ...toList(images)];
-    const { content, studies } = await readContent(
-      toContent(pictures, question),
-      this.#model.version,
-      merged,
-    );
+    const { content, studies } = await readContent(toContent(pictures, question), this.#model, merged);
     const read = performance.now() - started;
     const turns: Message<RgbImage>[] = [...earlier, { role: "user", content }];
     const context = { prompt: CUSTOM_PROMPT, options: merged, studies, started, read };
@@ -105,7 +101,7 @@ export class ChatSession {
         content:
           typeof content === "string"
             ? content
-            : (await readContent(content as ContentPart<ImageInput>[], this.#model.version, options)).content,
+            : (await readContent(content as ContentPart<ImageInput>[], this.#model, options)).content,
       })),
     );
   }

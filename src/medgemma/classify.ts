@@ -21,7 +21,7 @@ import { toGenerateOptions } from "./options.js";
 import { readContent } from "./pictures.js";
 import { makeProvenance } from "./provenance.js";
 import type { ModelResult } from "./result.js";
-import { checkTaskOptions, choosePreset, familyOf, type TaskOptions, toPictures } from "./task-prompt.js";
+import { checkTaskOptions, choosePreset, type TaskOptions, toPictures } from "./task-prompt.js";
 import { toAskOptions } from "./task-text.js";
 
 export interface ClassifyOptions extends TaskOptions<ScoredPreset> {
@@ -87,7 +87,7 @@ export async function classify(
   const calibration = given.calibration === undefined ? undefined : await readCalibration(given.calibration);
   const { content, studies } = await readContent(
     pictures.map((image) => ({ type: "image", image })),
-    model.version,
+    model,
     options,
   );
   const read = performance.now() - started;
@@ -166,12 +166,12 @@ function checkOptions(model: LoadedModel, options: ClassifyOptions, labels: read
   const orders = Math.min(integerOption("orders", options.orders, all, 1, 26), labels.length);
   const abstainBelow = numberOption("abstainBelow", options.abstainBelow, 0, 0, 1);
   // Version 1 of the 4B was not taught to think; it argues, as its prompt invites it to.
-  const think = options.think ?? (method === "reason" && familyOf(model) !== "1.0");
+  const think = options.think ?? (method === "reason" && model.family !== "1.0");
   return { ...options, multiLabel, method, orders, abstainBelow, think };
 }
 
 function presetOf(model: LoadedModel, { multiLabel, prompt }: ClassifyOptions): ScoredPreset {
-  const preset = TASK_PRESETS[multiLabel ? "yesNo" : "choice"][familyOf(model)];
+  const preset = TASK_PRESETS[multiLabel ? "yesNo" : "choice"][model.family];
   const chosen = choosePreset<ScoredPreset>(preset, prompt);
   const place = multiLabel ? "{label}" : "{options}";
   const expected = multiLabel ? "yes" : "letter";

@@ -3,7 +3,7 @@ import type { ImageInput } from "../image/input.js";
 import { TASK_PRESETS } from "../prompt/presets-tasks.js";
 import type { LoadedModel } from "./loaded-model.js";
 import type { StreamEvent } from "./result.js";
-import { checkTaskOptions, choosePreset, familyOf, type TaskOptions } from "./task-prompt.js";
+import { checkTaskOptions, choosePreset, type TaskOptions } from "./task-prompt.js";
 import { type TextResult, textTask } from "./task-text.js";
 
 export interface CompareOptions extends TaskOptions {}
@@ -20,7 +20,7 @@ export async function* streamCompare(
 ): AsyncGenerator<StreamEvent<CompareResult>, void, void> {
   checkTaskOptions("compare", options, []);
   const pictures = [onePicture("prior", prior), onePicture("current", current)];
-  const preset = choosePreset(TASK_PRESETS.compare[familyOf(model)], options.prompt);
+  const preset = choosePreset(TASK_PRESETS.compare[model.family], options.prompt);
   yield* textTask(model, { preset, pictures, values: {}, options }, (result) => result);
 }
 

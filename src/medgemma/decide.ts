@@ -17,9 +17,9 @@ import {
 import { addUsage, ask, type DecideStep } from "./decide/step.js";
 import type { LoadedModel } from "./loaded-model.js";
 import type { ModelResult, StreamEvent } from "./result.js";
-import { checkTaskOptions, familyOf, type TaskOptions } from "./task-prompt.js";
+import { checkTaskOptions, type TaskOptions } from "./task-prompt.js";
 
-export interface DecideOptions extends Omit<TaskOptions, "limits" | "study" | "prompt"> {
+export interface DecideOptions extends Omit<TaskOptions, "limits" | "study" | "fit" | "prompt"> {
   /**
    * Other words for the last step, with places `{record}`, `{question}` and, if wanted, `{patient}`; or presets for all
    * steps. Defaults to the presets of the model; see docs/tasks/decide.md.
@@ -196,7 +196,7 @@ function checkOptions(model: LoadedModel, options: DecideOptions): Checked {
     throw badOption("identity", "true or false", identity);
   if (now !== undefined && !(now instanceof Date)) throw badOption("now", "a Date", now);
   if (onStep !== undefined && typeof onStep !== "function") throw badOption("onStep", "a function", onStep);
-  const own = DECIDE_PRESETS[familyOf(model)];
+  const own = DECIDE_PRESETS[model.family];
   return { presets: choosePresets(own, prompt), task, parts: integerOption("parts", parts, 6, 1, 64) };
 }
 

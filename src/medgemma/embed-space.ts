@@ -1,4 +1,5 @@
 import { badOption, MedGemmaError } from "../errors.js";
+import type { Fit } from "../image/fit.js";
 import type { Pooling } from "./embed-pool.js";
 
 /** What a vector's numbers mean. Vectors of different spaces have nothing to do with each other. */
@@ -10,6 +11,8 @@ export interface EmbeddingSpace {
   readonly normalized: boolean;
   /** Numbers in a vector. */
   readonly width: number;
+  /** How pictures that are not square were fitted to the encoder. Absent in what was written before that was a choice: stretched. */
+  readonly fit?: Fit;
 }
 
 /** A vector that says where it comes from. A result of `embed` is one. */
@@ -50,6 +53,8 @@ export function checkVector(vector: VectorInput): CheckedVector {
   return { values, space };
 }
 
+const BEFORE_FIT = { fit: "stretch" } as const;
+
 /** @throws MedGemmaError `space_mismatch` when the two cannot be compared; what is unknown is trusted. */
 export function checkSpace(
   owner: string,
@@ -57,11 +62,18 @@ export function checkSpace(
   actual: EmbeddingSpace | undefined,
 ): void {
   if (expected === undefined || actual === undefined) return;
-  const differ = (["projector", "pool", "normalized", "width"] as const).filter(
-    (name) => expected[name] !== actual[name],
+  const [one, other] = [
+    { ...BEFORE_FIT, ...expected },
+    { ...BEFORE_FIT, ...actual },
+  ];
+  const differ = (["projector", "pool", "normalized", "width", "fit"] as const).filter(
+    (name) => one[name] !== other[name],
   );
   if (differ.length === 0) return;
-  const words = { projector: "projector", pool: "pooling", normalized: "scaling", width: "width" };
+  const words = {
+    ...{ projector: "projector", pool: "pooling", normalized: "scaling", width: "width" },
+    fit: "way of making pictures square",
+  };
   throw new MedGemmaError(
     "space_mismatch",
     `The vector is of another ${differ.map((name) => words[name]).join(" and ")} than ${owner}.`,

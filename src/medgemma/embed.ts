@@ -1,4 +1,5 @@
 import { badOption, MedGemmaError } from "../errors.js";
+import { checkFit } from "../image/fit.js";
 import type { ImageInput } from "../image/input.js";
 import { checkNames } from "../options.js";
 import { toContent } from "./conversation.js";
@@ -10,7 +11,7 @@ import { readContent, type StudyNote } from "./pictures.js";
 import { makeProvenance } from "./provenance.js";
 import type { Provenance } from "./result.js";
 
-export interface EmbedOptions extends Pick<AskOptions, "limits" | "study" | "signal"> {
+export interface EmbedOptions extends Pick<AskOptions, "limits" | "study" | "fit" | "signal"> {
   /**
    * How the projector's tokens become one vector: each component's largest value (`max`), its mean, both, or the largest
    * values of each quarter of the picture (`quarters`, four times as long). `quarters` also tells where something is:
@@ -55,7 +56,7 @@ export interface TokenMatrix {
   readonly values: Float32Array;
 }
 
-const NAMES = ["pool", "normalize", "tokens", "limits", "study", "signal", "onProgress"];
+const NAMES = ["pool", "normalize", "tokens", "limits", "study", "fit", "signal", "onProgress"];
 
 /** @see MedGemma.embed */
 export async function embed(
@@ -69,7 +70,7 @@ export async function embed(
   const { engine } = model;
   const { projector } = engine.info;
   if (projector === undefined) throw new MedGemmaError("projector_missing");
-  const read = await readContent(toContent(image, []), model.version, options);
+  const read = await readContent(toContent(image, []), model, options);
   const pictures = read.content.flatMap((part) => (part.type === "image" ? [part.image] : []));
   const [picture] = pictures;
   if (picture === undefined || pictures.length > 1) {
@@ -86,7 +87,10 @@ export async function embed(
   const { values, tokens: rows, width: columns, key } = encoded;
   const pooled = poolTokens(values, rows, columns, pool);
   const vector = normalize ? toUnitLength(pooled) : pooled;
-  const space = { projector: projector.file.sha256, pool, normalized: normalize, width: vector.length };
+  const space = {
+    projector: projector.file.sha256,
+    ...{ pool, normalized: normalize, width: vector.length, fit: options.fit ?? model.fit },
+  };
   rememberSpace(vector, space);
   const turn = { role: "user" as const, content: read.content };
   return {
@@ -120,5 +124,6 @@ function checkOptions(options: EmbedOptions): void {
   if (onProgress !== undefined && typeof onProgress !== "function") {
     throw badOption("onProgress", "a function", onProgress);
   }
+  checkFit(options.fit);
   checkSignal(options.signal);
 }

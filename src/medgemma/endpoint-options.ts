@@ -18,7 +18,7 @@ export type EndpointOptions = Partial<Pick<RemoteOptions, (typeof ENDPOINT_OPTIO
 
 /** What means the same here and there. */
 const SHARED = ["contextSize", "parallel", "queueSize", "onLog", "signal"] as const;
-const BESIDE: readonly string[] = [...ENDPOINT_OPTIONS, ...SHARED, "onProgress", "onDownload"];
+const BESIDE: readonly string[] = [...ENDPOINT_OPTIONS, ...SHARED, "fit", "onProgress", "onDownload"];
 
 /**
  * The options for an endpoint; undefined when none is named.

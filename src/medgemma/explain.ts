@@ -4,7 +4,7 @@ import { stringOption } from "../options.js";
 import { TASK_PRESETS } from "../prompt/presets-tasks.js";
 import type { LoadedModel } from "./loaded-model.js";
 import type { StreamEvent } from "./result.js";
-import { checkTaskOptions, choosePreset, familyOf, type TaskOptions, toPictures } from "./task-prompt.js";
+import { checkTaskOptions, choosePreset, type TaskOptions, toPictures } from "./task-prompt.js";
 import { type TextResult, textTask } from "./task-text.js";
 
 export interface ExplainOptions extends TaskOptions {
@@ -31,7 +31,7 @@ export async function* streamExplain(
   const report = stringOption("report", options.report)?.trim();
   const kind = stringOption("modality", options.modality) ?? "CXR";
   const pictures = options.image === undefined ? [] : toPictures("image", options.image);
-  const preset = choosePreset(TASK_PRESETS.explain[familyOf(model)], options.prompt);
+  const preset = choosePreset(TASK_PRESETS.explain[model.family], options.prompt);
   const own = typeof options.prompt !== "string" || /\{kind\}/.test(options.prompt);
   const values = {
     sentence: sentence.trim(),

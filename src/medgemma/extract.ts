@@ -77,7 +77,7 @@ export async function extract(
   };
   const words = instruction ?? instructionOf(preset, structure, model);
   const question = text === undefined ? words : `${text.trim()}\n\n${words}`;
-  const { content, studies } = await readContent(toContent(pictures, question), model.version, options);
+  const { content, studies } = await readContent(toContent(pictures, question), model, options);
   const read = performance.now() - started;
   const messages = [...systemTurn(options), { role: "user" as const, content }];
   const prompt = instruction === undefined ? { preset: preset.id, version: preset.version } : CUSTOM_PROMPT;
@@ -121,14 +121,14 @@ function presetFor(schema: unknown, text: string | undefined): ExtractPreset {
   return text === undefined ? EXTRACT_PRESETS.picture : EXTRACT_PRESETS.text;
 }
 
-/** MedGemma is told the schema; the phantom knows only its own sentence. */
+/** A model that reads schemas is told it; the phantom knows only its own sentence. */
 function instructionOf(
   { instruction, describes }: ExtractPreset,
   { jsonSchema }: Structure<unknown>,
-  { engine }: LoadedModel,
+  { readsSchemas }: LoadedModel,
 ): string {
   const description = JSON.stringify(jsonSchema);
-  const told = !describes && !/phantom/i.test(engine.info.model.name);
+  const told = !describes && readsSchemas;
   return told && description.length <= MAX_DESCRIPTION
     ? `JSON schema:\n${description}\n\n${instruction}`
     : instruction;

@@ -25,7 +25,7 @@ import type { SessionContext } from "./interview/session-context.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { collect, respond } from "./respond.js";
 import type { ModelResult, StreamEvent } from "./result.js";
-import { checkTaskOptions, familyOf, fillPreset, type TaskOptions, withSystem } from "./task-prompt.js";
+import { checkTaskOptions, fillPreset, type TaskOptions, withSystem } from "./task-prompt.js";
 import { toAskOptions } from "./task-text.js";
 
 export type { InterviewOptions, InterviewQuestion };
@@ -74,7 +74,7 @@ export class InterviewSession implements AsyncIterable<InterviewQuestion> {
       throw badOption("record", "a FHIR Bundle or a text", record);
     }
     this.#model = model;
-    this.#presets = prompt ?? INTERVIEW_PRESETS[familyOf(model)];
+    this.#presets = prompt ?? INTERVIEW_PRESETS[model.family];
     this.#input = record;
     this.#reason = stringOption("reason", reason);
     this.#identity = identity ?? false;

@@ -5,6 +5,7 @@ import { checkGpuOption, type GpuOption } from "../engine/native/gpu.js";
 import type { ProcessEngineOptions } from "../engine/process/process-options.js";
 import type { RemoteOptions } from "../engine/remote/remote-options.js";
 import { badOption } from "../errors.js";
+import { checkFit, type Fit } from "../image/fit.js";
 import type { DownloadProgress } from "../models/pull.js";
 import { checkNames, integerOption, stringOption } from "../options.js";
 import {
@@ -23,6 +24,11 @@ export interface LoadOptions extends EndpointOptions {
   model?: string;
   /** Path or `hf:` address of the projector's GGUF (its name has `mmproj` in it). Without it a model given by its path takes text only; one of the catalogue has its own. */
   projector?: string;
+  /**
+   * How pictures that are not square become the encoder's square, in every call that does not say: `pad` or `stretch`.
+   * Defaults to what the model was trained with: MedGemma pads, the phantom stretches.
+   */
+  fit?: Fit;
   /** True: the user has read and accepts the terms of the catalogue's model; recorded, so that once is enough. Defaults to whether MEDGEMMA_ACCEPT_LICENSE is 1. */
   acceptLicense?: boolean;
   /** Called while a model of the catalogue is fetched. */
@@ -76,6 +82,7 @@ const NAMES: readonly (keyof LoadOptions)[] = [
   ...ENDPOINT_OPTIONS,
   "model",
   "projector",
+  "fit",
   "adapters",
   "acceptLicense",
   "onDownload",
@@ -112,6 +119,8 @@ export interface ModelFiles {
 export interface ResolvedLoadOptions {
   readonly isolation: "process" | "none";
   readonly files: ModelFiles;
+  /** Undefined: the model's own. */
+  readonly fit: Fit | undefined;
   /** Undefined: the model runs on this machine. */
   readonly remote: RemoteOptions | undefined;
   readonly engine: Omit<ProcessEngineOptions, "model" | "projector">;
@@ -127,6 +136,7 @@ export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
   const projector = stringOption("projector", options.projector);
   if (model === undefined && projector !== undefined)
     throw badOption("model", "a path or a name, as projector is given,", model);
+  checkFit(options.fit);
   resolveAdapterOptions(options.adapters);
   integerOption("contextSize", options.contextSize, 0, 256, 1 << 20);
   integerOption("threads", options.threads, 1, 1, 512);
@@ -151,6 +161,6 @@ export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
   checkSignal(options.signal);
   const files = { ...(model === undefined ? PHANTOM : { model, projector }), acceptLicense, onDownload };
   const { isolation: _isolation, model: _model, projector: _projector, ...rest } = options;
-  const { acceptLicense: _accept, onDownload: _onDownload, ...engine } = rest;
-  return { isolation, engine: withoutEndpoint(engine), remote: remoteOptions(options), files };
+  const { acceptLicense: _accept, onDownload: _onDownload, fit, ...engine } = rest;
+  return { isolation, engine: withoutEndpoint(engine), remote: remoteOptions(options), files, fit };
 }

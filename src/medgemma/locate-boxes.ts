@@ -1,14 +1,14 @@
 import { type BoxMeasure, measureBox } from "../dicom/index.js";
+import type { Fit } from "../image/fit.js";
 import { type PixelBox, padToSquare, type SquareBox, stretchToSquare } from "../image/square.js";
 import type { DroppedBox, DropReason, LabelledBox } from "../prompt/boxes.js";
-import type { LocatePreset } from "../prompt/presets-tasks.js";
 import type { StudyNote } from "./pictures.js";
 
 export interface LocatedBox {
   readonly label: string;
   /**
-   * `[y0, x0, y1, x1]` on 0..1000 of the picture padded to a square, as MedGemma answers. The phantom answers on the
-   * stretched square, which is another one for pictures that are not square: its boxes are converted.
+   * `[y0, x0, y1, x1]` on 0..1000 of the picture padded to a square, as MedGemma answers. A model that saw the picture
+   * stretched answers on another square, if the picture is not one: such boxes are converted.
    */
   readonly normalized: SquareBox;
   /** In pixels of the picture, from its upper left corner. */
@@ -34,7 +34,7 @@ export interface DroppedLocation {
 export interface Frame {
   readonly width: number;
   readonly height: number;
-  readonly frame: LocatePreset["frame"];
+  readonly fit: Fit;
   readonly study: StudyNote | undefined;
 }
 
@@ -42,10 +42,10 @@ export interface Frame {
 export function toLocated({ label, box }: LabelledBox, frame: Frame): LocatedBox | undefined {
   const { width, height } = frame;
   const padded = padToSquare(width, height);
-  const square = frame.frame === "padded" ? padded : stretchToSquare(width, height);
+  const square = frame.fit === "pad" ? padded : stretchToSquare(width, height);
   const pixels = square.toSource(box);
   if (!pixels) return undefined;
-  const normalized = frame.frame === "padded" ? box : padded.fromSource(unrounded(box, frame));
+  const normalized = frame.fit === "pad" ? box : padded.fromSource(unrounded(box, frame));
   const millimetres = measure(pixels, frame);
   return {
     label,

@@ -34,7 +34,7 @@ export async function drawBoxes(
   if (format !== "png" && format !== "svg") throw badOption("format", '"png" or "svg"', format);
   if (!/^(?:[a-z]+|#[0-9a-f]{3,8})$/i.test(colour)) throw badOption("colour", "a word or #rrggbb", colour);
   const part = { type: "image", image: onePicture("image", image) } as const;
-  const { content } = await readContent([part], "1.5", {});
+  const { content } = await readContent([part], { version: "1.5", fit: "stretch" }, {});
   const picture = content.find((each) => each.type === "image")?.image;
   if (!picture) throw badOption("image", "one picture", image);
   const drawn = boxes.map((box) => shape(box, picture, colour)).join("\n");

@@ -1,7 +1,7 @@
 import { allOrStop } from "../engine/abort.js";
 import { badOption } from "../errors.js";
+import { fitImage } from "../image/fit.js";
 import type { ImageInput } from "../image/input.js";
-import { padImage } from "../image/pad-image.js";
 import { parseBoxes } from "../prompt/boxes.js";
 import { type LocatePreset, TASK_PRESETS } from "../prompt/presets-tasks.js";
 import { addTimings, addUsage } from "./classify-score.js";
@@ -12,14 +12,7 @@ import { readContent } from "./pictures.js";
 import { collect, respond } from "./respond.js";
 import type { ModelResult } from "./result.js";
 import { LoopGuard } from "./task-loops.js";
-import {
-  checkTaskOptions,
-  choosePreset,
-  familyOf,
-  fillPreset,
-  type TaskOptions,
-  withSystem,
-} from "./task-prompt.js";
+import { checkTaskOptions, choosePreset, fillPreset, type TaskOptions, withSystem } from "./task-prompt.js";
 import { toAskOptions } from "./task-text.js";
 
 export interface LocateOptions extends TaskOptions<LocatePreset> {}
@@ -42,17 +35,16 @@ export async function locate(
   const started = performance.now();
   checkTaskOptions("locate", options, []);
   const asked = checkTargets(targets);
-  const preset = choosePreset<LocatePreset>(TASK_PRESETS.locate[familyOf(model)], options.prompt);
+  const preset = choosePreset<LocatePreset>(TASK_PRESETS.locate[model.family], options.prompt);
   const part = { type: "image", image: onePicture("image", image) } as const;
-  const { content, studies } = await readContent([part], model.version, options);
+  // Whole, for boxes are measured on it; shaped after.
+  const whole = { ...options, fit: "stretch" } as const;
+  const { content, studies } = await readContent([part], model, whole);
   const picture = content.find((each) => each.type === "image")?.image;
   if (!picture || content.length > 1)
     throw badOption("image", "one picture, not a series or a volume,", image);
-  const { limits, signal } = options;
-  const shown =
-    preset.frame === "padded"
-      ? await padImage(picture, { ...(limits && { limits }), ...(signal && { signal }) })
-      : picture;
+  const { limits, signal, fit = model.fit } = options;
+  const shown = await fitImage(picture, fit, { ...(limits && { limits }), ...(signal && { signal }) });
   const read = performance.now() - started;
 
   const context = {
@@ -71,7 +63,7 @@ export async function locate(
   const results = [await answer(first ?? {})];
   results.push(...(await allOrStop(rest, options.signal, answer)));
 
-  const frame = { width: picture.width, height: picture.height, frame: preset.frame, study: studies[0] };
+  const frame = { width: picture.width, height: picture.height, fit, study: studies[0] };
   const boxes: LocatedBox[] = [];
   const dropped: DroppedLocation[] = [];
   for (const result of results) {

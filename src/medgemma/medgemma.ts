@@ -2,6 +2,7 @@ import type { Engine, EngineInfo, EngineStats } from "../engine/engine.js";
 import { NativeEngine } from "../engine/native/native-engine.js";
 import { ProcessEngine } from "../engine/process/process-engine.js";
 import { RemoteEngine } from "../engine/remote/remote-engine.js";
+import { checkFit, type Fit } from "../image/fit.js";
 import type { ImageInput } from "../image/input.js";
 import { checkNames } from "../options.js";
 import { type ChatOptions, ChatSession } from "./chat.js";
@@ -12,10 +13,10 @@ import { type ExplainOptions, type ExplainResult, streamExplain } from "./explai
 import { type ExtractInput, type ExtractOptions, type ExtractResult, extract } from "./extract.js";
 import { checkHashes, findModel } from "./find-model.js";
 import { type LoadOptions, resolveLoadOptions } from "./load-options.js";
-import { type LoadedModel, loadedModel } from "./loaded-model.js";
+import { isPhantom, type LoadedModel, loadedModel } from "./loaded-model.js";
 import { type LocateOptions, type LocateResult, locate } from "./locate.js";
 import { type AskOptions, checkAskOptions, checkSignal, type PrepareOptions } from "./options.js";
-import { type ModelVersion, readContent } from "./pictures.js";
+import { readContent } from "./pictures.js";
 import { prepareLoad } from "./prepare-load.js";
 import { CUSTOM_PROMPT } from "./provenance.js";
 import { RecordTasks } from "./record-tasks.js";
@@ -34,6 +35,8 @@ import type { InferOutput, StandardSchema } from "./structured-standard.js";
 export interface MedGemmaInfo extends EngineInfo {
   /** True for the embedded test object, which is not for patients. */
   readonly phantom: boolean;
+  /** How pictures that are not square become the encoder's square, unless a call says otherwise. */
+  readonly fit: Fit;
   /** What a user should know of the files before trusting an answer, e.g. that they are plain Gemma 3; mostly empty. */
   readonly warnings: readonly string[];
 }
@@ -57,10 +60,14 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
     return this.#model;
   }
 
-  private constructor(engine: Engine, version?: ModelVersion, warnings: readonly string[] = []) {
+  private constructor(
+    engine: Engine,
+    known: Parameters<typeof loadedModel>[1] = {},
+    warnings: readonly string[] = [],
+  ) {
     super();
     this.#warnings = warnings;
-    this.#model = loadedModel(engine, version);
+    this.#model = loadedModel(engine, known);
   }
 
   /**
@@ -80,8 +87,8 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
    */
   static async load(options: LoadOptions | string = {}): Promise<MedGemma> {
     const given = typeof options === "string" ? { model: options } : options;
-    const { isolation, files, remote, engine: rest } = resolveLoadOptions(given);
-    if (remote) return new MedGemma(await RemoteEngine.load(remote));
+    const { isolation, files, fit, remote, engine: rest } = resolveLoadOptions(given);
+    if (remote) return new MedGemma(await RemoteEngine.load(remote), { fit });
     const found = await findModel(files, rest.signal);
     const { model, projector } = found;
     const prepared = await prepareLoad(model, projector, rest);
@@ -97,7 +104,7 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
       await engine.dispose();
       throw error;
     }
-    return new MedGemma(engine, found.version ?? prepared.version, warnings);
+    return new MedGemma(engine, { version: found.version ?? prepared.version, fit }, warnings);
   }
 
   /** Runs on an engine of the caller's, e.g. a fake one in tests. The engine then belongs to this object. */
@@ -110,10 +117,18 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
     return this.#model.engine;
   }
 
+  /**
+   * How pictures are read for this model.
+   * @internal
+   */
+  get reading(): Pick<LoadedModel, "version" | "fit"> {
+    return this.#model;
+  }
+
   /** What was loaded, asked of the engine. */
   get info(): MedGemmaInfo {
-    const { engine, phantom } = this.#model;
-    return { ...engine.info, phantom, warnings: this.#warnings };
+    const { engine, fit } = this.#model;
+    return { ...engine.info, phantom: isPhantom(this.#model), fit, warnings: this.#warnings };
   }
 
   /**
@@ -172,11 +187,7 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
     const started = performance.now();
     checkAskOptions("ask", allOptions, ["schema", "jsonSchema"]);
     const { options, structure } = takeStructure(allOptions);
-    const { content, studies } = await readContent(
-      toContent(pictures, question),
-      this.#model.version,
-      options,
-    );
+    const { content, studies } = await readContent(toContent(pictures, question), this.#model, options);
     const read = performance.now() - started;
     const messages = [...systemTurn(options), { role: "user" as const, content }];
     const context = { prompt: CUSTOM_PROMPT, options, studies, started, read };
@@ -267,9 +278,10 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
    */
   async prepare(pictures: Pictures, options: PrepareOptions = {}): Promise<void> {
     const { onProgress, ...rest } = options;
-    checkNames("prepare", options, ["limits", "study", "signal", "onProgress"]);
+    checkNames("prepare", options, ["limits", "study", "fit", "signal", "onProgress"]);
+    checkFit(options.fit);
     checkSignal(options.signal);
-    const { content } = await readContent(toContent(pictures, []), this.#model.version, rest);
+    const { content } = await readContent(toContent(pictures, []), this.#model, rest);
     const images = content.flatMap((part) => (part.type === "image" ? [part.image] : []));
     let done = 0;
     for (const image of images) {

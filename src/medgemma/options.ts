@@ -1,6 +1,7 @@
 import type { PictureOptions } from "../dicom/index.js";
 import type { GenerateOptions } from "../engine/engine.js";
 import { badOption } from "../errors.js";
+import { checkFit, type Fit } from "../image/fit.js";
 import type { ImageLimits } from "../image/limits.js";
 import { checkNames, stringOption } from "../options.js";
 
@@ -18,10 +19,15 @@ export interface AskOptions extends Omit<GenerateOptions, "maxTokens" | "jsonSch
   limits?: ImageLimits;
   /** How DICOM files, series, NIfTI volumes and slides become pictures. */
   study?: StudyOptions;
+  /**
+   * How a picture that is not square becomes the encoder's square: `pad` centres it on black, `stretch` pulls both sides
+   * to it. Defaults to what the model was trained with: MedGemma pads, the phantom stretches.
+   */
+  fit?: Fit;
 }
 
 /** Of `MedGemma.prepare`. */
-export interface PrepareOptions extends Pick<AskOptions, "limits" | "study" | "signal"> {
+export interface PrepareOptions extends Pick<AskOptions, "limits" | "study" | "fit" | "signal"> {
   /** Called with 0..1 over all pictures, after each layer of the encoder. */
   onProgress?: (share: number) => void;
 }
@@ -35,6 +41,7 @@ const NAMES: readonly (keyof AskOptions)[] = [
   "maxTokens",
   "limits",
   "study",
+  "fit",
   "temperature",
   "topK",
   "topP",
@@ -57,6 +64,7 @@ export function checkAskOptions(owner: string, options: AskOptions, extra: reado
   if (options.think !== undefined && typeof options.think !== "boolean") {
     throw badOption("think", "true or false", options.think);
   }
+  checkFit(options.fit);
   checkSignal(options.signal);
 }
 
@@ -71,7 +79,7 @@ const THINKING_MAX_TOKENS = 2048;
 export function toGenerateOptions(
   options: AskOptions,
 ): Omit<GenerateOptions, "maxTokens"> & { maxTokens?: number } {
-  const { system: _system, think, limits: _limits, study: _study, maxTokens, ...rest } = options;
+  const { system: _system, think, limits: _limits, study: _study, fit: _fit, maxTokens, ...rest } = options;
   if (maxTokens !== undefined) return { ...rest, maxTokens };
   return think ? { ...rest, maxTokens: THINKING_MAX_TOKENS } : rest;
 }

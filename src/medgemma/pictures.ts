@@ -12,10 +12,12 @@ import { allOrStop } from "../engine/abort.js";
 import { MedGemmaError } from "../errors.js";
 import { aboutFile } from "../files/about-file.js";
 import { fileLabel } from "../files/name.js";
+import { type Fit, fitImage } from "../image/fit.js";
 import type { ImageInput } from "../image/input.js";
 import { readPicture } from "../image/read-picture.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart } from "../prompt/message.js";
+import type { ModelProfile } from "./model-profile.js";
 import type { AskOptions } from "./options.js";
 
 /** A turn's content with its pictures decoded, and what there is to say about them. */
@@ -38,22 +40,27 @@ export type ModelVersion = "1.0" | "1.5";
 
 /**
  * Decodes the pictures of a turn, side by side. A DICOM file becomes its picture, a folder or a volume its slices with
- * "SLICE n" after each; DICOM files that follow each other are one study, as scanners write a file for every slice.
+ * "SLICE n" after each; DICOM files that follow each other are one study, as scanners write a file for every slice. Pictures
+ * that are not square are padded where the model was trained so, unless `fit` says otherwise.
  */
 export async function readContent(
   content: readonly ContentPart<ImageInput>[],
-  version: ModelVersion,
+  profile: Pick<ModelProfile, "version" | "fit">,
   options: AskOptions,
 ): Promise<DecodedContent> {
   const groups = await groupStudies(content);
+  const { fit = profile.fit } = options;
   const decoded = await allOrStop(groups, options.signal, async (group, signal): Promise<DecodedContent> => {
-    if (group.type === "study") return readStudy(group.inputs, version, { ...options, signal });
+    if (group.type === "study") return readStudy(group.inputs, profile.version, { ...options, fit, signal });
     if (group.part.type === "text") return { content: [group.part], studies: [] };
     const { limits } = options;
     const { image: input } = group.part;
-    const image = await readPicture(input, { ...(limits && { limits }), signal }).catch((error: unknown) => {
-      throw named(error, input);
-    });
+    const reading = { ...(limits && { limits }), signal };
+    const image = await readPicture(input, reading)
+      .then((whole) => fitImage(whole, fit, reading))
+      .catch((error: unknown) => {
+        throw named(error, input);
+      });
     return { content: [{ type: "image", image }], studies: [] };
   });
   return {
@@ -127,17 +134,18 @@ async function isFolder(path: string): Promise<boolean> {
 async function readStudy(
   inputs: StudySource[],
   version: ModelVersion,
-  options: AskOptions,
+  options: AskOptions & { readonly fit: Fit },
 ): Promise<DecodedContent> {
   const [only] = inputs;
   const input = (inputs.length === 1 ? only : inputs) as StudyInput;
-  const { study, signal } = options;
+  const { study, signal, fit } = options;
   const read = await toModelPictures(input, { model: version, ...study, ...(signal && { signal }) });
-  return { content: read.parts.map(toContent), studies: [toNote(read)] };
-}
-
-function toContent(part: StudyPictures["parts"][number]): ContentPart<RgbImage> {
-  return part.type === "text" ? part : { type: "image", image: part.picture };
+  const content: ContentPart<RgbImage>[] = [];
+  for (const part of read.parts) {
+    if (part.type === "text") content.push(part);
+    else content.push({ type: "image", image: await fitImage(part.picture, fit, signal && { signal }) });
+  }
+  return { content, studies: [toNote(read)] };
 }
 
 function toNote({ rule, took, facts, warnings }: StudyPictures): StudyNote {

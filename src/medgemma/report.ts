@@ -5,7 +5,7 @@ import { TASK_PRESETS } from "../prompt/presets-tasks.js";
 import { parseSections, type ReportSection } from "../prompt/report-sections.js";
 import type { LoadedModel } from "./loaded-model.js";
 import type { StreamEvent } from "./result.js";
-import { checkTaskOptions, choosePreset, familyOf, type TaskOptions, toPictures } from "./task-prompt.js";
+import { checkTaskOptions, choosePreset, type TaskOptions, toPictures } from "./task-prompt.js";
 import { type TextResult, textTask } from "./task-text.js";
 
 export interface ReportOptions extends TaskOptions {
@@ -45,7 +45,7 @@ export async function* streamReport(
   checkTaskOptions("report", options, OWN);
   const asked = checkSections(options.sections);
   const { prior, prompt } = options;
-  const own = TASK_PRESETS[prior?.image === undefined ? "report" : "followUp"][familyOf(model)];
+  const own = TASK_PRESETS[prior?.image === undefined ? "report" : "followUp"][model.family];
   const pictures = [...(prior?.image === undefined ? [] : [prior.image]), ...toPictures("images", images)];
   const preset = choosePreset(own, prompt);
   // Own words may leave the sections to the caller.

@@ -3,7 +3,6 @@ import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart, Message } from "../prompt/message.js";
 import { type Preset, presetMessages } from "../prompt/presets.js";
-import type { PresetFamily } from "../prompt/presets-tasks.js";
 import { systemTurn } from "./conversation.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { type AskOptions, checkAskOptions } from "./options.js";
@@ -16,11 +15,6 @@ export interface TaskOptions<P extends Preset = Preset> extends Omit<AskOptions,
    * places of the task's own preset, such as `{label}`. Defaults to the preset of the model; see docs/tasks/prompts.md.
    */
   prompt?: string | P;
-}
-
-/** Which presets a model takes. */
-export function familyOf({ phantom, version }: LoadedModel): PresetFamily {
-  return phantom ? "phantom" : version;
 }
 
 /** @throws MedGemmaError `bad_option`. */
@@ -83,7 +77,7 @@ export async function makeTurn(
       const parts = group.map((part) =>
         part.type === "text" ? part : { ...part, image: pictures[part.image] as ImageInput },
       );
-      return readContent(parts, model.version, options);
+      return readContent(parts, model, options);
     }),
   );
   const content = groups.flatMap((group) => group.content);

@@ -5,14 +5,7 @@ import { findInstruction } from "./decide/suspicious.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { collect, respond } from "./respond.js";
 import type { ModelResult } from "./result.js";
-import {
-  checkTaskOptions,
-  choosePreset,
-  familyOf,
-  fillPreset,
-  type TaskOptions,
-  withSystem,
-} from "./task-prompt.js";
+import { checkTaskOptions, choosePreset, fillPreset, type TaskOptions, withSystem } from "./task-prompt.js";
 import { toAskOptions } from "./task-text.js";
 import { checkCase, contradictions, type TriageCase } from "./triage/case.js";
 import { TRIAGE_PRESETS, type TriagePreset, tellCase, triageSchema } from "./triage/presets.js";
@@ -20,7 +13,7 @@ import { applyRules, isMeasured, missingQuestions, type RuleReport, vitalInWords
 import { findScale, type TriageScaleId } from "./triage-scales/index.js";
 import type { TriageScale } from "./triage-scales/scale.js";
 
-export interface TriageOptions extends Omit<TaskOptions<TriagePreset>, "think" | "limits" | "study"> {
+export interface TriageOptions extends Omit<TaskOptions<TriagePreset>, "think" | "limits" | "study" | "fit"> {
   /** A scale by its id, or one of your own as data. Defaults to `"esi"`. */
   scale?: TriageScaleId | TriageScale;
 }
@@ -78,7 +71,7 @@ export async function triage(
   const scale = findScale(options.scale ?? "esi");
   const rules = applyRules(scale, input);
   if (scale.decides === "rules" && rules.level === undefined) throw undecided(scale, rules);
-  const preset = choosePreset(TRIAGE_PRESETS[familyOf(model)], options.prompt);
+  const preset = choosePreset(TRIAGE_PRESETS[model.family], options.prompt);
   const { style = "lines" } = preset;
   const words = JSON.stringify(preset.content);
   if (!words.includes("{case}")) throw badOption("prompt", "a place {case}", options.prompt);

@@ -112,21 +112,18 @@ const CHOICE: ScoredPreset = {
   ...FINAL,
 };
 
-/** How the boxes of an answer lie on the picture: see src/image/square.ts. */
 export interface LocatePreset extends Preset {
-  readonly frame: "padded" | "stretched";
   /** False when one question asks for everything the model can locate; then `object_name` has no place in it. */
   readonly oneTargetEach: boolean;
 }
 
-const LOCATE: LocatePreset = { ...PRESETS["google-cxr-anatomy"], frame: "padded", oneTargetEach: true };
+const LOCATE: LocatePreset = { ...PRESETS["google-cxr-anatomy"], oneTargetEach: true };
 const PHANTOM_LOCATE: LocatePreset = {
   id: "phantom-locate",
   version: 1,
   source: TRAINED,
   content: [IMAGE, text("Locate the lesions as JSON boxes.")],
   maxTokens: 300,
-  frame: "stretched",
   oneTargetEach: false,
 };
 

@@ -81,7 +81,9 @@ async function embed(images: string[], flags: EmbedFlags, { signal }: Interrupt)
   }
   const index = flags.index === undefined ? undefined : await ImageIndex.open(flags.index);
   try {
-    const model = await loadModel(flags, signal);
+    // A head judges pictures fitted as those that it was fitted on.
+    const { fit } = head?.space ?? {};
+    const model = await loadModel({ ...(fit && { pictureFit: fit }), ...flags }, signal);
     try {
       const pool = flags.pool ?? head?.space?.pool ?? (flags.fit === undefined ? "max" : "quarters");
       const take = (done: number) =>

@@ -133,7 +133,11 @@ async function scoreAnswer(
   signal: AbortSignal | undefined,
 ): Promise<number[]> {
   if (answer === "") return [];
-  const { content } = await readContent(toContent(pictures, question), "1.5", signal ? { signal } : {});
+  const { content } = await readContent(
+    toContent(pictures, question),
+    model.reading,
+    signal ? { signal } : {},
+  );
   const prompt = renderPrompt([{ role: "user", content }]);
   const { scores } = await model.engine.score(prompt, [answer], signal ? { signal } : {});
   return scores[0]?.tokens.map(({ logprob }) => logprob) ?? [];

@@ -2,6 +2,7 @@ import { mkdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
 import { writeOutput } from "../../files/write.js";
+import { checkFit, type Fit } from "../../image/fit.js";
 import type { ImageInput } from "../../image/input.js";
 import type { RgbImage } from "../../image/rgb.js";
 import { checkLabels, letterOf, optionLines } from "../../medgemma/classify-labels.js";
@@ -30,6 +31,8 @@ export interface PrepareTuningOptions {
   seed?: number;
   /** How DICOM and the like become pictures. */
   study?: StudyOptions;
+  /** How pictures that are not square are written: the model must be asked later as it was tuned. Defaults to `"pad"`, as MedGemma was trained. */
+  fit?: Fit;
   /** Called after each case. */
   onProgress?: (done: number, total: number) => void;
   /** Ends the work between two cases; nothing stays. */
@@ -69,6 +72,7 @@ export async function prepareTuning(
   if (!Array.isArray(cases) || cases.length === 0) throw badOption("cases", "labelled cases", cases);
   const labels = options.labels && checkLabels(options.labels, false);
   const share = numberOption("validation", options.validation, 0.1, 0, 0.9);
+  checkFit(options.fit);
   const seed = integerOption("seed", options.seed, 42, 0, 2 ** 32 - 1);
   for (const name of ["question", "system", "base"] as const) stringOption(name, options[name]);
   if (typeof output !== "string" || output === "") throw badOption("output", "a folder", output);
@@ -143,11 +147,11 @@ async function writeCase(
   { images = [] }: TuneCase,
   question: string,
   answer: string,
-  { system, study, signal }: PrepareTuningOptions,
+  { system, study, fit = "pad", signal }: PrepareTuningOptions,
 ): Promise<Line> {
   const reading = { ...(study && { study }), ...(signal && { signal }) };
   const pictures = [images].flat() as ImageInput[];
-  const { content } = await readContent(toContent(pictures, question), "1.5", reading);
+  const { content } = await readContent(toContent(pictures, question), { version: "1.5", fit }, reading);
   const names: string[] = [];
   const parts: Part[] = [];
   for (const part of content) {

@@ -2,7 +2,7 @@ import type { RecordInput } from "../../fhir/record.js";
 import type { TaskOptions } from "../task-prompt.js";
 import type { InterviewPresets } from "./presets.js";
 
-export interface InterviewOptions extends Omit<TaskOptions, "limits" | "study" | "prompt" | "think"> {
+export interface InterviewOptions extends Omit<TaskOptions, "limits" | "study" | "fit" | "prompt" | "think"> {
   /** What is known of the patient: a FHIR Bundle or a text. Entries that fit are shown to the model. Defaults to none. */
   record?: RecordInput;
   /** Why the patient comes, if it is known. Defaults to none. */

@@ -78,7 +78,7 @@ describe("ask", () => {
     const { notice, provenance } = await model.ask(PIXELS, "Q", { temperature: 0.5, seed: 7 });
     expect(notice).toMatch(/unverified draft.*not a medical device/i);
     expect(provenance.sampling).toMatchObject({ temperature: 0.5, seed: 7 });
-    expect(provenance.pictures).toMatchObject([{ format: "raw", width: 2, height: 3 }]);
+    expect(provenance.pictures).toMatchObject([{ format: "raw", width: 3, height: 3, fit: "pad" }]);
   });
 
   test.each([

@@ -54,7 +54,7 @@ describe("on MedGemma", () => {
 describe("frames", () => {
   const frame = { width: 400, height: 560, study: undefined };
   it("of the stretched square become those of the padded one", () => {
-    const located = toLocated({ label: "x", box: [0, 0, 1000, 1000] }, { ...frame, frame: "stretched" });
+    const located = toLocated({ label: "x", box: [0, 0, 1000, 1000] }, { ...frame, fit: "stretch" });
     expect(located?.source).toEqual({ x: 0, y: 0, width: 400, height: 560 });
     expect(located?.normalized).toEqual([0, 142.9, 1000, 857.1]);
   });
@@ -62,11 +62,11 @@ describe("frames", () => {
     const facts = { rows: 560, columns: 400, spacing: [0.5, 0.25], spacingSource: "imager" };
     const study = { rule: "", took: "", warnings: [], facts } as never;
     const box = { label: "x", box: [0, 0, 500, 500] as const };
-    expect(toLocated(box, { ...frame, frame: "stretched", study })?.millimetres).toMatchObject({
+    expect(toLocated(box, { ...frame, fit: "stretch", study })?.millimetres).toMatchObject({
       width: 50,
       height: 140,
       onDetector: true,
     });
-    expect(toLocated(box, { ...frame, width: 200, frame: "stretched", study })?.millimetres).toBeUndefined();
+    expect(toLocated(box, { ...frame, width: 200, fit: "stretch", study })?.millimetres).toBeUndefined();
   });
 });
