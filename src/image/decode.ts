@@ -1,5 +1,7 @@
 import type { Metadata, Sharp } from "sharp";
 import { MedGemmaError } from "../errors.js";
+import { fromGrey16 } from "./from-grey16.js";
+import { fromInks } from "./from-inks.js";
 import { loadSharp, vips } from "./libvips.js";
 import { checkPixels, type ImageLimits } from "./limits.js";
 import type { RgbImage } from "./rgb.js";
@@ -28,33 +30,18 @@ export async function decodePicture(bytes: Uint8Array, settings: DecodeSettings)
   checkPixels(measured.width, measured.height, limits);
   checkDepth(measured, format);
 
-  const options = { failOn: "warning", limitInputPixels: limits.maxPixels } as const;
+  // Profiles are left aside, as in the reference: the model was trained on stored values.
+  const open = () =>
+    sharp(bytes, { failOn: "warning", limitInputPixels: limits.maxPixels, ignoreIcc: true }).autoOrient();
   const steps: string[] = [];
-  let source: Sharp;
-  if (measured.depth === "ushort" && measured.icc) {
-    // sharp leaves the profile of 16-bit grey aside, and takes 16-bit colour through Display P3 without the way back.
-    // Reduced to 8 bits first, with the profile kept, they go the ordinary way.
-    const eight = await vips(signal, format, () =>
-      sharp(bytes, { ...options, ignoreIcc: true })
-        .autoOrient()
-        .toColourspace(measured.space === "grey16" ? "b-w" : "srgb")
-        .keepIccProfile()
-        .tiff({ compression: "none" })
-        .toBuffer(),
-    );
-    source = sharp(eight, options);
-  } else {
-    source = sharp(bytes, options).autoOrient();
-  }
-
   if ((measured.pages ?? 1) > 1) steps.push(`frame 1 of ${measured.pages}`);
   if ((measured.orientation ?? 1) > 1) steps.push(`orientation ${measured.orientation}`);
   if (measured.depth === "ushort") steps.push("16 bit to 8 bit");
-  if (measured.icc) steps.push(fits(measured.icc, measured) ? "icc to srgb" : "unusable icc ignored");
-  else if (measured.space === "cmyk") steps.push("cmyk to srgb");
+  if (measured.icc) steps.push("icc ignored");
+  if (measured.space === "cmyk") steps.push("cmyk to rgb");
   if (measured.hasAlpha) steps.push(`alpha over ${settings.background}`);
 
-  const pixels = await toRgb(source, settings, format);
+  const pixels = await readPixels(open(), measured, settings, format);
   return {
     ...pixels,
     origin: {
@@ -91,9 +78,14 @@ function checkDepth(measured: Metadata, format: string): void {
   );
 }
 
-/** Whether a profile is for this kind of pixels; sharp drops one that is not without a word. */
-function fits(icc: Buffer, measured: Metadata): boolean {
-  const colours = measured.channels - (measured.hasAlpha ? 1 : 0);
-  const space = colours === 1 ? "GRAY" : colours === 4 ? "CMYK" : "RGB ";
-  return icc.toString("latin1", 36, 40) === "acsp" && icc.toString("latin1", 16, 20) === space;
+/** Two kinds do not go libvips' way: it would manage the colours of inks, and cut 16 bits of grey where the reference rounds. */
+function readPixels(
+  source: Sharp,
+  measured: Metadata,
+  settings: DecodeSettings,
+  format: string,
+): Promise<Omit<RgbImage, "origin">> {
+  if (measured.space === "cmyk") return fromInks(source, settings, format);
+  if (measured.space === "grey16" && !measured.hasAlpha) return fromGrey16(source, settings, format);
+  return toRgb(source, settings, format);
 }

@@ -1,4 +1,5 @@
 import type { DecodeSettings } from "./decode.js";
+import { fromGrey16 } from "./from-grey16.js";
 import { loadSharp } from "./libvips.js";
 import { checkRawPixels, type RawPixels } from "./raw-pixels.js";
 import type { RgbImage } from "./rgb.js";
@@ -14,11 +15,12 @@ export async function fromRaw(pixels: RawPixels, settings: DecodeSettings): Prom
     limitInputPixels: settings.limits.maxPixels,
   });
 
+  const grey16 = data instanceof Uint16Array && channels === 1;
   const steps: string[] = [];
   if (data instanceof Uint16Array) steps.push("16 bit to 8 bit");
   if (channels === 2 || channels === 4) steps.push(`alpha over ${settings.background}`);
   return {
-    ...(await toRgb(source, settings, "raw")),
+    ...(await (grey16 ? fromGrey16 : toRgb)(source, settings, "raw")),
     origin: { format: "raw", storedWidth: width, storedHeight: height, steps },
   };
 }

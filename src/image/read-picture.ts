@@ -31,12 +31,12 @@ const BACKGROUNDS = new Map([
 ]);
 
 /**
- * A picture as a viewer would show it, as 8-bit sRGB at full resolution.
+ * A picture as the reference reads it, as 8-bit RGB at full resolution.
  *
- * EXIF orientation is applied, embedded ICC profiles are converted to sRGB (CMYK without one by a usual press profile),
- * 16 bits become 8 (by the upper byte: values of 12 bits look nearly black, as in a viewer; window them first),
- * transparency is laid over `background`, and of animations and multi-page files the first page is taken. What was done
- * is listed in `origin.steps`. 8-bit grey and RGB without a profile keep their stored bytes, gAMA chunks or not.
+ * EXIF orientation is applied; ICC profiles are not (stored values are what models are trained on), CMYK becomes RGB by
+ * plain arithmetic, 16 bits become 8 (grey rounded, of colour the upper byte: values of 12 bits look nearly black, as in a
+ * viewer; window them first), transparency is laid over `background`, and of animations and multi-page files the first
+ * page is taken. What was done is listed in `origin.steps`. 8-bit grey and RGB keep their stored bytes, gAMA chunks or not.
  *
  * Throws `image_unreadable` (not a picture, damaged, cut off; a DICOM file: read that as DICOM), `image_too_large`
  * (before decoding), `file_not_found`, `bad_option` (http addresses too: fetch them yourself), `aborted`.
