@@ -1,13 +1,20 @@
 import type { Instance } from "./collect.js";
 import { noPicture, unsupported } from "./fail.js";
 import { fileWarnings } from "./file-warnings.js";
-import { patchPictures, resizeRgb, type SlideReader } from "./slide-patches.js";
+import { resizeRgb, type SlideReader, slideReaderPictures } from "./slide-patches.js";
 import type { StudyPictures } from "./study-pictures.js";
-import { chooseLevel, type Overview, PATCH_SIDE, type PatchPlace } from "./tissue.js";
+import {
+  chooseLevel,
+  levelNear,
+  OVERVIEW_MICROMETRES,
+  type Overview,
+  PATCH_SIDE,
+  type PatchPlace,
+} from "./tissue.js";
 import type { Work } from "./to-pictures.js";
 
 /** Longest side of the overview in which tissue is looked for. */
-const OVERVIEW_SIDE = 2048;
+const OVERVIEW_SIDE = 4096;
 
 interface TileAt {
   readonly instance: Instance;
@@ -72,22 +79,24 @@ export async function slidePictures(instances: readonly Instance[], work: Work):
   const smallest = levels.at(-1);
   if (!choice || !finest || !smallest)
     throw noPicture("The slide holds only pictures of its label or its whole.");
-  const { level, side } = choice;
+  const { level } = choice;
   const [first] = level.instances;
   if (!first || !aligned(level)) throw unsupported("The slide's tiles are not on a grid.");
   const reader: SlideReader = {
     format: "dicom",
     width: level.width,
     height: level.height,
-    side,
+    side: choice.kind === "patches" ? choice.side : undefined,
+    micrometres: level.micrometres,
     downsample: finest.width / level.width,
     facts: first.header.facts,
     notes: [`level of ${level.width}x${level.height}`, `${levels.length} levels`],
     warnings: [...(choice.note === undefined ? [] : [choice.note]), ...fileWarnings(first.header.facts)],
-    overview: () => overviewOf(smallest, work),
+    overview: () => overviewOf(levelNear(levels, OVERVIEW_MICROMETRES) ?? smallest, work),
     region: (place) => regionOf(level, place, work),
+    whole: () => readRegion(level, { x: 0, y: 0, width: level.width, height: level.height }, work),
   };
-  return patchPictures(reader, work);
+  return slideReaderPictures(reader, work);
 }
 
 function aligned(level: Level): boolean {
@@ -143,21 +152,33 @@ function tilesIn(level: Level, x: number, y: number, width: number, height: numb
 }
 
 async function regionOf(level: Level, { x, y, side }: PatchPlace, work: Work): Promise<Uint8Array> {
-  const out = new Uint8Array(side * side * 3).fill(255);
-  await forTiles(tilesIn(level, x, y, side, side), work, (tile, rgb) => {
+  const rgb = await readRegion(level, { x, y, width: side, height: side }, work);
+  return resizeRgb(rgb, side, side, PATCH_SIDE);
+}
+
+/** A rectangle of a level, white where there is no tile. */
+async function readRegion(
+  level: Level,
+  {
+    x,
+    y,
+    width,
+    height,
+  }: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+  work: Work,
+): Promise<Uint8Array> {
+  const out = new Uint8Array(width * height * 3).fill(255);
+  await forTiles(tilesIn(level, x, y, width, height), work, (tile, rgb) => {
     const left = Math.max(x, tile.x);
-    const right = Math.min(x + side, tile.x + level.tileWidth, level.width);
+    const right = Math.min(x + width, tile.x + level.tileWidth, level.width);
+    const bottom = Math.min(y + height, tile.y + level.tileHeight, level.height);
     if (right <= left) return;
-    for (
-      let row = Math.max(y, tile.y);
-      row < Math.min(y + side, tile.y + level.tileHeight, level.height);
-      row++
-    ) {
+    for (let row = Math.max(y, tile.y); row < bottom; row++) {
       const from = ((row - tile.y) * level.tileWidth + (left - tile.x)) * 3;
-      out.set(rgb.subarray(from, from + (right - left) * 3), ((row - y) * side + (left - x)) * 3);
+      out.set(rgb.subarray(from, from + (right - left) * 3), ((row - y) * width + (left - x)) * 3);
     }
   });
-  return resizeRgb(out, side, side, PATCH_SIDE);
+  return out;
 }
 
 /** Every n-th pixel of a level: enough to tell tissue from glass. */

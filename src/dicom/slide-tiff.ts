@@ -3,10 +3,17 @@ import { MedGemmaError } from "../errors.js";
 import type { StudyInput } from "./collect.js";
 import { unsupported } from "./fail.js";
 import { firstBytes } from "./read.js";
-import { patchPictures, type SlideReader } from "./slide-patches.js";
+import { type SlideReader, slideReaderPictures } from "./slide-patches.js";
 import type { StudyPictures } from "./study-pictures.js";
 import { looksLikeTiff, readTiffPages, type TiffPage } from "./tiff.js";
-import { chooseLevel, type Overview, PATCH_SIDE, type PatchPlace } from "./tissue.js";
+import {
+  chooseLevel,
+  levelNear,
+  OVERVIEW_MICROMETRES,
+  type Overview,
+  PATCH_SIDE,
+  type PatchPlace,
+} from "./tissue.js";
 import type { Work } from "./to-pictures.js";
 
 /** Tiled TIFFs with more pixels than this are slides; smaller ones are plain pictures. */
@@ -59,7 +66,7 @@ export async function tiffPictures(path: string, work: Work): Promise<StudyPictu
   const smallest = levels.at(-1);
   if (!choice || !finest || !smallest)
     throw new MedGemmaError("image_unreadable", "The TIFF has no tiled page.");
-  const { level, side } = choice;
+  const { level } = choice;
   if (JPEG2000_COMPRESSIONS.includes(level.compression)) {
     throw unsupported(
       "The slide's tiles are JPEG 2000.",
@@ -71,15 +78,17 @@ export async function tiffPictures(path: string, work: Work): Promise<StudyPictu
     format: "tiff",
     width: level.width,
     height: level.height,
-    side,
+    side: choice.kind === "patches" ? choice.side : undefined,
+    micrometres: level.micrometres,
     downsample: finest.width / level.width,
     facts: slideFacts(level),
     notes: [`level of ${level.width}x${level.height}`, `${levels.length} levels`],
     warnings: choice.note === undefined ? [] : [choice.note],
-    overview: () => overviewOf(path, smallest),
+    overview: () => overviewOf(path, levelNear(levels, OVERVIEW_MICROMETRES) ?? smallest),
     region: (place) => regionOf(path, level, place),
+    whole: async () => (await rgbOf(openPage(path, level))).data,
   };
-  return patchPictures(reader, work);
+  return slideReaderPictures(reader, work);
 }
 
 function slideFacts({ width, height, micrometres }: Level): StudyPictures["facts"] {
@@ -119,7 +128,7 @@ async function rgbOf(pipeline: Sharp): Promise<Overview> {
 }
 
 function overviewOf(path: string, level: Level): Promise<Overview> {
-  return rgbOf(openPage(path, level).resize(2048, 2048, { fit: "inside", withoutEnlargement: true }));
+  return rgbOf(openPage(path, level).resize(4096, 4096, { fit: "inside", withoutEnlargement: true }));
 }
 
 async function regionOf(path: string, level: Level, { x, y, side }: PatchPlace): Promise<Uint8Array> {

@@ -5,8 +5,15 @@ export const PATCH_SIDE = 896;
 export const PATCH_MICROMETRES = 1;
 /** Patches in one prompt, as the pathology notebook. */
 export const MAX_PATCHES = 125;
-/** A patch is taken when at least this share of it is tissue. */
-const TISSUE_SHARE = 0.25;
+/**
+ * A patch is taken when the mean of its grey lies here: glass is brighter, black is outside the scanned area. As the
+ * reference (patch_generator.py of ez-wsi-dicomweb: luminance 1/255 to 0.8, in whole numbers).
+ */
+const TISSUE_GREY = { least: 1, most: 204 };
+/** Micrometres a pixel (1.25x) at which the reference looks for tissue. */
+export const OVERVIEW_MICROMETRES = 8;
+/** Pixel sizes that differ by less than this share of the larger are the same (slide_level_map.py, MAX_LEVEL_DIST). */
+const SAME_SPACING = 0.23;
 
 export interface Overview {
   readonly width: number;
@@ -22,21 +29,16 @@ export interface PatchPlace {
   readonly side: number;
 }
 
-/**
- * Tissue is darker than glass (relative luminance below 0.8, as the reference's mask) or coloured; black is outside the
- * scanned area.
- */
-export function tissueMask({ width, height, data }: Overview): Uint8Array {
-  const mask = new Uint8Array(width * height);
-  for (let index = 0; index < mask.length; index++) {
-    const r = data[index * 3] ?? 0;
-    const g = data[index * 3 + 1] ?? 0;
-    const b = data[index * 3 + 2] ?? 0;
-    const luminance = (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
-    const chroma = Math.max(r, g, b) - Math.min(r, g, b);
-    mask[index] = luminance > 0.05 && (luminance < 0.8 || chroma >= 30) ? 1 : 0;
+/** Grey of each pixel: ITU-R BT.601 luma, as OpenCV's RGB2GRAY. */
+export function greyOf({ width, height, data }: Overview): Uint8Array {
+  const grey = new Uint8Array(width * height);
+  for (let index = 0; index < grey.length; index++) {
+    const at = index * 3;
+    grey[index] = Math.round(
+      0.299 * (data[at] ?? 0) + 0.587 * (data[at + 1] ?? 0) + 0.114 * (data[at + 2] ?? 0),
+    );
   }
-  return mask;
+  return grey;
 }
 
 /** Non-overlapping squares of `side` over the level; at least one, which may hang over the edge of a small slide. */
@@ -56,22 +58,26 @@ export interface PatchChoice {
   readonly withTissue: number;
 }
 
-/** Patches with tissue in reading order; when there are too many, evenly spread ones; when there are none, the fullest. */
+/** Patches with tissue in reading order; when there are too many, evenly spread ones; when there are none, the darkest. */
 export function choosePatches(
   grid: readonly PatchPlace[],
   overview: Overview,
   level: { readonly width: number; readonly height: number },
   most: number,
 ): PatchChoice {
-  const mask = tissueMask(overview);
-  const shares = grid.map((patch) => tissueShare(patch, mask, overview, level));
-  const full = grid.filter((_, index) => (shares[index] ?? 0) >= TISSUE_SHARE);
+  const grey = greyOf(overview);
+  const means = grid.map((patch) => Math.round(meanGrey(patch, grey, overview, level)));
+  const full = grid.filter((_, index) => isTissue(means[index] ?? 255));
   if (full.length === 0) {
-    const best = grid[shares.indexOf(Math.max(...shares))];
-    return { patches: best ? [best] : [], withTissue: 0 };
+    const darkest = grid[means.indexOf(Math.min(...means))];
+    return { patches: darkest ? [darkest] : [], withTissue: 0 };
   }
   const patches = full.length <= most ? full : spread(full, most);
   return { patches, withTissue: full.length };
+}
+
+function isTissue(grey: number): boolean {
+  return grey >= TISSUE_GREY.least && grey <= TISSUE_GREY.most;
 }
 
 function spread<T>(items: readonly T[], most: number): T[] {
@@ -81,54 +87,81 @@ function spread<T>(items: readonly T[], most: number): T[] {
   );
 }
 
-function tissueShare(
+/** Mean over a patch's part of the overview, pixels at its edges by the share that lies in it (OpenCV's INTER_AREA). */
+function meanGrey(
   { x, y, side }: PatchPlace,
-  mask: Uint8Array,
+  grey: Uint8Array,
   overview: Overview,
   level: { readonly width: number; readonly height: number },
 ): number {
-  const scaleX = overview.width / level.width;
-  const scaleY = overview.height / level.height;
-  const x1 = Math.min(overview.width, Math.max(Math.floor(x * scaleX) + 1, Math.round((x + side) * scaleX)));
-  const y1 = Math.min(overview.height, Math.max(Math.floor(y * scaleY) + 1, Math.round((y + side) * scaleY)));
-  let tissue = 0;
-  let count = 0;
-  for (let row = Math.floor(y * scaleY); row < y1; row++) {
-    for (let column = Math.floor(x * scaleX); column < x1; column++) {
-      tissue += mask[row * overview.width + column] ?? 0;
-      count++;
+  const columns = shares(x / side, side, overview.width, level.width);
+  const rows = shares(y / side, side, overview.height, level.height);
+  let sum = 0;
+  let area = 0;
+  for (const [row, height] of rows) {
+    for (const [column, width] of columns) {
+      sum += (grey[row * overview.width + column] ?? 0) * height * width;
+      area += height * width;
     }
   }
-  return count === 0 ? 0 : tissue / count;
+  return area === 0 ? 255 : sum / area;
 }
 
 /**
- * The level to read for 10x: the coarsest that is at least as fine (5 % allowed), else the finest.
- * `side` is how many of its pixels make one patch.
+ * Pixels of the overview that patch `index` of a row covers, each with the part of it that is covered. As the reference:
+ * the overview is cut to what the patches cover together, whole pixels, and divided evenly among them.
  */
-export function chooseLevel<T extends { readonly micrometres: number | undefined }>(
-  levels: readonly T[],
-): { level: T; side: number; note: string | undefined } | undefined {
-  const known = levels.filter((level) => level.micrometres !== undefined && level.micrometres > 0);
+function shares(index: number, side: number, small: number, large: number): [pixel: number, part: number][] {
+  const count = Math.max(1, Math.floor(large / side));
+  const cut = Math.min(small, Math.ceil((small * count * side) / large));
+  const [start, end] = [(index * cut) / count, ((index + 1) * cut) / count];
+  const covered: [number, number][] = [];
+  for (let pixel = Math.floor(start); pixel < end; pixel++)
+    covered.push([pixel, Math.min(end, pixel + 1) - Math.max(start, pixel)]);
+  return covered;
+}
+
+type Measured = { readonly micrometres: number | undefined };
+
+/** The level whose pixels are of this size, as the reference takes them to be: the next finer, else the next coarser. */
+export function levelNear<T extends Measured>(levels: readonly T[], micrometres: number): T | undefined {
+  const sizeOf = (level: T) => level.micrometres ?? 0;
+  const sorted = levels.filter((level) => sizeOf(level) > 0).toSorted((a, b) => sizeOf(a) - sizeOf(b));
+  const finer = sorted.findLast((level) => sizeOf(level) <= micrometres);
+  const coarser = sorted.find((level) => sizeOf(level) > micrometres);
+  return [finer, coarser].find((level) => level && isSame(sizeOf(level), micrometres));
+}
+
+function isSame(a: number, b: number): boolean {
+  return Math.abs(a - b) <= SAME_SPACING * Math.max(a, b);
+}
+
+/** How a slide's levels are to be shown. */
+export type LevelChoice<T> =
+  | { readonly kind: "patches"; readonly level: T; readonly side: number; readonly note: string | undefined }
+  | { readonly kind: "whole"; readonly level: T; readonly note: string };
+
+/**
+ * Patches from the level near 10x as it is stored; without one from the coarsest that is finer, `side` of whose pixels make
+ * one patch. A slide without any is shown whole: enlarged patches would show a model what it never saw.
+ */
+export function chooseLevel<T extends Measured>(levels: readonly T[]): LevelChoice<T> | undefined {
   const [first] = levels;
   if (!first) return undefined;
+  const known = levels.filter(({ micrometres }) => micrometres !== undefined && micrometres > 0);
   if (known.length === 0) {
-    return {
-      level: first,
-      side: PATCH_SIDE,
-      note: "The slide does not give its resolution; its first level was taken for 10x.",
-    };
+    const note = "The slide does not give its resolution; its first level was taken for 10x.";
+    return { kind: "patches", level: first, side: PATCH_SIDE, note };
   }
-  const byFineness = known.toSorted((a, b) => (b.micrometres ?? 0) - (a.micrometres ?? 0));
-  const fine = byFineness.find((level) => (level.micrometres ?? 0) <= PATCH_MICROMETRES * 1.05);
-  const level = fine ?? (byFineness.at(-1) as T);
-  const side = Math.max(
-    1,
-    Math.round((PATCH_SIDE * PATCH_MICROMETRES) / (level.micrometres ?? PATCH_MICROMETRES)),
-  );
-  return {
-    level,
-    side,
-    note: fine ? undefined : "The slide is coarser than 10x; its finest level was enlarged.",
-  };
+  const near = levelNear(known, PATCH_MICROMETRES);
+  if (near) return { kind: "patches", level: near, side: PATCH_SIDE, note: undefined };
+  const byFineness = known.toSorted((a, b) => (a.micrometres ?? 0) - (b.micrometres ?? 0));
+  const finer = byFineness.findLast(({ micrometres = 0 }) => micrometres < PATCH_MICROMETRES);
+  const [finest] = byFineness;
+  if (finer) {
+    const side = Math.round((PATCH_SIDE * PATCH_MICROMETRES) / (finer.micrometres ?? PATCH_MICROMETRES));
+    return { kind: "patches", level: finer, side, note: undefined };
+  }
+  const note = "The slide has no level near 10x; its finest level is shown whole.";
+  return { kind: "whole", level: finest ?? first, note };
 }

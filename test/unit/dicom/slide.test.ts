@@ -88,6 +88,18 @@ describe("a DICOM slide", () => {
     expect(Buffer.from(pictures[0]?.data ?? []).equals(rgb(896, 896, 896, 896, 2048, 2048))).toBe(true);
   });
 
+  it("without a level near 10x or finer is one picture, not enlarged patches", async () => {
+    const { pictures, places, warnings, rule } = await toModelPictures([level(700, 0.029, false, 1)]);
+    expect(rule).toBe("slide level, whole");
+    expect(pictures).toHaveLength(1);
+    expect(Buffer.from(pictures[0]?.data ?? []).equals(rgb(700, 700))).toBe(true);
+    expect(places[0]).toMatchObject({ spacing: [0.029, 0.029], patch: { x: 0, y: 0, scale: 1 } });
+    expect(warnings.join()).toMatch(/no level near 10x/);
+    await expect(
+      toModelPictures([level(700, 0.029, false, 1)], { limits: { maxPixels: 400_000 } }),
+    ).rejects.toMatchObject({ code: "image_too_large" });
+  });
+
   it("of 20x is read from that level and shrunk", async () => {
     const { pictures, places } = await toModelPictures([level(2048, 0.0005, false, 1)]);
     expect(pictures[0]).toMatchObject({ width: 896, height: 896 });
@@ -134,15 +146,29 @@ describe("patches", () => {
     expect(choosePatches(grid, glass, size, 125)).toMatchObject({ withTissue: 0, patches: { length: 1 } });
   });
 
-  it("come from the coarsest level that is fine enough", () => {
-    const levels = [0.25, 0.5, 1, 4].map((micrometres) => ({ micrometres }));
-    expect(chooseLevel(levels)).toMatchObject({ level: { micrometres: 1 }, side: 896 });
-    expect(chooseLevel([{ micrometres: 0.26 }, { micrometres: 4 }])).toMatchObject({ side: 3446 });
-    expect(chooseLevel([{ micrometres: 4 }])).toMatchObject({
-      side: 224,
-      note: expect.stringContaining("coarser"),
-    });
-    expect(chooseLevel([{ micrometres: undefined }])?.note).toContain("resolution");
+  it("count as tissue when their mean grey lies between 1 and 204, as in the reference", () => {
+    const grid = patchGrid(896 * 4, 896, 896);
+    const overview = { width: 40, height: 10, data: new Uint8Array(40 * 10 * 3) };
+    // Black, just dark enough, just too bright, and half tissue on glass.
+    for (const [patch, grey] of [0, 204, 205, 240].entries())
+      for (let row = 0; row < 10; row++)
+        overview.data.fill(grey, (row * 40 + patch * 10) * 3, (row * 40 + patch * 10 + 10) * 3);
+    for (let row = 0; row < 5; row++) overview.data.fill(120, (row * 40 + 30) * 3, (row * 40 + 40) * 3);
+    const { patches } = choosePatches(grid, overview, { width: 896 * 4, height: 896 }, 125);
+    expect(patches.map(({ x }) => x / 896)).toEqual([1, 3]);
+  });
+
+  it("come from the level near 10x as it is stored, else from the coarsest that is finer", () => {
+    const levels = (...sizes: (number | undefined)[]) => sizes.map((micrometres) => ({ micrometres }));
+    const near = (...sizes: number[]) => chooseLevel(levels(...sizes));
+    expect(near(0.25, 0.5, 1, 4)).toMatchObject({ level: { micrometres: 1 }, side: 896 });
+    // 23 % of the larger, finer before coarser (ez-wsi-dicomweb, slide_level_map.py).
+    expect(near(0.25, 0.78, 1.1)).toMatchObject({ level: { micrometres: 0.78 }, side: 896 });
+    expect(near(0.25, 0.5, 1.29)).toMatchObject({ level: { micrometres: 1.29 }, side: 896 });
+    expect(near(0.25, 0.5, 1.31)).toMatchObject({ level: { micrometres: 0.5 }, side: 1792 });
+    expect(near(0.26, 4)).toMatchObject({ side: 3446 });
+    expect(near(4, 16)).toMatchObject({ kind: "whole", level: { micrometres: 4 } });
+    expect(chooseLevel(levels(undefined))?.note).toContain("resolution");
   });
 });
 
