@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { closeDecoders, formatInspection, inspectPath, toModelPictures } from "../../dicom/index.js";
 import type { ModelVersion } from "../../dicom/rule-table.js";
 import { writeOutput } from "../../files/write.js";
+import { checkFit, type Fit, fitImage } from "../../image/fit.js";
 import type { RgbImage } from "../../image/rgb.js";
 import { makeFolder } from "../../machine/folder.js";
 import { checkOutputFolder } from "../files.js";
@@ -21,6 +22,7 @@ is shown unless --identity asks for it.
 
 interface InspectFlags {
   png?: string;
+  pictureFit?: Fit;
   modelVersion: ModelVersion;
   series?: string;
   identity?: boolean;
@@ -38,6 +40,10 @@ export function addInspect(program: Command, interrupt: Interrupt): void {
         .choices(["1.0", "1.5"])
         .default("1.5"),
     )
+    .option(
+      "--picture-fit <how>",
+      "with --png: pad to a square as MedGemma was trained, or stretch, which leaves the picture as it is (default: pad)",
+    )
     .option("--series <number>", "with --png: the series to take, as listed")
     .option("--identity", "also show names, ids, dates and descriptions")
     .option("--json", "one JSON document on stdout")
@@ -47,6 +53,7 @@ export function addInspect(program: Command, interrupt: Interrupt): void {
 
 async function inspect(input: string, flags: InspectFlags, { signal }: Interrupt): Promise<void> {
   const model = flags.modelVersion;
+  checkFit(flags.pictureFit);
   if (flags.png !== undefined) await checkOutputFolder("--png", flags.png);
   try {
     const inspection = await inspectPath(input, { model, identity: flags.identity ?? false, signal });
@@ -64,7 +71,7 @@ async function inspect(input: string, flags: InspectFlags, { signal }: Interrupt
 async function writePictures(
   input: string,
   folder: string,
-  { modelVersion, series }: InspectFlags,
+  { modelVersion, series, pictureFit = "pad" }: InspectFlags,
   signal: AbortSignal,
 ): Promise<string[]> {
   const study = await toModelPictures(input, {
@@ -78,7 +85,7 @@ async function writePictures(
   const written: string[] = [];
   for (const [index, picture] of study.pictures.entries()) {
     const name = `${String(index + 1).padStart(digits, "0")}.png`;
-    await writePng(picture, path.join(folder, name));
+    await writePng(await fitImage(picture, pictureFit, { signal }), path.join(folder, name));
     written.push(name);
   }
   return written;

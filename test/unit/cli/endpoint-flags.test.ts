@@ -29,3 +29,12 @@ test("another interface than chat is refused", () => {
     expect.objectContaining({ code: "bad_option", facts: { option: "endpointApi" } }),
   );
 });
+
+test("the fit of pictures is of the load, with an endpoint too", () => {
+  expect(read("--picture-fit", "stretch")).toEqual({ fit: "stretch" });
+  const remote = read("--endpoint", "http://127.0.0.1:8080", "--picture-fit", "pad");
+  expect(resolveLoadOptions(remote)).toMatchObject({ fit: "pad", remote: { endpoint: remote.endpoint } });
+  expect(() => resolveLoadOptions(read("--picture-fit", "crop"))).toThrow(
+    expect.objectContaining({ code: "bad_option", facts: { option: "fit" } }),
+  );
+});
