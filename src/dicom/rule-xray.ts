@@ -29,6 +29,10 @@ export function xrayCurve(input: GreyInput): RuleCurves {
   };
 }
 
+/** Equal values, or a rescale (a slope of 0.0001) after which they all round to the same. */
+const NOTHING_LEFT =
+  "All values are the same after the rescale is rounded, as in the reference: the picture is one shade, nothing can be seen.";
+
 interface Shown {
   readonly curve: (stored: number) => number;
   readonly step: string;
@@ -80,7 +84,7 @@ function fullRangeCurve(input: GreyInput, inverted: boolean): Shown {
       return roundHalfEven((inverted ? top - value : value) / (top / 255));
     },
     step: "full range",
-    warnings: [],
+    warnings: high > low ? [] : [NOTHING_LEFT],
   };
 }
 

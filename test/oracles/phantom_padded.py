@@ -11,6 +11,7 @@ of goldens.json's own embeddings, which are stretched, must come out as in embed
 """
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import gguf
@@ -23,6 +24,7 @@ ROOT = Path(__file__).parent.parent.parent
 FIXTURES = ROOT / "test/fixtures/phantom"
 MODELS = ROOT / "models/phantom"
 SIDE, SOFT_TOKEN = 224, 8
+QUESTIONS_EACH = 4
 
 TEXT_NAMES = {
     "attn_norm": "input_layernorm",
@@ -166,14 +168,16 @@ assert worst < 2e-2, "the weights were not read as the reference's"
 oblong = [file for file, picture in cases.items() if picture.width != picture.height]
 np.save(FIXTURES / "padded-embeddings.npy", np.stack([embed(padded(cases[file])) for file in oblong]).astype(np.float32))
 answers = []
+asked = Counter()
 for index, golden in enumerate(goldens):
-    if len(golden["images"]) != 1 or golden["images"][0] not in oblong:
+    if len(golden["images"]) != 1 or golden["images"][0] not in oblong or asked[golden["images"][0]] == QUESTIONS_EACH:
         continue
     picture = cases[golden["images"][0]]
+    asked[golden["images"][0]] += 1
+    if len(answers) < 3:
+        again, _ = answer(golden["prompt_ids"], [picture], 160)
+        assert again == golden["answer_ids"], f"golden {index} is not reproduced"
     ids, logprob = answer(golden["prompt_ids"], [padded(picture)], 160)
     answers.append({"golden": index, "answer_ids": ids, "first": round(logprob, 5)})
-    again, _ = answer(golden["prompt_ids"], [picture], 160)
-    assert again == golden["answer_ids"], f"golden {index} is not reproduced"
+    print(index, golden["kind"], "other" if ids != golden["answer_ids"] else "same", flush=True)
 (FIXTURES / "padded.json").write_text(json.dumps({"pictures": oblong, "answers": answers}) + "\n")
-changed = sum(each["answer_ids"] != goldens[each["golden"]]["answer_ids"] for each in answers)
-print(f"{len(answers)} answers, {changed} of them others than of the stretched picture")

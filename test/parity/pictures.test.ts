@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadAddon } from "../../src/engine/native/addon.js";
 import type { NativeEngine } from "../../src/engine/native/native-engine.js";
-import { padImage } from "../../src/image/pad-image.js";
 import { cosine, loadPhantom, picture, readNpy, truth } from "../support/phantom.js";
 
 const SIDE = 224;
@@ -49,18 +48,6 @@ describe("projector output", () => {
       expect(Math.min(...cosines(embedding.values, index))).toBeGreaterThanOrEqual(MIN_COSINE);
     },
   );
-
-  test("is the reference's no more when a picture that is not square is padded instead of stretched", async () => {
-    const oblong: string[] = [];
-    for (const [index, { file }] of truth.entries()) {
-      const image = await picture(file);
-      if (image.width === image.height) continue;
-      oblong.push(file);
-      const padded = await engine.encode(await padImage(image));
-      expect(Math.min(...cosines(padded.values, index)), file).toBeLessThan(0.99);
-    }
-    expect(oblong).toHaveLength(8);
-  });
 
   test("of one case is not that of another", async () => {
     const { values } = await engine.encode(await picture("000.png"));

@@ -80,6 +80,11 @@ describe("a radiograph of several frames", () => {
   });
 });
 
+it("a rescale that leaves no difference is told of", async () => {
+  const { warnings } = await shown(film([0, 100, 200, 400], { "00281052 DS": "0", "00281053 DS": "0.0001" }));
+  expect(warnings.join()).toMatch(/one shade, nothing can be seen/);
+});
+
 it("a mammogram is shown as a radiograph, with a word about it", async () => {
   const { warnings, rule } = await shown(film([0, 100, 200, 400], { ...WINDOW, "00080060 CS": "MG" }));
   expect(rule).toBe("radiograph, full range");
