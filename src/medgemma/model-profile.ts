@@ -26,18 +26,13 @@ const PROFILES: Readonly<Record<PresetFamily, Omit<ModelProfile, "family">>> = {
   phantom: { version: "1.5", fit: "stretch", readsSchemas: false },
 };
 
-/** @param version Where the catalogue tells it. */
-export function profileOf(info: EngineInfo, version: ModelVersion | undefined): ModelProfile {
-  const family = isPhantom(info) ? "phantom" : (version ?? versionOf(info));
+/**
+ * By the names of the model and its file, for it may also be loaded by its path, or copied under another; what does not
+ * tell is taken for 1.5, the newest.
+ * @param version Where the catalogue or the file's header tells it.
+ */
+export function profileOf({ model }: EngineInfo, version: ModelVersion | undefined): ModelProfile {
+  const kind = kindOf([model.name], model.file.name);
+  const family = kind.family === "phantom" ? "phantom" : (version ?? kind.version ?? "1.5");
   return { family, ...PROFILES[family] };
-}
-
-/** By its name, for it may also be loaded by its path, or copied under another. */
-function isPhantom({ model }: EngineInfo): boolean {
-  return /\bphantom\b/i.test(`${model.name} ${model.file.name}`.replaceAll(/[-_.]/g, " "));
-}
-
-/** Of an engine that was handed over: by the names of the model and its file; what does not tell is taken for 1.5, the newest. */
-function versionOf({ model }: EngineInfo): ModelVersion {
-  return kindOf([model.name], model.file.name).version ?? "1.5";
 }
