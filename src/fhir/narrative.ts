@@ -1,6 +1,7 @@
 import { isEnteredInError, negationOf } from "./modifiers.js";
 import type { References } from "./references.js";
 import { carriedBy, formOfCarried, isAttachment, textSteps } from "./text/attachment.js";
+import { decodeText } from "./text/charset.js";
 import { withoutData } from "./text/data.js";
 import { markupSteps } from "./text/markup.js";
 import { referenceText, titleOf } from "./title.js";
@@ -32,12 +33,21 @@ export function* longTexts(resource: Json, refs: References): Steps<LongText[]> 
     if (carried === undefined || seen.has(carried.data)) continue;
     seen.add(carried.data);
     const form = formOfCarried(carried);
-    if (form === undefined) continue;
+    if (form === undefined || form === "v2") continue;
     const { text, guessed } = yield* textSteps(carried, form);
     found.push({ heading, text: withoutData(text), ...(guessed && { guessed }) });
   }
   found.push(...(yield* sections(resource.section, resource, refs, [])));
   return found.filter(({ text }) => text.trim() !== "");
+}
+
+/** HL7 v2 messages that a resource carries, which become resources themselves. */
+export function v2Within(resource: Json, refs: References): string[] {
+  return carriers(resource, refs).flatMap(({ thing }) => {
+    const carried = carriedBy(thing, resource, refs);
+    if (carried === undefined || formOfCarried(carried) !== "v2") return [];
+    return [decodeText(Buffer.from(carried.data, "base64"), carried.type.charset).text];
+  });
 }
 
 /** The narrative of a resource or a section as plain text, whatever its status. */

@@ -3,13 +3,14 @@ import { describe } from "./describe.js";
 import { Identity } from "./identity.js";
 import { listedIds } from "./listed-ids.js";
 import { isEnteredInError, isProhibition, unreadModifiers } from "./modifiers.js";
-import { longTexts, narrativeAdds, narrativeOf } from "./narrative.js";
+import { longTexts, narrativeAdds, narrativeOf, v2Within } from "./narrative.js";
 import { countRedacted, redactionWarnings } from "./redaction.js";
 import { References } from "./references.js";
-import { mapScoped, shortened } from "./scopes.js";
+import { shortened } from "./scopes.js";
 import { Breather, splitResources, unreadable } from "./split-json.js";
 import { linesOf, paragraphs } from "./text-record.js";
 import { NAMED, NOT_CLINICAL } from "./types.js";
+import { isV2, v2Resources } from "./v2/resources.js";
 import { asList, asObject, asText, dateOf, type Json } from "./values.js";
 
 /** One thing that a record says. */
@@ -44,7 +45,7 @@ export interface PatientRecord {
   readonly warnings: readonly string[];
 }
 
-/** A FHIR R4 Bundle or resource as an object, a list of resources, JSON or NDJSON text, or plain text. */
+/** A FHIR R4 Bundle or resource as an object, a list of resources, JSON or NDJSON text, HL7 v2 messages, or plain text. */
 export type RecordInput = string | object;
 
 export interface ReadRecordOptions {
@@ -85,10 +86,10 @@ export async function readRecord(
   const { identity: keep = false, now = new Date(), signal } = options;
   const text = typeof input === "string" ? input.replace(/^\uFEFF/, "") : undefined;
   if (text !== undefined && text.trim() === "") throw badOption("record", "some words or resources", input);
-  if (text !== undefined && /^\s*</.test(text))
-    throw unreadable("it is XML, and only JSON and text are read");
+  if (text !== undefined && /^\s*<[?!a-z]/i.test(text))
+    throw unreadable("it is XML, and only JSON, HL7 v2 and text are read");
   const identity = new Identity();
-  if (text !== undefined && !/^\s*[[{]/.test(text)) {
+  if (text !== undefined && !isJson(text) && !isV2(text)) {
     const drafts = paragraphs(text, MAX_TEXT, keep ? undefined : (line) => identity.redact(line));
     return finish(
       drafts,
@@ -103,13 +104,18 @@ export async function readRecord(
   }
   const collector = new Collector(identity, now, keep);
   const breather = new Breather();
-  for await (const resource of text === undefined ? listed(input as object) : splitResources(text)) {
+  for await (const resource of collector.resourcesOf(text ?? (input as object))) {
     throwIfAborted(signal);
     collector.take(resource);
     await breather.breathe();
   }
   collector.check();
   return finish(collector.drafts(), keep ? undefined : identity, collector, signal);
+}
+
+/** Begins as an object or a list of them does; text may begin with a bracket, too: "[x] smoker", "[2024-01-05] visit". */
+function isJson(text: string): boolean {
+  return /^\s*(?:\[\s*\{|\{\s*"|\[\s*\]\s*$|\{\s*\}\s*$)/.test(text);
 }
 
 async function* listed(input: object): AsyncGenerator<unknown, void, void> {
@@ -146,6 +152,13 @@ class Collector {
     private readonly keep: boolean,
   ) {}
 
+  resourcesOf(input: string | object): AsyncIterable<unknown> | Iterable<unknown> {
+    if (typeof input !== "string") return listed(input);
+    return isV2(input) ? v2Resources(input, this.#unreadSegment) : splitResources(input);
+  }
+
+  readonly #unreadSegment = (name: string) => this.#skip(`HL7 v2 segment ${name}`);
+
   take(value: unknown, depth = 0): void {
     const outer = asObject(value);
     const resource = asObject(outer?.resource) ?? outer;
@@ -174,8 +187,12 @@ class Collector {
     if (type === "Patient") this.#takePatient(resource);
     if (NOT_CLINICAL.has(type)) this.#skip(type);
     else if (isEnteredInError(resource)) this.#skip(`${type} (entered in error)`);
-    else if (this.#resources.length < MAX_ENTRIES) this.#resources.push(kept);
-    else this.#skip(`${type} (too many)`);
+    else if (this.#resources.length < MAX_ENTRIES) {
+      this.#resources.push(kept);
+      for (const message of depth < MAX_BUNDLES ? v2Within(kept, this.#refs) : []) {
+        for (const own of v2Resources(message, this.#unreadSegment)) this.take(own, depth + 1);
+      }
+    } else this.#skip(`${type} (too many)`);
   }
 
   /** @throws MedGemmaError `record_unreadable` where no resource has come. */
@@ -210,12 +227,7 @@ class Collector {
     const date = dateOf(resource);
     const { title, parts, reversed } = describe(resource, this.#refs);
     const modified = unreadModifiers(resource).length > 0;
-    const head = this.#clean(title);
-    const lines = linesOf(
-      head,
-      parts.map((part) => mapScoped(part, this.#clean)),
-      MAX_TEXT,
-    );
+    const lines = linesOf(title, parts, MAX_TEXT);
     const prohibition = isProhibition(resource, [title, ...parts].join("; "));
     for (const text of lines) yield { type, date, text, modified, prohibition };
     const long = yield* longTexts(resource, this.#refs);
@@ -226,7 +238,7 @@ class Collector {
     }
     for (const { heading, text } of long) {
       // What reverses a resource reverses its texts.
-      const before = [modified || reversed ? head : "", this.#clean(heading)]
+      const before = [modified || reversed ? title : "", heading]
         .filter(Boolean)
         .map((it) => `${shortened(it, MAX_TEXT / 4)}: `)
         .join("");

@@ -20,21 +20,6 @@ export function bracketed(before: string, text: string): string {
   return `${BRACKET}${before}: ${BEGIN}${text}${END}`;
 }
 
-/** The text as it is read, in one piece. */
-export function flat(marked: string): string {
-  return piecesOf(marked, Number.POSITIVE_INFINITY).join(" ");
-}
-
-/** Changes the text between the marks; where a change reaches over a mark, the marks are given up. */
-export function mapScoped(marked: string, change: (text: string) => string): string {
-  const whole = change(flat(marked));
-  const mapped = marked
-    .split(MARKS)
-    .map((it) => (MARKS.test(it) || it === "" ? it : change(it)))
-    .join("");
-  return flat(mapped) === whole ? mapped : whole;
-}
-
 interface Open {
   before: string;
   readonly bracket: boolean;

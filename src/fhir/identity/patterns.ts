@@ -6,13 +6,17 @@ import { isMeasured } from "./measures.js";
 import { type Span, tokensOf } from "./tokens.js";
 
 /** Where a form begins a line or a cell: "Demographics / Name: ...". */
-const FORM = String.raw`(?<=^[ \t]{0,40}|[/;|.,)\]] {1,2}| {2,8}|\t)`;
+const FORM = String.raw`(?<=^[ \t]{0,40}|[/;:|.,)\]] {1,2}| {2,8}|\t)`;
 const COLON = String.raw`\s{0,3}[:：]\s{0,3}`;
 
+/** Of things too: "Name: aspirin" counts only where a form begins. */
 const NAME_LABELS =
-  "patient(?:'s|s)? ?name|patienten?name|name of patient|full name|legal name|last name|first name|given name|family name|surname|maiden name|mother's name|next of kin|" +
-  "name|nachname|vorname|familienname|geburtsname|nom(?: de famille)?|nom du patient|pr[ée]noms?|nombre(?: del paciente)?|apellidos?|cognome|nome(?: do paciente)?|naam|achternaam|" +
-  "voornaam|sobrenome|фио|имя|фамилия|姓名|氏名|患者名|患者姓名|이름|성명|환자명|الاسم|שם";
+  "name|nom|nombre|nome|naam|pr[ée]noms?|apellidos?|family name|first name|last name|given name|имя";
+/** Of people alone. */
+const PERSON_LABELS =
+  "patient(?:'s|s)? ?name|patienten?name|name of patient|full name|legal name|surname|maiden name|mother's name|next of kin|nachname|vorname|familienname|geburtsname|" +
+  "nom de famille|nom du patient|nombre del paciente|cognome|nome do paciente|achternaam|voornaam|sobrenome|фио|фамилия|الاسم|שם";
+const UNSPACED_LABELS = "姓名|氏名|患者名|이름|성명|환자명";
 const BIRTH_LABELS =
   "d\\.?o\\.?b\\.?|date of birth|birth ?dat[ea]|birthday|born(?: on)?|geb\\.?|geboren(?: am)?|geburtsdatum|geb\\.-?datum|n[ée]e?(?:\\(e\\))? le|date de naissance|ddn|nacid[oa] el|" +
   "fecha de nacimiento|f\\.? ?nac\\.?|nat[oa] il|data di nascita|geboortedatum|data de nascimento|data urodzenia|дата рождения|生年月日|出生日期|生年|생년월일|تاريخ الميلاد";
@@ -92,7 +96,13 @@ const CLOSING =
 
 /** Names by the company they keep, known or not. */
 const NAMED: readonly { readonly pattern: RegExp; readonly trusted: boolean }[] = [
-  { pattern: new RegExp(`${FORM}(?:${NAME_LABELS})${COLON}(?<value>[^\\n;|]{1,80})`, "gimu"), trusted: true },
+  {
+    pattern: new RegExp(
+      `(?:${FORM}(?:${NAME_LABELS})|${NOT_IN_WORD}(?:${PERSON_LABELS})|${UNSPACED_LABELS})${COLON}(?<value>[^\\n;|，。]{1,80})`,
+      "gimu",
+    ),
+    trusted: true,
+  },
   {
     pattern: new RegExp(
       `${FORM}(?:patient(?:'s)? name|patientenname|nom du patient|nombre del paciente) \\| (?<value>[^\\n;|]{1,80})`,
@@ -101,7 +111,7 @@ const NAMED: readonly { readonly pattern: RegExp; readonly trusted: boolean }[] 
     trusted: true,
   },
   {
-    pattern: new RegExp(`^\\s{0,8}(?:${SALUTATIONS})\\s(?<value>[^\\n,:!]{2,60})[,:!]`, "gimu"),
+    pattern: new RegExp(`(?<=^\\s{0,8}|: )(?:${SALUTATIONS})\\s(?<value>[^\\n,:!]{2,60})[,:!]`, "gimu"),
     trusted: false,
   },
   {

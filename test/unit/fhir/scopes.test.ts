@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readRecord } from "../../../src/fhir/record.js";
-import { bracketed, flat, mapScoped, piecesOf, scope } from "../../../src/fhir/scopes.js";
+import { bracketed, piecesOf, scope } from "../../../src/fhir/scopes.js";
 import { bundle } from "../../support/record.js";
 
 const textsOf = async (...resources: object[]) =>
@@ -79,12 +79,6 @@ test("pieces keep their length, however deep", () => {
   const pieces = piecesOf(scope("long label ".repeat(50), marked), 600);
   for (const piece of pieces) expect(piece.length).toBeLessThanOrEqual(600);
   expect(pieces.join("").match(/x/g)).toHaveLength(2000);
-});
-
-test("a change that reaches over a mark is made", () => {
-  const change = (text: string) => text.replace(/Name: .*/, "[identity]").replace("Jane", "[name]");
-  expect(flat(mapScoped(scope("Name: ", "Roe"), change))).toBe("[identity]");
-  expect(mapScoped(bracketed("NOT", "Jane"), change)).toBe(bracketed("NOT", "[name]"));
 });
 
 describe("a text is reversed as what carries it is", () => {
