@@ -7,6 +7,9 @@ import { isEponym, isMeasure, isMeasured } from "./measures.js";
 import { isTitled, type Place } from "./titles.js";
 import { gapBefore, type Span, type Token, tokensOf } from "./tokens.js";
 
+/** Letters of the scripts in which names are found inside of words, half-width ones too. */
+const SPACELESS =
+  /[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff\uff66-\uff9f]/;
 /** Between a name and where somebody lives, or between two towns. */
 const OF = /^\s+(?:of|from|in|aus|de|van|di|da|and|und|et|y|e|en|i|near|bei)\s+$/i;
 const LIVES =
@@ -48,7 +51,7 @@ class Finder implements Place {
     for (let at = 2; at < this.tokens.length; at++) this.#aroundInitial(at);
     this.#towns();
     this.#spread();
-    if (this.known.hasUnspaced) this.#unspaced();
+    if (this.known.hasUnspaced && SPACELESS.test(this.text)) this.#unspaced();
     for (const [at, word] of this.words.entries()) {
       const token = this.tokens[at] as Token;
       if (word !== undefined) this.#spans.push({ start: token.start, end: this.#possessive(token), word });

@@ -3,7 +3,7 @@ import { asObject, asText, type Json } from "../values.js";
 import { type DecodedText, decodeText } from "./charset.js";
 import { type ContentType, formOf, isUnstated, parseContentType, type TextForm } from "./content-type.js";
 import { markupSteps } from "./markup.js";
-import { rtfText } from "./rtf.js";
+import { rtfSteps } from "./rtf.js";
 
 /** What an Attachment or Binary carries. */
 interface Carried {
@@ -90,7 +90,7 @@ const CDA_TOLD: ReadonlySet<string> = new Set(["title", "text"]);
 export function* textSteps(carried: Carried, form: TextForm): Generator<undefined, DecodedText, void> {
   const bytes = Buffer.from(carried.data, "base64");
   yield undefined;
-  if (form === "rtf") return { text: rtfText(bytes), guessed: false };
+  if (form === "rtf") return { text: yield* rtfSteps(bytes), guessed: false };
   const decoded = decodeText(bytes, carried.type.charset);
   yield undefined;
   if (form === "plain" || form === "v2") return decoded;

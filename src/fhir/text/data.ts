@@ -1,7 +1,7 @@
 /** So long a word without a space is no word. */
 const RUN = /[A-Za-z0-9+/_-]{60,}={0,2}/g;
-/** Broken into lines, as MIME has it. */
-const LINES = /(?:[A-Za-z0-9+/]{60,76}\s+){2,}[A-Za-z0-9+/]{0,76}={0,2}/g;
+/** Broken into lines, as MIME has it; looked for at the beginning of a word only, in time by the text's length. */
+const LINES = /(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{60,76}\s{1,4}){2,}[A-Za-z0-9+/]{0,76}={0,2}/g;
 const MANY = 200;
 
 /** The text without what is data and no words: base64, whatever element it came in. */

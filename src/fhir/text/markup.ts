@@ -190,12 +190,3 @@ class Lines {
 function localName(name: string): string {
   return name.slice(name.indexOf(":") + 1).toLowerCase();
 }
-
-/** A text in one go. */
-export function plainText(source: string, options: MarkupOptions = {}): string {
-  const steps = markupSteps(source, options);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
-}

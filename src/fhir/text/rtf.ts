@@ -1,8 +1,16 @@
 import { decodeCodePage } from "./charset.js";
 
-/** Rich Text Format 1.9.1 as plain text: rows are lines, cells are parted, deleted and hidden words are gone. */
-export function rtfText(source: Uint8Array): string {
-  return new Reader(Buffer.from(source).toString("latin1")).read();
+/** Tokens that are read in one go. */
+const STEPS = 20_000;
+
+/**
+ * Rich Text Format 1.9.1 as plain text: rows are lines, cells are parted, deleted and hidden words are gone. Gives way
+ * after each piece of the work.
+ */
+export function* rtfSteps(source: Uint8Array): Generator<undefined, string, void> {
+  const reader = new Reader(Buffer.from(source).toString("latin1"));
+  while (reader.read(STEPS)) yield undefined;
+  return reader.text;
 }
 
 interface Group {
@@ -86,9 +94,10 @@ class Reader {
     this.#source = source;
   }
 
-  read(): string {
-    const run = /[^\\{}\r\n]+/y;
-    while (this.#at < this.#source.length) {
+  /** @returns whether there is more. */
+  read(steps: number): boolean {
+    const run = /[^\\{}\r\n]{1,4000}/y;
+    for (let step = 0; step < steps && this.#at < this.#source.length; step++) {
       const char = this.#source[this.#at] as string;
       if (char === "{") this.#open();
       else if (char === "}") this.#close();
@@ -98,11 +107,21 @@ class Reader {
         run.lastIndex = this.#at;
         const plain = run.exec(this.#source)?.[0] ?? char;
         this.#at += plain.length;
-        for (let i = 0; i < plain.length; i++) this.#byte(plain.charCodeAt(i));
+        this.#plain(plain);
       }
     }
+    return this.#at < this.#source.length;
+  }
+
+  get text(): string {
     this.#flush();
     return this.#text.replace(/ \| (?=\n|$)/g, "");
+  }
+
+  /** ASCII is the same in all code pages, but may be the second byte of a character. */
+  #plain(text: string): void {
+    if (this.#toSkip === 0 && this.#bytes.length === 0 && /^[ -~]*$/.test(text)) this.#put(text);
+    else for (let i = 0; i < text.length; i++) this.#byte(text.charCodeAt(i));
   }
 
   #open(): void {

@@ -3,9 +3,10 @@ import { describe, expect, test } from "vitest";
 import { readRecord } from "../../../src/fhir/record.js";
 import { decodeText } from "../../../src/fhir/text/charset.js";
 import { withoutData } from "../../../src/fhir/text/data.js";
-import { plainText } from "../../../src/fhir/text/markup.js";
-import { rtfText } from "../../../src/fhir/text/rtf.js";
+import { markupSteps } from "../../../src/fhir/text/markup.js";
+import { rtfSteps } from "../../../src/fhir/text/rtf.js";
 import { bundle, DIABETES } from "../../support/record.js";
+import { inOneGo } from "../../support/steps.js";
 
 interface Encoded {
   charset: string;
@@ -168,7 +169,7 @@ describe("RTF", () => {
     ["{\\rtf1 a\\{b\\}c\\\\ \\emdash d\\bin3 {{{e}", "a{b}c\\ \u2014de"],
     ["}}{\\rtf1 odd", "odd"],
   ])("%s", (source, expected) => {
-    expect(rtfText(Buffer.from(source, "latin1"))).toBe(expected);
+    expect(inOneGo(rtfSteps(Buffer.from(source, "latin1")))).toBe(expected);
   });
 });
 
@@ -180,6 +181,6 @@ describe("markup", () => {
     ["<b>5</b><sup>2</sup> x", "52 x"],
     ["<pre>a\n  b</pre>", "a\n  b"],
   ])("%s", (source, expected) => {
-    expect(plainText(source)).toBe(expected);
+    expect(inOneGo(markupSteps(source))).toBe(expected);
   });
 });
