@@ -30,6 +30,7 @@ concepcion encarnacion angustias milagros blanca clara pilar consuelo mercedes c
 claire marguerite pierre blanche aimee desire constant juste prudence violette marine clement petit grand gros legrand
 franca bruno salvo bianca rossi ricci grasso dores branca normal low high graves burns cutter gore blood hurt pain paine
 sharp swift short small long little strong rich young old new best good noble moody savage wild wise woods wells waters
+max norm rod lance marsh nagel blase sturm brun magro magra sandy hazel patience angel constance selig jay norma
 ward room bed level floor unit suite apartment zimmer station chambre lit camera letto habitacion cama quarto leito
 reading bath battle hull wells deal rugby sandwich hope eye nice tours lens sens sion essen halle rauch siegen wissen`;
 
@@ -57,7 +58,12 @@ on or so to up us me my he she hi ho ha la le li lo lu ma mi mo mu ne ni nu oh p
 ban bin che chi den der des die la mac mc o von van zu zur zum del della dos das du el al bin ibn abu ben st saint`;
 
 /** Words of one language, but above all names. */
-const RATHER_NAMES = new Set("hans miller wang klaus jurgen gunther".split(" "));
+const RATHER_NAMES = new Set(
+  (
+    "hans miller wang klaus jurgen gunther dubois choi richter kohler conti ricci taylor turner carter flores mulder pierre " +
+    "chiara walker"
+  ).split(" "),
+);
 
 const words = (text) => text.split(/\s+/).filter(Boolean).map(fold);
 const dictionary = (language) => require(`@zxcvbn-ts/language-${language}`).dictionary;

@@ -1,6 +1,6 @@
 import { isEnteredInError, negationOf } from "./modifiers.js";
 import type { References } from "./references.js";
-import { carriedBy, formOfCarried, isAttachment, textSteps } from "./text/attachment.js";
+import { carriedBy, formOfCarried, isAttachment, isCda, textSteps } from "./text/attachment.js";
 import { decodeText } from "./text/charset.js";
 import { withoutData } from "./text/data.js";
 import { markupSteps } from "./text/markup.js";
@@ -41,13 +41,18 @@ export function* longTexts(resource: Json, refs: References): Steps<LongText[]> 
   return found.filter(({ text }) => text.trim() !== "");
 }
 
-/** HL7 v2 messages that a resource carries, which become resources themselves. */
-export function v2Within(resource: Json, refs: References): string[] {
-  return carriers(resource, refs).flatMap(({ thing }) => {
+/** HL7 v2 messages and CDA documents that a resource carries: these have people and resources of their own. */
+export function documentsWithin(resource: Json, refs: References): { v2: string[]; cda: string[] } {
+  const found: { v2: string[]; cda: string[] } = { v2: [], cda: [] };
+  for (const { thing } of carriers(resource, refs)) {
     const carried = carriedBy(thing, resource, refs);
-    if (carried === undefined || formOfCarried(carried) !== "v2") return [];
-    return [decodeText(Buffer.from(carried.data, "base64"), carried.type.charset).text];
-  });
+    const form = carried && formOfCarried(carried);
+    if (carried === undefined || (form !== "v2" && form !== "xml")) continue;
+    const { text } = decodeText(Buffer.from(carried.data, "base64"), carried.type.charset);
+    if (form === "v2") found.v2.push(text);
+    else if (isCda(text)) found.cda.push(text);
+  }
+  return found;
 }
 
 /** The narrative of a resource or a section as plain text, whatever its status. */

@@ -3,11 +3,12 @@ import { describe } from "./describe.js";
 import { Identity } from "./identity.js";
 import { listedIds } from "./listed-ids.js";
 import { isEnteredInError, isProhibition, unreadModifiers } from "./modifiers.js";
-import { longTexts, narrativeAdds, narrativeOf, v2Within } from "./narrative.js";
+import { documentsWithin, longTexts, narrativeAdds, narrativeOf } from "./narrative.js";
 import { countRedacted, redactionWarnings } from "./redaction.js";
 import { References } from "./references.js";
 import { shortened } from "./scopes.js";
 import { Breather, splitResources, unreadable } from "./split-json.js";
+import { cdaPeople } from "./text/cda-people.js";
 import { linesOf, paragraphs } from "./text-record.js";
 import { NAMED, NOT_CLINICAL } from "./types.js";
 import { isV2, v2Resources } from "./v2/resources.js";
@@ -189,10 +190,17 @@ class Collector {
     else if (isEnteredInError(resource)) this.#skip(`${type} (entered in error)`);
     else if (this.#resources.length < MAX_ENTRIES) {
       this.#resources.push(kept);
-      for (const message of depth < MAX_BUNDLES ? v2Within(kept, this.#refs) : []) {
-        for (const own of v2Resources(message, this.#unreadSegment)) this.take(own, depth + 1);
-      }
+      this.#takeDocuments(kept, depth);
     } else this.#skip(`${type} (too many)`);
+  }
+
+  #takeDocuments(resource: Json, depth: number): void {
+    if (depth >= MAX_BUNDLES) return;
+    const { v2, cda } = documentsWithin(resource, this.#refs);
+    for (const person of cda.flatMap(cdaPeople)) this.identity.learn(person);
+    for (const message of v2) {
+      for (const own of v2Resources(message, this.#unreadSegment)) this.take(own, depth + 1);
+    }
   }
 
   /** @throws MedGemmaError `record_unreadable` where no resource has come. */

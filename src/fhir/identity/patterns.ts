@@ -30,7 +30,7 @@ const NUMBER_LABELS =
   "mrn|m\\.r\\.n\\.|medical record(?: (?:no\\.?|number|#))?|record (?:no\\.?|number)|chart (?:no\\.?|number)|hospital (?:no\\.?|number|id)|patient[- ]?(?:id|no\\.?|number|identifier)|" +
   "pat\\.?-?(?:id|nr\\.?)|patienten-?(?:id|nr\\.?|nummer)|fall-?(?:nr\\.?|nummer)|aufnahme-?(?:nr\\.?|nummer)|versicherten-?(?:nr\\.?|nummer)|krankenkassen?-?(?:nr\\.?|nummer)|kvnr|ahv-?nr\\.?|" +
   "nhs(?: (?:no\\.?|number))?|chi (?:no\\.?|number)|ssn|social security(?: (?:no\\.?|number))?|insurance (?:no\\.?|number|id)|policy (?:no\\.?|number)|member (?:id|no\\.?|number)|" +
-  "account (?:no\\.?|number)|accession(?: (?:no\\.?|number))?|passport(?: (?:no\\.?|number))?|num[ée]ro de (?:dossier|s[ée]curit[ée] sociale)|n[°º] ?(?:de )?(?:dossier|historia|hc|s[ée]cu)|" +
+  "(?:account|acct)\\.? ?(?:no\\.?|number|#)|accession(?: (?:no\\.?|number))?|passport(?: (?:no\\.?|number))?|num[ée]ro de (?:dossier|s[ée]curit[ée] sociale)|n[°º] ?(?:de )?(?:dossier|historia|hc|s[ée]cu)|" +
   "historia cl[íi]nica(?: n[°º])?|codice fiscale|prontu[áa]rio|pesel|снилс|病历号|住院号|身份证号?|診察券番号|患者番号|患者id|등록번호|차트번호|주민등록번호";
 
 /** Short forms of numbers of persons that have other meanings too: IPP is a medicine, DNI an order. */
@@ -76,6 +76,14 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\bhttps?:\/\/\S+/gi, "[address]"],
   [/(?<![\d.-])\+[1-9]\d{0,2}[ ()./-]{0,3}(?:\d[ ()./-]{0,2}){7,12}(?!\d)/g, "[telephone]"],
   [/(?<![\d.])\(\d{3}\) ?\d{3}[ .-]\d{4}(?!\d)/g, "[telephone]"],
+  [
+    /(?<!\p{L})\p{Lu}[\p{L}-]{2,30}(?:stra(?:ß|ss)e|str\.|gasse|allee)\s?\d{1,4}\s?[a-z]?(?![\p{L}\p{N}])/gu,
+    "[place]",
+  ],
+  [
+    /(?<![\p{N}.,-])\d{1,5}\s(?:\p{Lu}[\p{L}'.]{1,20}\s){1,3}(?:Street|Avenue|Ave|Road|Rd|Lane|Boulevard|Blvd|Drive|St\.?(?=[,\n]|$))(?!\p{L})/gu,
+    "[place]",
+  ],
 ];
 /** Numbers that could be doses: "250-500-1000". */
 const DASHED: readonly (readonly [RegExp, string])[] = [

@@ -51,6 +51,14 @@ function titleBefore({ text, tokens }: Place, at: number) {
   const noble = i < at - 1;
   const gap = gapBefore(text, tokens, i + 1);
   if (!/^(?:\.?[ \u00a0]{1,2}|\.)$/.test(gap)) return undefined;
+  // "Prof. W. Braun".
+  while (
+    i > at - 4 &&
+    tokens[i]?.key.length === 1 &&
+    tokens[i]?.capital &&
+    gapBefore(text, tokens, i + 1) === ". "
+  )
+    i--;
   while (i > at - 6 && AFTER_TITLE.has(tokens[i]?.key ?? "") && /^\.? ?$/.test(gapBefore(text, tokens, i)))
     i--;
   const title = tokens[i];
@@ -61,10 +69,12 @@ function isUnknownName({ key }: Token): boolean {
   return key.length > 3 && !isWord(key);
 }
 
-/** "Mr. John Doe", "Frau Muster-Meier", "Dr. med. Anna Muster". */
+/** "Mr. John Doe", "Frau Muster-Meier", "Dr. med. Anna Muster"; one that is a word at the end of what is said only. */
 function isSurname({ text, tokens, words }: Place, at: number): boolean {
   const [token, title] = [tokens[at] as Token, tokens[at - 2]];
-  if (title === undefined || words[at - 1] !== "[name]" || !isUnknownName(token)) return false;
+  if (title === undefined || words[at - 1] !== "[name]" || token.key.length < 3) return false;
+  if (!isUnknownName(token) && !/^\s*(?:$|[.,;:)\n])/.test(text.slice(token.end, token.end + 3)))
+    return false;
   if (!TITLES.has(title.key) && !AFTER_TITLE.has(title.key)) return false;
   const gap = gapBefore(text, tokens, at);
   if (/^[-\u2010-\u2015]$/.test(gap)) return true;

@@ -1,6 +1,8 @@
 import type { Json } from "../values.js";
+import { MAKERS } from "./makers.js";
 import { isV2, type Segment, segmentsOf } from "./parse.js";
 import { dayOf, patientOf, peopleOf } from "./people.js";
+import { concept, valueIn } from "./values.js";
 
 /** Segments that say nothing about health: headers, acknowledgements, queries, insurances, appointments. */
 const SILENT: ReadonlySet<string> = new Set([
@@ -60,7 +62,6 @@ const RESULTS: Readonly<Record<string, string>> = {
   ...{ F: "final", C: "corrected", A: "amended", P: "preliminary", R: "preliminary", S: "preliminary" },
   ...{ D: "entered-in-error", W: "entered-in-error", X: "cancelled", I: "registered" },
 };
-const CLASSES: Readonly<Record<string, string>> = { I: "inpatient", O: "outpatient", E: "emergency" };
 
 /**
  * What an HL7 v2 text says, as FHIR's resources: patients and people first to be known, then results, allergies, diagnoses,
@@ -229,128 +230,6 @@ const FLAGS: Readonly<Record<string, string>> = {
     NEG: "Negative",
   },
 };
-
-type Maker = (segment: Segment) => Json;
-
-const MAKERS: Readonly<Record<string, Maker>> = {
-  AL1: (it) => ({
-    resourceType: "AllergyIntolerance",
-    code: concept(it, 3),
-    reaction: reaction(it, 5, 4),
-    recordedDate: dayOf(it.text(6)),
-  }),
-  IAM: (it) => ({
-    resourceType: "AllergyIntolerance",
-    code: concept(it, 3),
-    reaction: reaction(it, 5, 4),
-    recordedDate: dayOf(it.text(13)) ?? dayOf(it.text(20)),
-    ...(it.text(6) === "D" && { verificationStatus: { coding: [{ code: "entered-in-error" }] } }),
-    ...(it.text(17) !== "" && { clinicalStatus: concept(it, 17) }),
-  }),
-  DG1: (it) => ({
-    resourceType: "Condition",
-    code: concept(it, 3) ?? { text: it.text(4) },
-    recordedDate: dayOf(it.text(5)),
-    ...(it.text(6) !== "" && {
-      category: [{ text: { A: "admitting", W: "working", F: "final" }[it.text(6)] ?? it.text(6) }],
-    }),
-    ...(it.text(21) === "D" && { verificationStatus: { coding: [{ code: "entered-in-error" }] } }),
-  }),
-  PRB: (it) => ({
-    resourceType: "Condition",
-    code: concept(it, 3),
-    recordedDate: dayOf(it.text(2)),
-    onsetDateTime: dayOf(it.text(16)),
-    ...(it.text(14) !== "" && { clinicalStatus: concept(it, 14) }),
-    ...(it.text(13) !== "" && { verificationStatus: concept(it, 13) }),
-    ...(it.text(1) === "DE" && { verificationStatus: { coding: [{ code: "entered-in-error" }] } }),
-  }),
-  PR1: (it) => ({
-    resourceType: "Procedure",
-    code: concept(it, 3) ?? { text: it.text(4) },
-    performedDateTime: dayOf(it.text(5)),
-  }),
-  PV1: (it) => ({
-    resourceType: "Encounter",
-    class: { text: CLASSES[it.text(2)] ?? it.text(2) },
-    period: { start: dayOf(it.text(44)), end: dayOf(it.text(45)) },
-  }),
-  RXO: (it) => medicine(it, 1, [2, 4], 6),
-  RXE: (it) => medicine(it, 2, [3, 5], 7),
-  RXD: (it) => ({ ...medicine(it, 2, [4, 5], 9), resourceType: "MedicationDispense" }),
-  RXA: (it) => ({
-    resourceType: "Immunization",
-    status:
-      it.text(21) === "D" ? "entered-in-error" : /^(?:RE|NA)$/.test(it.text(20)) ? "not-done" : "completed",
-    vaccineCode: concept(it, 5),
-    occurrenceDateTime: dayOf(it.text(3)),
-  }),
-};
-
-function medicine(segment: Segment, code: number, [amount, unit]: [number, number], words: number): Json {
-  const said = segment
-    .field(words)
-    .map((it) => it[1] || it[0])
-    .filter(Boolean)
-    .join(", ");
-  const dose =
-    segment.text(amount) === ""
-      ? undefined
-      : { value: segment.text(amount), unit: segment.text(unit, 2) || segment.text(unit) };
-  return {
-    resourceType: "MedicationRequest",
-    medicationCodeableConcept: concept(segment, code),
-    dosageInstruction: [
-      { ...(said !== "" && { text: said }), ...(dose && { doseAndRate: [{ doseQuantity: dose }] }) },
-    ],
-  };
-}
-
-function reaction(segment: Segment, words: number, severity: number): Json[] | undefined {
-  const said = segment
-    .field(words)
-    .map((it) => it[1] || it[0])
-    .filter(Boolean);
-  const grade = { SV: "severe", MO: "moderate", MI: "mild" }[segment.text(severity)];
-  if (said.length === 0 && grade === undefined) return undefined;
-  return [{ manifestation: said.map((text) => ({ text })), ...(grade && { severity: grade }) }];
-}
-
-/** CE and CWE: the words, else those of the other coding, else the code. */
-function concept(segment: Segment, index: number): Json | undefined {
-  const [first] = segment.field(index);
-  if (first === undefined) return undefined;
-  const text = first[8] || first[1] || first[4] || first[0];
-  return text ? { text } : undefined;
-}
-
-function valueIn(segment: Segment, type: string): Json {
-  const values = segment.field(5);
-  if (values.length === 0) return {};
-  const unit = segment.text(6, 2) || segment.text(6);
-  const first = values[0] as readonly string[];
-  if (type === "ED") return { presentedForm: [attachment(first)] };
-  if (type === "RP") return { presentedForm: [{ contentType: "application/octet-stream", url: first[0] }] };
-  if (type === "CE" || type === "CWE" || type === "CNE") {
-    return { valueCodeableConcept: { text: values.map((it) => it[8] || it[1] || it[0]).join(", ") } };
-  }
-  if (type === "SN") return { valueString: [first.join(""), unit].filter(Boolean).join(" ") };
-  if (/^(?:DT|TS|DTM)$/.test(type)) return { valueDateTime: dayOf(first[0] ?? "") ?? first[0] };
-  if (type === "NM" && values.length === 1)
-    return { valueQuantity: { value: first[0], unit: unit || undefined } };
-  const said = values.map((it) => it.filter(Boolean).join(" ")).join("\n");
-  return { valueString: unit === "" ? said : `${said} ${unit}` };
-}
-
-/** ED: where from, kind, form, encoding, data. */
-function attachment([, kind = "", form = "", encoding = "", data = ""]: readonly string[]): Json {
-  const isText = /^(?:TEXT|FT|TX)$/i.test(kind) || kind === "";
-  const type = kind.includes("/")
-    ? kind
-    : `${isText ? "text" : kind.toLowerCase()}/${form.toLowerCase() || "plain"}`;
-  const encoded = /^base64$/i.test(encoding) ? data : Buffer.from(data).toString("base64");
-  return { contentType: type.replace("application/rtf", "text/rtf"), data: encoded };
-}
 
 function isSame(left: unknown, right: unknown): boolean {
   return JSON.stringify(left) === JSON.stringify(right);

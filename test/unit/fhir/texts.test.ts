@@ -122,6 +122,20 @@ describe("an attachment is read as", () => {
   });
 });
 
+test("people of a CDA's header are taken out of its sections", async () => {
+  const cda = `<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3"><recordTarget><patientRole>
+<id extension="99887766" root="1.2"/><addr><streetAddressLine>5 Quince Alley</streetAddressLine><city>Wobbleton</city></addr>
+<telecom value="tel:+1-555-201-3344"/><patient><name><given>Ada</given><family>Quillon</family></name>
+<birthTime value="19700509"/></patient></patientRole></recordTarget><author><assignedAuthor><assignedPerson><name>
+<given>Walter</given><family>Marchbanks</family></name></assignedPerson></assignedAuthor></author><component><structuredBody>
+<component><section><title>Plan</title><text><paragraph>Quillon (99887766), born 9 May 1970, of Wobbleton, was seen by
+Marchbanks. Call 555 201 3344.</paragraph></text></section></component></structuredBody></component></ClinicalDocument>`;
+  const record = await readRecord(bundle(document({ contentType: "application/xml", data: base64(cda) })));
+  expect(record.entries.at(-1)?.text).toBe(
+    "[name] ([number]), born [date of birth], of [place], was seen by [name]. Call [telephone].",
+  );
+});
+
 describe("data is never told", () => {
   const picture = base64(Uint8Array.from({ length: 900 }, (_, index) => (index * 7919) % 251));
   test.each<[string, object]>([
