@@ -21,6 +21,8 @@ export interface Phrase {
   readonly sure: boolean;
   /** All of its words are of one or two letters: symbols of electrolytes are too. */
   readonly short: boolean;
+  /** Of the patient. */
+  readonly own: boolean;
 }
 
 /** Beyond so many strings of others than the patient a record's names are no longer held. */
@@ -74,22 +76,35 @@ export class Known {
     if (part.sure && stem.length >= 4 && stem !== key) this.#stems.set(stem, part);
   }
 
-  /** A whole string, of which only its words in this order stand for somebody. */
-  addPhrase(text: string, word: string, own: boolean): void {
+  /**
+   * A whole string, of which only its words in this order stand for somebody.
+   * @param sure Whether it does so whatever its words mean. Defaults to whether one of them is no word of notes.
+   */
+  addPhrase(text: string, word: string, own: boolean, sure?: boolean): void {
     const spelled = spelledOut(text);
     for (const it of spelled === undefined ? [text] : [text, spelled]) {
       const keys = tokensOf(it).map(({ key }) => key);
       if (keys.length === 0 || !this.#room(own)) continue;
-      const sure = keys.some((key) => key.length >= 3 && !/^\d+$/.test(key) && !isWord(key));
-      put(this.#phrases, keys, { word, sure, short: keys.every((key) => key.length < 3) });
+      const named = keys.some((key) => key.length >= 3 && !/^\d+$/.test(key) && !isWord(key));
+      const short = keys.every((key) => key.length < 3);
+      put(this.#phrases, keys, { word, sure: sure ?? named, short, own });
     }
+  }
+
+  /** A name of several words that is written as one as well: "D'Angelo", "dangelo"; "Abd al-Rahman", "Abdalrahman". */
+  addCompound(text: string, own: boolean): void {
+    const keys = tokensOf(text).map(({ key }) => key);
+    const joined = keys.join("");
+    if (keys.length < 2 || joined.length < 5 || isWord(joined)) return;
+    this.#addKey(joined, "[name]", own);
+    if (!/\s/.test(text)) this.addPhrase(text, "[name]", own, true);
   }
 
   /** @param text The display of a code, which never names the people of the record. */
   addCoded(text: string): void {
     const keys = tokensOf(text).map(({ key }) => key);
     if (keys.length === 1) this.#codedWords.add(keys[0] as string);
-    else if (keys.length > 1) put(this.#coded, keys, { word: "", sure: false, short: false });
+    else if (keys.length > 1) put(this.#coded, keys, { word: "", sure: false, short: false, own: false });
   }
 
   /** A number of several digits, however they are grouped. */

@@ -102,6 +102,7 @@ export class Learner {
         for (const both of [`${first} ${family}`, `${family} ${first}`]) this.#whole(both.trim(), own);
       }
       for (const it of [text, family]) this.#whole(it, own);
+      for (const it of [family, ...given]) this.known.addCompound(it, own);
       for (const word of [family, ...given].flatMap((it) => it.split(/[\s,]+/))) {
         if (isUnspaced(word)) this.#spacelessPart(word, word === family, own);
         else this.known.addPart(word, "[name]", own);

@@ -83,6 +83,8 @@ class Finder implements Place {
     const last = at + found.length - 1;
     const isNumber = /^\d+$/.test((this.tokens[last] as Token).key);
     if (!found.sure && found.word === "[name]") {
+      // "Red blood cells", though a doctor is called so.
+      if (!found.own) return 0;
       const words = this.tokens.slice(at, last + 1).filter(({ key }) => !PARTICLES.has(key));
       if (words.length < 2 || !words.every(({ capital }) => capital)) return 0;
       const gaps = words.map((_, index) => (index === 0 ? " " : this.#gap(at + index)));

@@ -38,7 +38,7 @@ export function isTitled(place: Place, at: number, part: Part | undefined): bool
     return known && isTitle && !isEponym(text, tokens, at);
   }
   if (!TITLES.has(title.key) || !title.capital || ROLES.has(token.key)) return false;
-  if (title.upper && title.key.length < 4 && part === undefined) return false;
+  if (title.upper && /^(?:mr|ms|dr)$/.test(title.key) && part === undefined) return false;
   if (part !== undefined) return !isMeasure(text, tokens, at) || part.sure;
   if (token.key.length < 2) return false;
   return !token.upper || title.upper || !isWord(token.key);
@@ -73,6 +73,8 @@ function isUnknownName({ key }: Token): boolean {
 function isSurname({ text, tokens, words }: Place, at: number): boolean {
   const [token, title] = [tokens[at] as Token, tokens[at - 2]];
   if (title === undefined || words[at - 1] !== "[name]" || token.key.length < 3) return false;
+  // In a text of capitals they tell nothing.
+  if (token.upper) return false;
   if (!isUnknownName(token) && !/^\s*(?:$|[.,;:)\n])/.test(text.slice(token.end, token.end + 3)))
     return false;
   if (!TITLES.has(title.key) && !AFTER_TITLE.has(title.key)) return false;

@@ -71,6 +71,11 @@ const NAMES: readonly (readonly [object, readonly string[], RegExp])[] = [
   [named("शर्मा", "राजेश"), ["राजेश शर्मा को", "शर्मा जी"], /शर्मा|राजेश/],
   [named("Παπαδόπουλος", "Γιώργος"), ["ΠΑΠΑΔΟΠΟΥΛΟΣ", "Γιωργος Παπαδοπουλος"], /παπαδ/i],
   [named("Şahin", "İpek"), ["IPEK SAHIN", "İpek Şahin", "ipek", "Şahin'in"], /ipek|ahin/i],
+  [
+    named("D'Angelo", "Abd al-Rahman"),
+    ["D’Angelo came", "dangelo", "D' Angelo", "Abdalrahman", "Abd-al-Rahman"],
+    /angelo|rahman/i,
+  ],
   [named("No", "Ji-hoon"), ["Ji-hoon No came", "Mr No", "Mr. No has pain", "No, Ji-hoon"], /\bno\b(?!te)/i],
   [
     named("Long", "Grace"),
@@ -142,6 +147,8 @@ const NAMES: readonly (readonly [object, readonly string[], RegExp])[] = [
       "姓名：李四，男",
       "Mr. John Wobblesworth has",
       "Dott.ssa Wobblesworth",
+      "Prof. Dr. med. W. Brown",
+      "MRS ROE'S ROOM",
       "born on 3 March 1950",
       "SSN 123-45-6789",
       "call 555-201-3344",

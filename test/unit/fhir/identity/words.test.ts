@@ -91,6 +91,15 @@ test("what codes display stays, though somebody is called so", async () => {
   ]);
 });
 
+test("words stay though others than the patient are called so", async () => {
+  const text = "Red blood cells. RED BLOOD cells. Normal heart. Dr. Blood came.";
+  const doctor = { resourceType: "Practitioner", name: [{ family: "Blood", given: ["Red"] }] };
+  const record = await readRecord(bundle(doctor, note(text)));
+  expect(record.entries[0]?.text).toBe(
+    "Note: Red blood cells. RED BLOOD cells. Normal heart. Dr. [name] came.",
+  );
+});
+
 describe("what was done is told", () => {
   test("by kind, and where a word was kept", async () => {
     const record = await readRecord(
