@@ -17,7 +17,7 @@ Napi::Function EngineBinding::define(Napi::Env env) {
        InstanceMethod<&EngineBinding::token_text>("tokenText"),
        InstanceMethod<&EngineBinding::encode>("encode"), InstanceMethod<&EngineBinding::generate>("generate"),
        InstanceMethod<&EngineBinding::score>("score"), InstanceMethod<&EngineBinding::stats>("stats"),
-       InstanceMethod<&EngineBinding::dispose>("dispose")});
+       InstanceMethod<&EngineBinding::steps>("steps"), InstanceMethod<&EngineBinding::dispose>("dispose")});
 }
 
 EngineBinding::EngineBinding(const Napi::CallbackInfo& info) : Napi::ObjectWrap<EngineBinding>(info) {
@@ -154,6 +154,19 @@ Napi::Value EngineBinding::score(const Napi::CallbackInfo& info) {
 
 Napi::Value EngineBinding::stats(const Napi::CallbackInfo& info) {
   return to_js(info.Env(), engine(info.Env())->stats());
+}
+
+// steps() => [{number, usual}], of each thread that computes.
+Napi::Value EngineBinding::steps(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Napi::Array list = Napi::Array::New(env);
+  for (const StepClock::Step& step : engine(env)->steps()) {
+    Napi::Object entry = Napi::Object::New(env);
+    entry.Set("number", static_cast<double>(step.number));
+    entry.Set("usual", step.usual_ms);
+    list.Set(list.Length(), entry);
+  }
+  return list;
 }
 
 Napi::Value EngineBinding::submit(const Napi::CallbackInfo& info, std::shared_ptr<Request> request,

@@ -28,6 +28,7 @@ class EngineBinding : public Napi::ObjectWrap<EngineBinding> {
   Napi::Value generate(const Napi::CallbackInfo& info);
   Napi::Value score(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);
+  Napi::Value steps(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);
   // Tokenises and submits off the JavaScript thread; the listener hears of the rest. Returns the function
   // that cancels.

@@ -67,6 +67,7 @@ Context::~Context() {
 int Context::decode(Batch& batch, bool causal) {
   problem_.clear();
   clear_last_problem();
+  clock_.add_rows(batch.size());
   int code;
   try {
     // Each change makes llama.cpp build its graphs anew, so it is left alone between batches of one kind.

@@ -11,6 +11,7 @@
 #include "backend.h"
 #include "batch.h"
 #include "model.h"
+#include "step_clock.h"
 
 namespace medgemma {
 
@@ -43,6 +44,9 @@ class Context {
   void set_adapters(std::vector<llama_adapter_lora*> adapters, std::vector<float> scales);
   // llama_decode's code; exceptions become -3. Rows of a picture attend in both directions: causal = false.
   int decode(Batch& batch, bool causal);
+  // Of the thread that decodes, which begins and ends the steps; their rows are counted here.
+  StepClock& clock() { return clock_; }
+  const StepClock& clock() const { return clock_; }
   const float* logits(int row) const { return llama_get_logits_ith(context_.get(), row); }
   // llama.cpp's words about the last failure.
   const std::string& problem() const { return problem_; }
@@ -67,6 +71,7 @@ class Context {
   int max_outputs_ = 0;
   bool keeps_all_ = false;
   std::string problem_;
+  StepClock clock_;
 };
 
 }  // namespace medgemma

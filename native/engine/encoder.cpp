@@ -46,13 +46,20 @@ void Encoder::run() {
       queue_.pop_front();
     }
     try {
+      begin_layer();
       encode(*job);
     } catch (const EngineError& error) {
       job->failed(error);
     } catch (const std::exception& error) {
       job->failed(EngineError("encode_failed", error.what()));
     }
+    clock_.end();
   }
+}
+
+void Encoder::begin_layer() {
+  clock_.begin();
+  clock_.add_rows(1);
 }
 
 void Encoder::encode(EncodeJob& job) {
@@ -63,6 +70,8 @@ void Encoder::encode(EncodeJob& job) {
   embedding->serial = job.serial;
   embedding->values.resize(static_cast<size_t>(embedding->tokens) * embedding->width);
   const bool complete = model_->encode(job.rgb.data(), embedding->values.data(), [&](int done, int layers) {
+    clock_.end();
+    begin_layer();
     if (job.progress) job.progress(static_cast<float>(done) / static_cast<float>(layers));
     return !stopping_ && !job.cancelled;
   });

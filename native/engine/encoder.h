@@ -11,6 +11,7 @@
 
 #include "errors.h"
 #include "image_embedding.h"
+#include "step_clock.h"
 #include "vision_model.h"
 
 namespace medgemma {
@@ -34,6 +35,8 @@ class Encoder {
   Encoder& operator=(const Encoder&) = delete;
 
   const VisionModel& model() const { return *model_; }
+  // A layer of a picture.
+  StepClock::Step step() const { return clock_.read(); }
 
   // Jobs run in the order they come. After stop() they fail with `disposed`.
   void submit(std::shared_ptr<EncodeJob> job);
@@ -43,6 +46,7 @@ class Encoder {
  private:
   void run();
   void encode(EncodeJob& job);
+  void begin_layer();
 
   std::unique_ptr<VisionModel> model_;
   std::mutex mutex_;
@@ -50,6 +54,7 @@ class Encoder {
   std::condition_variable wake_;
   std::deque<std::shared_ptr<EncodeJob>> queue_;
   std::atomic<bool> stopping_{false};
+  StepClock clock_;
   std::thread thread_;
 };
 

@@ -87,6 +87,12 @@ void Engine::encode(std::shared_ptr<EncodeJob> job) {
   encoder_->submit(std::move(job));
 }
 
+std::vector<StepClock::Step> Engine::steps() const {
+  std::vector<StepClock::Step> steps = {scheduler_->step()};
+  if (encoder_) steps.push_back(encoder_->step());
+  return steps;
+}
+
 void Engine::submit(std::shared_ptr<Request> request) {
   request->adapters = adapters_->resolve(std::move(request->adapters.parts));
   scheduler_->submit(std::move(request));

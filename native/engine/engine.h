@@ -50,6 +50,8 @@ class Engine {
   // An answer, or the scores of continuations.
   void submit(std::shared_ptr<Request> request);
   SchedulerStats stats() const { return scheduler_->stats(); }
+  // What the threads are at that decode and that encode pictures.
+  std::vector<StepClock::Step> steps() const;
   void cancel(Request& request) { scheduler_->cancel(request); }
   // Fails everything that runs or waits with `disposed`. Later calls fail the same way. Blocks until the
   // threads ended.

@@ -85,11 +85,13 @@ void Scheduler::stop() {
 void Scheduler::run() {
   while (wait_for_work()) {
     try {
+      context_.clock().begin();
       turn();
     } catch (const std::exception& error) {
       // Out of memory, say. Nobody knows how far the turn came, so nothing of it is kept.
       end_all(EngineError("decode_failed", error.what()));
     }
+    context_.clock().end();
   }
   end_all(disposed());
 }

@@ -41,6 +41,7 @@ class Scheduler {
 
   int context_size() const { return context_.size(); }
   SchedulerStats stats() const { return counters_.read(); }
+  StepClock::Step step() const { return context_.clock().read(); }
 
   // Throws EngineError: context_full when prompt and answer cannot fit, queue_full, grammar_unsupported.
   // After stop() the request fails as disposed.

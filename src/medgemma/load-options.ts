@@ -70,6 +70,12 @@ export interface LoadOptions extends EndpointOptions {
    * something else (a single executable, Bun).
    */
   execPath?: string;
+  /**
+   * Milliseconds after which a step of the child process (a batch of tokens, a picture's layer) may count as stuck: if
+   * it has also taken a hundred times what such a step usually takes, the process is ended and what ran rejects with
+   * `engine_crashed`. 0 turns that off; else 1000..86400000. Defaults to `30000`.
+   */
+  stuckAfter?: number;
   /** Called with llama.cpp's log, line by line; of several endpoints with what becomes of them. It may name the model's path or a host, never a prompt. Defaults to silence, but for a warning of the process about an endpoint that is missing. */
   onLog?: (level: "debug" | "info" | "warning" | "error", line: string) => void;
   /** Called with the share loaded, 0..1. */
@@ -97,6 +103,7 @@ const NAMES: readonly (keyof LoadOptions)[] = [
   "embeddingCacheDirBytes",
   "isolation",
   "execPath",
+  "stuckAfter",
   "onProgress",
   "onLog",
   "signal",
@@ -143,6 +150,7 @@ export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
   integerOption("gpuLayers", options.gpuLayers, 0, 0, 1000);
   checkGpuOption(options.gpu);
   integerOption("parallel", options.parallel, 8, 1, 64);
+  if (options.stuckAfter !== 0) integerOption("stuckAfter", options.stuckAfter, 30_000, 1000, 86_400_000);
   integerOption("queueSize", options.queueSize, 1024, 1, 1_000_000);
   stringOption("embeddingCacheDir", options.embeddingCacheDir);
   integerOption("embeddingCacheDirBytes", options.embeddingCacheDirBytes, 0, 0, Number.MAX_SAFE_INTEGER);

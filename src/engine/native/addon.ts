@@ -104,6 +104,8 @@ export interface NativeEngineHandle {
     onEvent: NativeEventListener,
   ): () => void;
   stats(): NativeStats;
+  /** What the threads are at that decode and that encode pictures. */
+  steps(): NativeStep[];
   dispose(): Promise<void>;
 }
 
@@ -168,6 +170,13 @@ export interface NativeResult {
   firstToken: number;
   /** Of each continuation's tokens; empty unless continuations were scored. */
   scores: NativeLogprobs[];
+}
+
+export interface NativeStep {
+  /** Counts up; 0 when there is no work. */
+  number: number;
+  /** Milliseconds that such a step takes; 0 when none such has been seen. */
+  usual: number;
 }
 
 export interface NativeStats {

@@ -29,6 +29,7 @@ import {
   type NativeEngineHandle,
   type NativeLogger,
   type NativePart,
+  type NativeStep,
 } from "./addon.js";
 import { ImageEncoder } from "./encoder.js";
 import {
@@ -264,6 +265,11 @@ export class NativeEngine implements Engine {
     } catch (error) {
       throw fromNative(error);
     }
+  }
+
+  /** What the threads are at that compute, for whoever watches them. */
+  steps(): readonly NativeStep[] {
+    return this.#disposal ? [] : this.#handle.steps();
   }
 
   dispose(): Promise<void> {

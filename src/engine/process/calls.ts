@@ -75,6 +75,11 @@ export class CallTable {
     return call;
   }
 
+  /** Calls that wait. */
+  get size(): number {
+    return this.#calls.size;
+  }
+
   get(id: number): PendingCall | undefined {
     return this.#calls.get(id);
   }

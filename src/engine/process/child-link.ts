@@ -2,10 +2,12 @@ import { MedGemmaError } from "../../errors.js";
 import type { RgbImage } from "../../image/rgb.js";
 import { type Answer, abortedBy, type CallListener, CallTable, type PendingCall } from "./calls.js";
 import { EngineProcess } from "./child-process.js";
+import { stuckError } from "./crash.js";
 import type { CallMessage, CallName, Calls, LogLevel, ToParent } from "./messages.js";
 import { PictureSender } from "./picture-sender.js";
 import type { SpawnOptions } from "./spawn-child.js";
 import { PACKAGE_VERSION } from "./version.js";
+import { Watchdog, type WatchSettings } from "./watchdog.js";
 import { fromWire } from "./wire-error.js";
 
 /** For the program to start and to say its version; loading comes after. */
@@ -28,6 +30,9 @@ export class ChildLink {
   readonly #calls: CallTable;
   readonly #options: LinkOptions;
   readonly #helloTimer: NodeJS.Timeout;
+  #watchdog: Watchdog | undefined;
+  /** Why this side ended the process. */
+  #verdict: MedGemmaError | undefined;
 
   /** @throws MedGemmaError `engine_crashed` when no process can be started. */
   constructor(options: LinkOptions) {
@@ -39,8 +44,10 @@ export class ChildLink {
     this.#process = new EngineProcess(options.spawn, options.cwd, {
       onMessage: (message) => this.#onMessage(message),
       onBytes: (id, piece) => this.#calls.get(id)?.pushBytes(piece),
-      onEnd: (error) => {
+      onEnd: (ending) => {
+        const error = this.#verdict ?? ending;
         clearTimeout(this.#helloTimer);
+        this.#watchdog?.stop();
         this.#calls.failAll(error);
         options.onEnd(error);
         onEnded();
@@ -103,6 +110,21 @@ export class ChildLink {
     }
   }
 
+  /** From now on a process that is stuck is ended, and its calls reject with `engine_crashed`. */
+  watch(settings: WatchSettings): void {
+    if (settings.stuckAfter === 0) return;
+    this.#watchdog = new Watchdog(
+      settings,
+      () => this.#calls.size > 0,
+      () => this.#process.channel.send({ type: "probe" }),
+      (stuck) => {
+        this.#verdict = stuckError(stuck);
+        this.#calls.failAll(this.#verdict);
+        this.#process.kill();
+      },
+    );
+  }
+
   /** What waits and what comes rejects with this. */
   fail(error: MedGemmaError): void {
     this.#calls.failAll(error);
@@ -155,6 +177,9 @@ export class ChildLink {
         if (message.version !== PACKAGE_VERSION) {
           this.#refuse(`it is of version ${message.version}, the application of ${PACKAGE_VERSION}`);
         }
+        break;
+      case "steps":
+        this.#watchdog?.answered(message.steps);
         break;
       case "event":
         this.#calls.get(message.id)?.listener.onEvent?.(message.event);

@@ -16,7 +16,7 @@ export class ChildServer {
   readonly #channel: Channel<ToChild, ToParent>;
   readonly #pictures = new PictureStore();
   readonly #running = new Map<number, AbortController>();
-  #engine: Engine | undefined;
+  #engine: NativeEngine | undefined;
 
   constructor(pipe: Duplex) {
     const listener = {
@@ -31,6 +31,8 @@ export class ChildServer {
 
   #onMessage(message: ToChild): void {
     if (message.type === "call") this.#run(message);
+    else if (message.type === "probe")
+      this.#channel.send({ type: "steps", steps: this.#engine?.steps() ?? [] });
     else if (message.type === "cancel") this.#running.get(message.id)?.abort();
     else this.#pictures.open(message);
   }

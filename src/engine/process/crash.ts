@@ -1,4 +1,5 @@
 import { MedGemmaError } from "../../errors.js";
+import type { Stuck } from "./watchdog.js";
 
 /**
  * Lines of stderr that say why a process died and never hold a prompt: asserts of ggml and llama.cpp, uncaught C++
@@ -44,6 +45,21 @@ export function crashError(ending: Ending): MedGemmaError {
   return new MedGemmaError("engine_crashed", `The engine's process ended ${how}${why}.`, {
     facts: { ...ending },
   });
+}
+
+/** The error of every call that ran when the process was ended because it was stuck. */
+export function stuckError({ what, elapsed, usual }: Stuck): MedGemmaError {
+  const seconds = (ms: number) => `${(ms / 1000).toPrecision(2)} s`;
+  const compared = usual === undefined ? "" : `, where ${seconds(usual)} are usual`;
+  return new MedGemmaError(
+    "engine_crashed",
+    `The engine's process was ended after ${Math.round(elapsed / 1000)} s${compared}: ${what}.`,
+    {
+      facts: { reason: "stuck", elapsed, usual },
+      remedy:
+        "Ask again: the process is started anew. If it repeats, test the files (`medgemma doctor --model FILE --deep`); on a machine this slow raise `stuckAfter`.",
+    },
+  );
 }
 
 /** The error of every call after the engine has given up. */

@@ -6,7 +6,7 @@ import type {
   ScoreOptions,
   ScoreResult,
 } from "../engine.js";
-import type { NativeQuantizeOptions, NativeQuantizeReport } from "../native/addon.js";
+import type { NativeQuantizeOptions, NativeQuantizeReport, NativeStep } from "../native/addon.js";
 import type { NativeEngineOptions } from "../native/native-engine.js";
 import type { WireError } from "./wire-error.js";
 
@@ -75,6 +75,8 @@ export interface PictureMessage {
 export type ToChild =
   | CallMessage
   | PictureMessage
+  /** What are the threads at? */
+  | { readonly type: "probe" }
   /** Nobody waits for this call any more. */
   | { readonly type: "cancel"; readonly id: number };
 
@@ -82,6 +84,7 @@ export type LogLevel = "debug" | "info" | "warning" | "error";
 
 export type ToParent =
   | { readonly type: "hello"; readonly version: string }
+  | { readonly type: "steps"; readonly steps: readonly NativeStep[] }
   | { readonly type: "progress"; readonly id: number; readonly share: number }
   /** Announces bulk bytes under the call's number. */
   | { readonly type: "bytes"; readonly id: number; readonly length: number }

@@ -12,9 +12,16 @@ export interface ProcessEngineOptions extends NativeEngineOptions, SpawnOptions 
    * Defaults to `3`.
    */
   maxCrashes?: number;
+  /**
+   * Milliseconds after which a step of the engine (a batch of tokens, a picture's layer) may count as stuck: if it has
+   * also taken a hundred times what such a step usually takes, the process is ended and started again. 0 turns that
+   * off. Defaults to `30000`.
+   */
+  stuckAfter?: number;
 }
 
 const DEFAULT_MAX_CRASHES = 3;
+const DEFAULT_STUCK_AFTER = 30_000;
 
 /** What every start of the process needs. */
 export interface StartSettings {
@@ -23,6 +30,7 @@ export interface StartSettings {
   /** Paths in the options are relative to the folder the application loaded from, also after a restart. */
   readonly cwd: string;
   readonly maxCrashes: number;
+  readonly stuckAfter: number;
   readonly onLog: ProcessEngineOptions["onLog"] | undefined;
 }
 
@@ -35,6 +43,7 @@ export function toStartSettings(options: ProcessEngineOptions): StartSettings {
     env,
     onLog,
     maxCrashes,
+    stuckAfter,
     model,
     projector,
     modelParts,
@@ -61,6 +70,7 @@ export function toStartSettings(options: ProcessEngineOptions): StartSettings {
     },
     cwd: process.cwd(),
     maxCrashes: maxCrashes ?? DEFAULT_MAX_CRASHES,
+    stuckAfter: stuckAfter ?? DEFAULT_STUCK_AFTER,
     onLog,
   };
 }

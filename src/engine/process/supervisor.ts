@@ -87,7 +87,7 @@ export class Supervisor {
     signal: AbortSignal | undefined,
   ): Promise<ChildLink> {
     const started = performance.now();
-    const { load, spawn, cwd, onLog } = this.#settings;
+    const { load, spawn, cwd, onLog, stuckAfter } = this.#settings;
     let unwanted = false;
     const link = new ChildLink({
       spawn,
@@ -104,6 +104,8 @@ export class Supervisor {
       const { result } = await link.call("load", params, onProgress ? { onProgress } : {}, signal);
       this.#info = { ...result, kind: "process", loadTime: performance.now() - started };
       this.#current = link;
+      const { bytes, parts = [] } = result.model.file;
+      link.watch({ stuckAfter, weights: parts.reduce((sum, part) => sum + part.bytes, bytes) });
       return link;
     } catch (error) {
       unwanted = true;
