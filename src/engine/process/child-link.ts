@@ -31,6 +31,8 @@ export class ChildLink {
   readonly #options: LinkOptions;
   readonly #helloTimer: NodeJS.Timeout;
   #watchdog: Watchdog | undefined;
+  /** Pictures on their way. */
+  #sending = 0;
   /** Why this side ended the process. */
   #verdict: MedGemmaError | undefined;
 
@@ -44,12 +46,11 @@ export class ChildLink {
     this.#process = new EngineProcess(options.spawn, options.cwd, {
       onMessage: (message) => this.#onMessage(message),
       onBytes: (id, piece) => this.#calls.get(id)?.pushBytes(piece),
-      onEnd: (ending) => {
-        const error = this.#verdict ?? ending;
+      onEnd: (error) => {
         clearTimeout(this.#helloTimer);
         this.#watchdog?.stop();
         this.#calls.failAll(error);
-        options.onEnd(error);
+        if (!this.#verdict) options.onEnd(error);
         onEnded();
       },
     });
@@ -103,9 +104,11 @@ export class ChildLink {
   /** Makes the pictures known on the other side; returns them by key, in order. */
   async send(images: readonly RgbImage[], signal: AbortSignal | undefined): Promise<string[]> {
     this.#process.hold();
+    this.#sending++;
     try {
       return await Promise.all(images.map((image) => this.#pictures.send(image, signal)));
     } finally {
+      this.#sending--;
       this.#process.release();
     }
   }
@@ -115,11 +118,13 @@ export class ChildLink {
     if (settings.stuckAfter === 0) return;
     this.#watchdog = new Watchdog(
       settings,
-      () => this.#calls.size > 0,
+      () => this.#calls.size + this.#sending > 0,
       () => this.#process.channel.send({ type: "probe" }),
       (stuck) => {
         this.#verdict = stuckError(stuck);
         this.#calls.failAll(this.#verdict);
+        // At once: until it has gone, nobody may be sent there any more.
+        this.#options.onEnd(this.#verdict);
         this.#process.kill();
       },
     );

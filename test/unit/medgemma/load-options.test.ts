@@ -50,3 +50,12 @@ test.each(["retries", "timeout"])("%s, which would not say of what, is no option
     expect.objectContaining({ code: "bad_option", facts: { option: name } }),
   );
 });
+
+test("how long a step may take is a number of milliseconds, or 0 for ever", () => {
+  expect(resolveLoadOptions({ stuckAfter: 0 }).engine.stuckAfter).toBe(0);
+  expect(resolveLoadOptions({ stuckAfter: 60_000 }).engine.stuckAfter).toBe(60_000);
+  for (const stuckAfter of [5, -1, 1e9, "60000" as never])
+    expect(() => resolveLoadOptions({ stuckAfter })).toThrow(
+      expect.objectContaining({ code: "bad_option", facts: { option: "stuckAfter" } }),
+    );
+});
