@@ -66,9 +66,12 @@ export function hashesNeeded(
 ): { readonly model: boolean; readonly projector: boolean } {
   const entries = catalogueEntries(published);
   const needed =
-    projector !== undefined && entries.some((entry) => entry.projector?.bytes === projector.bytes);
-  return {
-    projector: needed,
-    model: needed && entries.some(({ variant }) => variant.bytes === model.bytes),
-  };
+    projector !== undefined &&
+    entries.some((entry) => entry.projector && near(entry.projector, projector.bytes));
+  return { projector: needed, model: needed && entries.some(({ variant }) => near(variant, model.bytes)) };
+}
+
+/** Where a size is known in round numbers only, a thousandth more or less may be it. */
+function near({ bytes, approximateBytes = 0 }: CatalogueFile, size: number): boolean {
+  return bytes === undefined ? Math.abs(size - approximateBytes) < approximateBytes / 1000 : size === bytes;
 }

@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { z } from "zod";
+import { withModelTable } from "../../../scripts/generate-model-docs.mjs";
 import { CATALOGUE_FILE, catalogueEntries, findEntry, readCatalogue } from "../../../src/models/catalogue.js";
 import { catalogueProblem } from "../../../src/models/catalogue-check.js";
 import type { Catalogue } from "../../../src/models/catalogue-types.js";
@@ -66,7 +67,7 @@ test("paths stay in the folder, addresses have the pinned revision first", () =>
   expect(urls[0]).toBe(
     `https://hub.example/mirror/unsloth/medgemma-1.5-4b-it-GGUF/resolve/${variant.revision}/${variant.file}`,
   );
-  expect(urls.length).toBe(3);
+  expect(urls.length).toBe(4);
   const [unpinned] = urlsOf(new URL("https://hub.example/"), { repository: "a/b", file: "c.gguf" });
   expect(String(unpinned)).toBe("https://hub.example/a/b/resolve/main/c.gguf");
 });
@@ -75,7 +76,15 @@ test("memory is told where all sizes are known", () => {
   expect(expectedMemory(findEntry(catalogue, "medgemma-1.5-4b-it"))).toBe(
     2489894976 + 851252224 + 1_440_000_000,
   );
-  expect(expectedMemory(findEntry(catalogue, "medgemma-27b-text-it"))).toBeUndefined();
+  const entry = findEntry(catalogue, "medgemma-27b-text-it");
+  expect(expectedMemory(entry)).toBe(16_546_405_000 + 4_460_000_000);
+  const { approximateBytes: _, ...variant } = entry.variant;
+  expect(expectedMemory({ ...entry, variant })).toBeUndefined();
+});
+
+test("docs/models.md lists the catalogue's files", () => {
+  const page = readFileSync("docs/models.md", "utf8");
+  expect(withModelTable(page, catalogue), "npm run docs:models").toBe(page);
 });
 
 type Change = (

@@ -1,0 +1,1 @@
+export function withModelTable(page: string, catalogue: unknown): string;
