@@ -1,10 +1,12 @@
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MedGemmaError, throwIfAborted } from "../errors.js";
+import { readTextFile } from "../files/read-text.js";
 import { makeFolder } from "../machine/folder.js";
 import { type Claim, waitForClaim } from "./claim.js";
 import { failed, Interruption, MUCH } from "./hub-request.js";
+import { refuseLinks, writeBeside } from "./models-folder.js";
 import { PartFile } from "./part-file.js";
 import { requireRoom as requireRoomFor } from "./room.js";
 import { type Transferred, transfer } from "./transfer.js";
@@ -14,6 +16,8 @@ export interface DownloadOptions {
   readonly urls: readonly URL[];
   /** Its final path here. It exists only when the file is whole and verified. */
   readonly target: string;
+  /** The folder for models, above it: below that no symbolic link is followed. */
+  readonly folder: string;
   readonly bytes: number | undefined;
   readonly sha256: string | undefined;
   readonly token: string | undefined;
@@ -51,12 +55,13 @@ const etagOf = (target: string): string => `${target}.etag`;
 /**
  * Fetches a file to its final path: continues what was begun, verifies while it writes, and gives it its name last.
  * Another process that fetches the same is waited for.
- * @throws MedGemmaError `access_denied`, `download_failed`, `hash_mismatch`, `disk_full`, `aborted`.
+ * @throws MedGemmaError `access_denied`, `download_failed`, `hash_mismatch`, `disk_full`, `models_folder`, `aborted`.
  */
 export async function download(options: DownloadOptions): Promise<void> {
   const { target, signal, onBytes, bytes } = options;
   throwIfAborted(signal);
   try {
+    await refuseLinks(options.folder, path.dirname(target));
     await makeFolder(path.dirname(target));
     const claim = await waitForClaim(target, signal, async () => {
       throwIfAborted(signal);
@@ -210,11 +215,11 @@ async function reject(
 }
 
 async function writeRecord(target: string, record: DownloadRecord): Promise<void> {
-  await writeFile(recordOf(target), `${JSON.stringify(record, null, 2)}\n`);
+  await writeBeside(recordOf(target), `${JSON.stringify(record, null, 2)}\n`);
 }
 
 export async function readRecord(target: string): Promise<DownloadRecord | undefined> {
-  const text = await readFile(recordOf(target), "utf8").catch(() => undefined);
+  const text = await readTextFile(recordOf(target)).catch(() => undefined);
   try {
     return text === undefined ? undefined : (JSON.parse(text) as DownloadRecord);
   } catch {
@@ -223,11 +228,11 @@ export async function readRecord(target: string): Promise<DownloadRecord | undef
 }
 
 async function writeEtag(target: string, etag: string | undefined): Promise<void> {
-  if (etag !== undefined) await writeFile(etagOf(target), etag);
+  if (etag !== undefined) await writeBeside(etagOf(target), etag);
   else await rm(etagOf(target), { force: true });
 }
 
 async function readEtag(target: string): Promise<string | undefined> {
-  const text = await readFile(etagOf(target), "utf8").catch(() => "");
+  const text = await readTextFile(etagOf(target)).catch(() => "");
   return /^"[^"\r\n]*"$/.test(text) ? text : undefined;
 }

@@ -35,8 +35,9 @@ export interface HubRequest {
 
 export interface HubResponse {
   readonly response: Response;
-  /** sha256 of the file by the hub's own word, when it gave it. */
+  /** sha256 and bytes of the file by the hub's own word, when it gave them. */
   readonly hubSha256: string | undefined;
+  readonly hubBytes: number | undefined;
 }
 
 /**
@@ -48,6 +49,7 @@ export async function requestFile(request: HubRequest): Promise<HubResponse> {
   const { file, token, from, to, etag, signal } = request;
   let { url } = request;
   let hubSha256: string | undefined;
+  let hubBytes: number | undefined;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
     const isHub = url.origin === request.url.origin;
     const headers = new Headers({ "accept-encoding": "identity", "user-agent": "medgemma" });
@@ -56,8 +58,9 @@ export async function requestFile(request: HubRequest): Promise<HubResponse> {
     if (from > 0 && etag !== undefined) headers.set("if-range", etag);
     const response = await send(url, headers, signal);
     if (isHub) hubSha256 ??= linkedSha256(response);
+    if (isHub) hubBytes ??= linkedBytes(response);
     const { status } = response;
-    if (status === 200 || status === 206 || status === 416) return { response, hubSha256 };
+    if (status === 200 || status === 206 || status === 416) return { response, hubSha256, hubBytes };
     // Nobody reads it: give the connection back.
     response.body?.cancel().catch(() => undefined);
     if (![301, 302, 303, 307, 308].includes(status)) throw statusError(file, response, token !== undefined);
@@ -75,11 +78,40 @@ async function send(url: URL, headers: Headers, signal: AbortSignal): Promise<Re
   }
 }
 
-/** Which bytes an answer says it has, and of how many if it says that. */
-export function contentRange({ headers }: Response): { from: number; total: number | undefined } | undefined {
-  const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get("content-range") ?? "");
-  if (range === null) return undefined;
-  return { from: Number(range[1]), total: range[2] === "*" ? undefined : Number(range[2]) };
+/** A part of a file, as an answer holds it. */
+export interface Range {
+  readonly from: number;
+  /** Behind the last byte. */
+  readonly to: number;
+  /** Of how many, if it says that. */
+  readonly total: number | undefined;
+}
+
+/**
+ * Which bytes of the file an answer holds; undefined for a whole one, and for a part that does not say which it is.
+ * Some servers and caches give a part with the status of a whole: its length tells.
+ */
+export function rangeOf({ status, headers }: Response): Range | undefined {
+  const range = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec((headers.get("content-range") ?? "").trim());
+  if (range === null || (status !== 206 && status !== 200)) return undefined;
+  const [from, to] = [Number(range[1]), Number(range[2]) + 1];
+  const total = range[3] === "*" ? undefined : Number(range[3]);
+  if (from >= to || to > (total ?? Infinity)) return undefined;
+  const length = lengthOf(headers);
+  if (status === 200 && (length === undefined ? to - from === total : length === total)) return undefined;
+  return length === undefined || length === to - from ? { from, to, total } : undefined;
+}
+
+/** Bytes that a body will have; undefined where it is not said, or they are packed. */
+export function lengthOf(headers: Headers): number | undefined {
+  const length = headers.get("content-length");
+  return length === null || headers.has("content-encoding") ? undefined : Number(length);
+}
+
+/** Bytes of the whole file, as a refusal of a range behind its end says it (416). */
+export function sizeBeyond({ status, headers }: Response): number | undefined {
+  const size = /^bytes \*\/(\d+)$/.exec(headers.get("content-range") ?? "")?.[1];
+  return status === 416 && size !== undefined ? Number(size) : undefined;
 }
 
 /** A weak tag does not promise the same bytes, and must not be used for ranges. */
@@ -96,6 +128,12 @@ function isPrivate({ protocol, hostname }: URL): boolean {
 /** Hugging Face names a large file's sha256 before it redirects to where the bytes are. */
 function linkedSha256({ headers }: Response): string | undefined {
   return /^(?:W\/)?"?([0-9a-f]{64})"?$/.exec(headers.get("x-linked-etag") ?? "")?.[1];
+}
+
+/** And its size. */
+function linkedBytes({ headers }: Response): number | undefined {
+  const size = headers.get("x-linked-size") ?? "";
+  return /^\d{1,15}$/.test(size) ? Number(size) : undefined;
 }
 
 function redirected(file: string, from: URL, location: string | null): URL {

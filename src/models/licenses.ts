@@ -1,8 +1,9 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { MedGemmaError } from "../errors.js";
+import { readTextFile } from "../files/read-text.js";
 import { makeFolder } from "../machine/folder.js";
 import type { CatalogueEntry } from "./catalogue-types.js";
+import { writeBeside } from "./models-folder.js";
 
 interface Acceptance {
   readonly name: string;
@@ -33,10 +34,7 @@ export async function requireLicense(
     [licenseId]: { name, url, acceptedAt: new Date().toISOString() },
   };
   await makeFolder(folder);
-  // Written aside and renamed: another process may read it now.
-  const aside = path.join(folder, `licenses.json.${process.pid}`);
-  await writeFile(aside, `${JSON.stringify(all, null, 2)}\n`);
-  await rename(aside, path.join(folder, "licenses.json"));
+  await writeBeside(path.join(folder, "licenses.json"), `${JSON.stringify(all, null, 2)}\n`);
 }
 
 export async function isAccepted(folder: string, licenseId: string): Promise<boolean> {
@@ -44,7 +42,7 @@ export async function isAccepted(folder: string, licenseId: string): Promise<boo
 }
 
 async function readAll(folder: string): Promise<Record<string, Acceptance>> {
-  const text = await readFile(path.join(folder, "licenses.json"), "utf8").catch(() => "{}");
+  const text = await readTextFile(path.join(folder, "licenses.json")).catch(() => "{}");
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? (value as Record<string, Acceptance>) : {};

@@ -10,7 +10,7 @@ import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue-types
 import { fileSize, partOf, readRecord, recordOf, rejectedOf } from "./download.js";
 import { isHubAddress, parseHubAddress, understandName } from "./hub-address.js";
 import { isAccepted } from "./licenses.js";
-import { inModelsFolder } from "./models-folder.js";
+import { inModelsFolder, refuseLinks } from "./models-folder.js";
 import { expectedBytes, expectedMemory, filesOf, isHere, targetOf } from "./places.js";
 import { type ModelSettings, resolveSettings } from "./settings.js";
 
@@ -106,6 +106,7 @@ export async function removeModel(name: string, settings: ModelSettings = {}): P
 }
 
 async function removeFile(folder: string, target: string): Promise<string[]> {
+  await refuseLinks(folder, path.dirname(target));
   const removed = (await fileSize(target)) === undefined ? [] : [path.basename(target)];
   for (const leftover of [target, partOf(target), recordOf(target), rejectedOf(target), `${target}.etag`])
     await rm(leftover, { force: true });

@@ -1,4 +1,8 @@
+import { randomUUID } from "node:crypto";
+import { lstat, open, rename, rm } from "node:fs/promises";
+import path from "node:path";
 import { MedGemmaError } from "../errors.js";
+import { fileLabel } from "../files/name.js";
 
 /**
  * Work that writes in the models folder: what the system refuses is told as such, and without paths.
@@ -16,5 +20,42 @@ export async function inModelsFolder<T>(work: () => Promise<T>): Promise<T> {
       facts: { reason: code },
       cause: error,
     });
+  }
+}
+
+/**
+ * Whether nothing on the way from the folder to a file in it is a symbolic link: what is written there would land
+ * somewhere else, over a file that has nothing to do with models. The folder itself may be one.
+ * @throws MedGemmaError `models_folder`.
+ */
+export async function refuseLinks(folder: string, target: string): Promise<void> {
+  const names = path.relative(folder, target).split(path.sep);
+  for (let count = 1; count <= names.length; count++) {
+    const place = path.join(folder, ...names.slice(0, count));
+    const found = await lstat(place).catch(() => undefined);
+    if (found?.isSymbolicLink()) throw isLink(fileLabel(place));
+  }
+}
+
+export function isLink(name: string): MedGemmaError {
+  return new MedGemmaError("models_folder", `${name} in the models folder is a symbolic link.`, {
+    facts: { file: name, reason: "symbolic_link" },
+    remedy:
+      "Remove it, or point MEDGEMMA_MODELS to the folder that it leads to: nothing is written through a link.",
+  });
+}
+
+/** A small file beside a model. It takes the place of what has its name, a link too, and is never half there. */
+export async function writeBeside(file: string, text: string): Promise<void> {
+  const aside = `${file}.${randomUUID()}.tmp`;
+  const handle = await open(aside, "wx", 0o644);
+  try {
+    await handle.writeFile(text);
+    await handle.close();
+    await rename(aside, file);
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    await rm(aside, { force: true });
+    throw error;
   }
 }

@@ -1,7 +1,10 @@
 import { createHash, type Hash } from "node:crypto";
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import path from "node:path";
 import { MedGemmaError, throwIfAborted } from "../errors.js";
+import { fileLabel } from "../files/name.js";
+import { refuseOthers } from "../files/read-bytes.js";
+import { isLink } from "./models-folder.js";
 
 const CHUNK = 1 << 20;
 
@@ -26,13 +29,16 @@ export class PartFile {
     signal: AbortSignal | undefined,
     onBytes: (bytes: number) => void,
   ): Promise<PartFile> {
-    // Not "a+": Linux ignores positions there.
-    const handle = await open(file, "r+").catch((error: NodeJS.ErrnoException) => {
+    // Not "a+": Linux ignores positions there. A link is not followed, whoever put it there.
+    const flags = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+    const handle = await open(file, flags).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ELOOP") throw isLink(fileLabel(file));
       if (error.code !== "ENOENT") throw error;
       return open(file, "wx+", 0o644);
     });
-    const part = new PartFile(handle, path.basename(file));
+    const part = new PartFile(handle, fileLabel(file));
     try {
+      refuseOthers(await handle.stat(), fileLabel(file));
       const buffer = Buffer.allocUnsafe(CHUNK);
       for (;;) {
         throwIfAborted(signal);

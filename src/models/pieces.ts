@@ -1,4 +1,4 @@
-import { contentRange, type HubRequest, Interruption, MUCH, requestFile } from "./hub-request.js";
+import { type HubRequest, Interruption, MUCH, rangeOf, requestFile } from "./hub-request.js";
 import { IdleSignal } from "./idle-signal.js";
 
 export interface PiecesOptions extends Omit<HubRequest, "signal" | "to"> {
@@ -108,7 +108,7 @@ class Piece {
   async #request(watch: IdleSignal): Promise<Response> {
     const range = { from: this.#received, signal: watch.signal };
     const { response } = await watch.race(requestFile({ ...this.#options, ...range }));
-    if (response.status === 206 && contentRange(response)?.from === this.#received) return response;
+    if (rangeOf(response)?.from === this.#received) return response;
     throw new Interruption(`unusable range (HTTP ${response.status})`);
   }
 

@@ -168,6 +168,7 @@ async function fetchAll(
       await download({
         urls: urlsOf(hub, file),
         target: targetOf(folder, file),
+        folder,
         bytes: file.bytes,
         sha256: file.sha256,
         token,

@@ -1,11 +1,13 @@
 import { MedGemmaError } from "../errors.js";
 import type { Claim } from "./claim.js";
 import {
-  contentRange,
   failed,
   type HubResponse,
   Interruption,
+  lengthOf,
+  rangeOf,
   requestFile,
+  sizeBeyond,
   strongEtag,
 } from "./hub-request.js";
 import { IdleSignal } from "./idle-signal.js";
@@ -34,6 +36,12 @@ export interface TransferOptions {
   readonly onEtag: (etag: string | undefined) => Promise<void>;
 }
 
+/** Bytes. No model of this package has more: MedGemma 27B in F32 has 108 GB. */
+const LARGEST = 200e9;
+/** Of a file of unknown size: how often the disk is looked at, and what stays free on it. */
+const CHECKED = 64 << 20;
+const RESERVE = 256 << 20;
+
 /** What the server said the file is. */
 export interface Transferred {
   readonly hubSha256: string | undefined;
@@ -51,11 +59,13 @@ export async function transfer(part: PartFile, options: TransferOptions): Promis
   const { bytes, claim, onBytes } = options;
   const idle = new IdleSignal(options.idle, options.signal);
   try {
-    const { response, hubSha256, piecewise } = await ask(part, options, idle);
-    const total = await begin(part, response, options);
+    const { response, hubSha256, hubBytes, piecewise } = await ask(part, options, idle);
+    const { total, end } = await begin(part, response, options);
     checkPromise(options, total, hubSha256);
     if (total !== undefined) await options.requireRoom(total - part.bytes);
-    const limit = bytes ?? total;
+    const limit = bytes ?? total ?? hubBytes;
+    // A range that begins behind the last byte: all is here.
+    if (end === part.bytes) return { hubSha256, tooLong: false };
     const chunks =
       piecewise && limit !== undefined
         ? readInPieces({
@@ -68,7 +78,10 @@ export async function transfer(part: PartFile, options: TransferOptions): Promis
         : idle.read(response);
     for await (const chunk of chunks) {
       if (!(await claim.held())) throw lost(options.file);
-      if (limit !== undefined && part.bytes + chunk.byteLength > limit) return { hubSha256, tooLong: true };
+      if (part.bytes + chunk.byteLength > (limit ?? LARGEST)) return { hubSha256, tooLong: true };
+      // More than the answer said that it holds belongs to nobody knows where.
+      if (!piecewise && part.bytes + chunk.byteLength > end) throw new Interruption("more than the range");
+      if (limit === undefined) await requireReserve(part, chunk.byteLength, options);
       await part.append(chunk);
       onBytes(part.bytes, limit);
     }
@@ -94,35 +107,50 @@ async function ask(
     const { status } = answer.response;
     // Pieces of two states of the file must never meet.
     const known = sha256 !== undefined || answer.hubSha256 !== undefined;
-    if (status === 206 && (known || strongEtag(answer.response) !== undefined))
-      return { ...answer, piecewise: true };
-    if (status === 200) return { ...answer, piecewise: false };
+    const partly = rangeOf(answer.response) !== undefined;
+    if (partly && (known || strongEtag(answer.response) !== undefined)) return { ...answer, piecewise: true };
+    if (status === 200 && !partly) return { ...answer, piecewise: false };
     answer.response.body?.cancel().catch(() => undefined);
   }
   return { ...(await idle.race(requestFile(request))), piecewise: false };
 }
 
-/** Brings the part to where the answer begins, and gives the file's size if the answer tells it. */
+/**
+ * Brings the part to where the answer begins; gives the file's size, if the answer tells it, and where its bytes end in
+ * the file.
+ */
 async function begin(
   part: PartFile,
   response: HubResponse["response"],
   { onEtag }: TransferOptions,
-): Promise<number | undefined> {
-  const { status, headers } = response;
-  const range = contentRange(response);
-  if (status === 206 && range?.from === part.bytes) {
+): Promise<{ total: number | undefined; end: number }> {
+  const range = rangeOf(response);
+  if (range?.from === part.bytes) {
     if (part.bytes === 0) await onEtag(strongEtag(response));
-    return range.total;
+    return { total: range.total, end: range.to };
   }
-  if (status !== 200) {
-    // The file has no such place (416), or these are other bytes than were asked for: begin anew.
-    await part.restart();
-    throw new Interruption(`unusable range (HTTP ${status})`);
-  }
+  const size = sizeBeyond(response);
+  if (size !== undefined && size === part.bytes && size > 0) return { total: size, end: size };
   await part.restart();
+  // The file has no such place (416), or these are other bytes than were asked for: begin anew.
+  if (response.status !== 200 || range) throw new Interruption(`unusable range (HTTP ${response.status})`);
   await onEtag(strongEtag(response));
-  const length = headers.get("content-length");
-  return length === null || headers.has("content-encoding") ? undefined : Number(length);
+  const total = lengthOf(response.headers);
+  return { total, end: total ?? Infinity };
+}
+
+/** A body that nobody has told the length of stops before the disk is full, and leaves nothing behind. */
+async function requireReserve(
+  part: PartFile,
+  coming: number,
+  { requireRoom }: TransferOptions,
+): Promise<void> {
+  const before = Math.floor(part.bytes / CHECKED);
+  if (part.bytes > 0 && before === Math.floor((part.bytes + coming) / CHECKED)) return;
+  await requireRoom(CHECKED + RESERVE).catch(async (error) => {
+    await part.restart();
+    throw error;
+  });
 }
 
 /** Another file is noticed before three gigabytes of it have come. */

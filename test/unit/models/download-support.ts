@@ -5,7 +5,7 @@ import { afterAll, beforeEach, expect } from "vitest";
 import { type DownloadOptions, download } from "../../../src/models/download.js";
 import { type Hub, noise, sha256, startHub } from "./hub.js";
 
-const top = mkdtempSync(path.join(os.tmpdir(), "medgemma-download-"));
+export const top = mkdtempSync(path.join(os.tmpdir(), "medgemma-download-"));
 afterAll(() => rmSync(top, { recursive: true, force: true }));
 export const hub = await startHub();
 export const BODY = noise(300_000);
@@ -26,6 +26,7 @@ export function fetchFile(changes: Partial<DownloadOptions> = {}): Promise<void>
   return download({
     urls: [new URL(`${hub.url}/${name}`)],
     target,
+    folder: top,
     bytes: BODY.length,
     sha256: sha256(BODY),
     token: undefined,
