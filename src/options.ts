@@ -2,15 +2,24 @@ import { badOption, MedGemmaError } from "./errors.js";
 
 /** Checks of option objects, in one sentence form. Order as in better-sqlite3: shape, names, then values. */
 
-/** Rejects anything but a plain object, and unknown names with the nearest known one. */
-export function checkNames(owner: string, options: object, known: readonly string[]): void {
+/**
+ * Rejects anything but a plain object, and unknown names with the nearest known one.
+ * @param elsewhere What other programs call the options, in lower case without `-` and `_`.
+ */
+export function checkNames(
+  owner: string,
+  options: object,
+  known: readonly string[],
+  elsewhere: ReadonlyMap<string, string> = new Map(),
+): void {
   if (options === null || typeof options !== "object" || Array.isArray(options)) {
     throw badOption(`${owner} options`, "an object", options);
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    const near = nearestName(name, known);
-    const hint = near === undefined ? "" : ` Did you mean ${near}?`;
+    const own = elsewhere.get(name.toLowerCase().replaceAll(/[-_]/g, ""));
+    const near = own ?? nearestName(name, known);
+    const hint = own ? ` It is called ${own} here.` : near === undefined ? "" : ` Did you mean ${near}?`;
     throw new MedGemmaError("bad_option", `Unknown option ${name} of ${owner}.${hint}`, {
       facts: { option: name, near },
       remedy: `Known options: ${[...known].sort().join(", ")}.`,

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import { open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
+import { MedGemmaError } from "../errors.js";
+import { readBytes } from "../files/read-bytes.js";
 import { openCacheFolder } from "./cache-folder.js";
 
 export interface EmbeddingShape {
@@ -65,7 +67,10 @@ export class EmbeddingStore {
     const file = this.#file(key);
     let bytes: Buffer;
     try {
-      bytes = await readFile(file);
+      bytes = await readBytes(file, {
+        most: this.#limit,
+        tooLarge: () => new MedGemmaError("embedding_cache"),
+      });
     } catch {
       return undefined;
     }

@@ -2,7 +2,8 @@ import path from "node:path";
 
 /** Characters of a name that are told; a longer one is cut in its middle. */
 const LONGEST_NAME = 80;
-/** Of a path, on the systems that allow the most; what is longer was never one. */
+/** Characters that a name has on any system, and a path on those that allow the most; what is longer was never one. */
+const LONGEST_FILE = 255;
 const LONGEST_PATH = 32_768;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is made visible
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
@@ -14,8 +15,9 @@ const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
  * short, and nothing in it steers a terminal: what was taken for a path may be a whole picture in base64.
  */
 export function fileLabel(file: string): string {
-  if (file.length > LONGEST_PATH) return "a text too long for a path";
-  const name = path.basename(file).replace(CONTROLS, escaped).replace(TURNS, escaped);
+  const own = file.length > LONGEST_PATH ? file : path.basename(file);
+  if (own.length > LONGEST_FILE) return "a text too long for a file's name";
+  const name = own.replace(CONTROLS, escaped).replace(TURNS, escaped);
   if (name.length <= LONGEST_NAME) return name;
   const half = LONGEST_NAME >> 1;
   return `${name.slice(0, half)}…${name.slice(-half)}`;

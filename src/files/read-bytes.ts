@@ -21,7 +21,7 @@ const CHUNK = 1 << 20;
  * and only the file's own name is told. What a shell hands over (`/dev/stdin`, `/dev/fd/N`) is read to its end.
  * @throws MedGemmaError `file_not_found` (missing, no permission, a folder, a pipe, a device), `tooLarge`'s, `aborted`.
  */
-export async function readBytes(file: string, options: ReadBytesOptions): Promise<Uint8Array> {
+export async function readBytes(file: string, options: ReadBytesOptions): Promise<Buffer> {
   const { signal } = options;
   throwIfAborted(signal);
   const name = fileLabel(file);
@@ -50,10 +50,7 @@ export async function readBytes(file: string, options: ReadBytesOptions): Promis
   }
 }
 
-async function readStream(
-  stream: Readable,
-  { most, tooLarge, signal }: ReadBytesOptions,
-): Promise<Uint8Array> {
+async function readStream(stream: Readable, { most, tooLarge, signal }: ReadBytesOptions): Promise<Buffer> {
   if (signal) addAbortSignal(signal, stream);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -70,7 +67,7 @@ async function readHandle(
   handle: FileHandle,
   size: number,
   { most, tooLarge, signal }: ReadBytesOptions,
-): Promise<Uint8Array> {
+): Promise<Buffer> {
   let buffer = Buffer.allocUnsafe(size + 1);
   let length = 0;
   for (;;) {

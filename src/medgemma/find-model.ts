@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import type { FileInfo } from "../engine/engine.js";
-import { MedGemmaError } from "../errors.js";
+import { badOption, MedGemmaError } from "../errors.js";
 import { localFile } from "../models/addressed.js";
 import { readCatalogue } from "../models/catalogue.js";
 import { isHubAddress, isRepository, understandName } from "../models/hub-address.js";
@@ -23,7 +24,9 @@ export interface FoundModel {
  * @throws MedGemmaError as `pullModel`.
  */
 export async function findModel(files: ModelFiles, signal: AbortSignal | undefined): Promise<FoundModel> {
-  const { model, projector, acceptLicense, onDownload } = files;
+  const { acceptLicense, onDownload } = files;
+  const model = pathOfUrl("model", files.model);
+  const projector = files.projector && pathOfUrl("projector", files.projector);
   const options = {
     ...(acceptLicense !== undefined && { acceptLicense }),
     ...(onDownload && { onProgress: onDownload }),
@@ -52,6 +55,16 @@ export async function findModel(files: ModelFiles, signal: AbortSignal | undefin
   };
 }
 
+/** A `file:` address as the path that it stands for; anything else as it is. @throws MedGemmaError `bad_option`. */
+function pathOfUrl(option: string, text: string): string {
+  if (!/^file:/i.test(text)) return text;
+  try {
+    return fileURLToPath(text);
+  } catch {
+    throw badOption(option, "a path, or a file: address without a host", text);
+  }
+}
+
 /** What is there, or looks like a path and is no repository that the catalogue knows; the rest are names and addresses. */
 async function isFile(model: string): Promise<boolean> {
   if (existsSync(model)) return true;
@@ -63,7 +76,9 @@ async function isFile(model: string): Promise<boolean> {
  * The same without fetching anything.
  * @throws MedGemmaError `model_unknown`, `bad_option`, `catalogue_invalid`; `file_not_found` for what has not been fetched.
  */
-export async function findLocalModel(model: string, projector?: string): Promise<FoundModel> {
+export async function findLocalModel(name: string, visionName?: string): Promise<FoundModel> {
+  const model = pathOfUrl("model", name);
+  const projector = visionName && pathOfUrl("projector", visionName);
   const here = (await isFile(model)) ? { model, projector: undefined } : await fetched(model);
   const own = projector === undefined ? here.projector : await localPath(projector);
   return { model: here.model, ...(own !== undefined && { projector: own }) };

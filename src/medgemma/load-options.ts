@@ -115,6 +115,21 @@ const PHANTOM = {
   projector: path.join(phantomDir, "mmproj-phantom-f16.gguf"),
 };
 
+/** What llama.cpp, Ollama, node-llama-cpp and clients of endpoints call the options. */
+const ELSEWHERE = new Map(
+  Object.entries({
+    projector: ["mmproj", "mmprojpath", "clipmodelpath", "visionmodel", "imageprojector"],
+    model: ["modelpath", "modelfile", "gguf", "file", "path", "modelid", "modelname"],
+    contextSize: ["nctx", "numctx", "ctxsize", "ctx", "contextlength", "maxcontext"],
+    gpuLayers: ["ngl", "ngpulayers", "numgpu"],
+    threads: ["nthreads", "numthread", "numthreads"],
+    parallel: ["nparallel", "sequences", "slots"],
+    adapters: ["lora", "loras", "adapter"],
+    endpoint: ["baseurl", "url", "host", "apibase"],
+    endpointTimeout: ["timeout"],
+  }).flatMap(([own, names]) => names.map((name) => [name, own] as const)),
+);
+
 /** What is to be loaded, as the caller named it. */
 export interface ModelFiles {
   readonly model: string;
@@ -138,7 +153,7 @@ export interface ResolvedLoadOptions {
  * @throws MedGemmaError `bad_option`.
  */
 export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
-  checkNames("MedGemma.load", options, NAMES);
+  checkNames("MedGemma.load", options, NAMES, ELSEWHERE);
   const model = stringOption("model", options.model);
   const projector = stringOption("projector", options.projector);
   if (model === undefined && projector !== undefined)

@@ -3,6 +3,7 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { MedGemmaError } from "../errors.js";
 import { fileLabel } from "../files/name.js";
 import { TENSOR_TYPES, VALUE, VALUE_BYTES } from "./gguf-types.js";
+import { notGguf } from "./not-gguf.js";
 
 /** A list in the metadata. Long ones, as the vocabulary, are left as they lie in the file. */
 export interface GgufArray {
@@ -210,9 +211,7 @@ class Cursor {
 function parse(cursor: Cursor): GgufHeader {
   const { file, size } = cursor;
   if (size < 4 || cursor.bytes.toString("latin1", cursor.take(4), 4) !== "GGUF")
-    throw new MedGemmaError("not_gguf", `${file} does not begin with GGUF's four letters.`, {
-      facts: { file },
-    });
+    throw notGguf(file, cursor.bytes);
   const version = cursor.u32();
   if (version !== 2 && version !== 3) throw invalid(file, `is of version ${version}, which is not read here`);
   const tensorCount = cursor.count(LEAST_TENSOR);

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   copyFileSync,
@@ -86,6 +86,14 @@ describe("the embedding cache on disk", () => {
     }
     await store.set(keyOf("a"), embedding(2));
     expect(await store.get(keyOf("a"), SHAPE)).toEqual(embedding(2));
+  });
+
+  test("does not wait for a pipe that has a file's name", async () => {
+    const store = await EmbeddingStore.open(dir, 1e6);
+    execFileSync("mkfifo", [fileOf("a")]);
+    expect(await store.get(keyOf("a"), SHAPE)).toBeUndefined();
+    await store.set(keyOf("a"), embedding(1));
+    expect(await store.get(keyOf("a"), SHAPE)).toEqual(embedding(1));
   });
 
   test("does not answer for another picture, whatever a file is called", async () => {

@@ -1,0 +1,33 @@
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, test } from "vitest";
+import { findLocalModel, findModel } from "../../../src/medgemma/find-model.js";
+import { resolveLoadOptions } from "../../../src/medgemma/load-options.js";
+
+test.each([
+  ["mmproj", "projector"],
+  ["modelPath", "model"],
+  ["n_ctx", "contextSize"],
+  ["num_ctx", "contextSize"],
+  ["ngl", "gpuLayers"],
+  ["n_gpu_layers", "gpuLayers"],
+  ["baseURL", "endpoint"],
+])("the option %s of another program is answered with %s", (name, own) => {
+  expect(() => resolveLoadOptions({ [name]: "x" })).toThrow(
+    expect.objectContaining({
+      code: "bad_option",
+      message: expect.stringContaining(`It is called ${own} here.`),
+      facts: { option: name, near: own },
+    }),
+  );
+});
+
+test("a file: address is a model's path", async () => {
+  const model = path.resolve("models/a b%.gguf");
+  const projector = path.resolve("models/mmproj ü.gguf");
+  const named = { model: pathToFileURL(model).href, projector: pathToFileURL(projector).href };
+  expect(await findLocalModel(named.model, named.projector)).toEqual({ model, projector });
+  const files = { ...named, acceptLicense: undefined, onDownload: undefined };
+  expect(await findModel(files, undefined)).toEqual({ model, projector });
+  await expect(findLocalModel("file://elsewhere/model.gguf")).rejects.toMatchObject({ code: "bad_option" });
+});
