@@ -4,6 +4,7 @@ import { MedGemmaError } from "../errors.js";
 import { isHanded, STDIN } from "../files/descriptor.js";
 import { fileLabel } from "../files/name.js";
 import { readBytes } from "../files/read-bytes.js";
+import { isBareBase64 } from "../image/base64.js";
 import type { ImageInput } from "../image/input.js";
 import { DEFAULT_LIMITS, tooManyBytes } from "../image/limits.js";
 
@@ -51,9 +52,9 @@ async function readHandedPicture(picture: string, signal: AbortSignal): Promise<
   });
 }
 
-/** @throws MedGemmaError `file_not_found`. A folder is one of DICOM files; an address is the library's to refuse. */
+/** @throws MedGemmaError `file_not_found`. A folder is one of DICOM files; addresses and base64 are the library's to read. */
 async function checkInput(picture: string): Promise<void> {
-  if (/^[a-z]{2,}:/i.test(picture)) return;
+  if (/^[a-z]{2,}:/i.test(picture) || isBareBase64(picture)) return;
   await access(picture).catch((error: NodeJS.ErrnoException) => {
     const file = fileLabel(picture);
     throw new MedGemmaError("file_not_found", `${file} cannot be read (${error.code}).`, {
