@@ -1,8 +1,10 @@
 #include "model.h"
 
+#include <algorithm>
 #include <climits>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 
 #include "backend.h"
 #include "errors.h"
@@ -27,6 +29,14 @@ const char* const kControls[] = {"<pad>",
                                  "<unused94>",
                                  "<unused95>"};
 
+constexpr int kNoText = LLAMA_TOKEN_ATTR_UNKNOWN | LLAMA_TOKEN_ATTR_UNUSED | LLAMA_TOKEN_ATTR_CONTROL;
+
+// Gemma keeps some hundred words for programs; MedGemma's thoughts stand between two of them.
+bool is_reserved(const std::string& word) {
+  return std::find(std::begin(kControls), std::end(kControls), word) != std::end(kControls) ||
+         (word.rfind("<unused", 0) == 0 && word.back() == '>');
+}
+
 }  // namespace
 
 Model::Model(llama_model* model) : model_(model, llama_model_free), vocab_(llama_model_get_vocab(model)) {
@@ -36,7 +46,12 @@ Model::Model(llama_model* model) : model_(model, llama_model_free), vocab_(llama
     if (tokens.size() == 1) unmarked_controls_.push_back(word);
   }
   for (llama_token token = 0; token < vocabulary_size(); ++token) {
-    if ((llama_vocab_get_attr(vocab_, token) & LLAMA_TOKEN_ATTR_BYTE) == 0) continue;
+    const int kind = llama_vocab_get_attr(vocab_, token);
+    if ((kind & kNoText) != 0 || is_reserved(llama_vocab_get_text(vocab_, token))) {
+      if (!is_end(token)) control_tokens_.push_back(token);
+      continue;
+    }
+    if ((kind & LLAMA_TOKEN_ATTR_BYTE) == 0) continue;
     const std::string bytes = piece(token);
     if (bytes.size() == 1 && static_cast<uint8_t>(bytes[0]) >= 0x80)
       byte_tokens_.push_back({token, static_cast<uint8_t>(bytes[0])});

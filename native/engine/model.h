@@ -33,6 +33,9 @@ class Model {
   // Bytes of a token; may end inside a UTF-8 character. Control words are written out.
   std::string piece(llama_token token) const;
   bool is_end(llama_token token) const { return llama_vocab_is_eog(vocab_, token); }
+  // Tokens that are no text but signs for a program, as <unused95> and <start_of_turn>, those that end an
+  // answer aside; in order. However the file marks them.
+  const std::vector<llama_token>& control_tokens() const { return control_tokens_; }
   struct ByteToken {
     llama_token token;
     uint8_t byte;
@@ -49,6 +52,7 @@ class Model {
   // Control words that llama.cpp would find in plain text too.
   std::vector<std::string> unmarked_controls_;
   std::vector<ByteToken> byte_tokens_;
+  std::vector<llama_token> control_tokens_;
 };
 
 }  // namespace medgemma

@@ -73,6 +73,7 @@ llama_token Sampler::choose(const float* logits, bool grammar_first) {
     for (const auto& [token, byte] : model_.byte_tokens()) {
       if (!utf8_.takes(byte)) candidates[token].logit = -INFINITY;
     }
+    for (const llama_token token : model_.control_tokens()) candidates[token].logit = -INFINITY;
   }
   llama_sampler_apply(chain_.get(), &array);
   if (array.selected < 0) throw EngineError("decode_failed", "No token was left to choose from.");
@@ -88,8 +89,12 @@ bool Sampler::is_torn(llama_token token) const {
   return found != bytes.end() && found->token == token && !utf8_.takes(found->byte);
 }
 
+// A grammar of characters is satisfied by the letters of <unused95> too, so that the control word itself
+// would end a thought in the middle of a JSON string: only text, and the ends of an answer, follow a grammar.
 bool Sampler::grammar_takes(llama_token token) {
   if (is_torn(token)) return false;
+  const auto& controls = model_.control_tokens();
+  if (std::binary_search(controls.begin(), controls.end(), token)) return false;
   llama_token_data single = {token, 1.0f, 0.0f};
   llama_token_data_array array = {&single, 1, -1, false};
   llama_sampler_apply(grammar_.get(), &array);

@@ -70,6 +70,18 @@ TEST(token_limit_and_stop_strings_end_an_answer) {
   CHECK(stopped.text == "{\"esi\": 1, ");
 }
 
+TEST(a_grammar_is_followed_in_letters_and_never_by_control_words) {
+  const auto engine = load_phantom();
+  GenerateOptions options;
+  options.logprobs = 1;
+  for (const char* word : {"<unused95>", "<unused94>", "<start_of_turn>", "<bos>", "<end_of_image>"}) {
+    options.sampling.grammar = std::string("root ::= \"the word ") + word + " stays\"";
+    const Outcome outcome = ask(*engine, kTriage, options);
+    CHECK(outcome.text == std::string("the word ") + word + " stays");
+    for (const llama_token token : outcome.tokens) CHECK(engine->model().piece(token) != word);
+  }
+}
+
 TEST(seeds_repeat_an_answer_and_others_change_it) {
   const auto engine = load_phantom();
   GenerateOptions options = babble();

@@ -29,10 +29,10 @@ export async function* respond(
   context: ResponseContext,
 ): AsyncGenerator<StreamEvent, void, void> {
   const { engine } = model;
-  const splitter = new ThinkingSplitter();
   const tokens: GeneratedToken[] = [];
   let done: Extract<GenerationEvent, { type: "done" }> | undefined;
   const { jsonSchema } = context;
+  const splitter = new ThinkingSplitter(jsonSchema !== undefined || context.options.grammar !== undefined);
   const options = {
     ...toGenerateOptions(context.options),
     ...(jsonSchema && { jsonSchema }),

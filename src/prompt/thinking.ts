@@ -42,6 +42,12 @@ export class ThinkingSplitter {
   #segments: ThinkingSegment[] = [];
   #separate = false;
 
+  /**
+   * @param formed The answer follows a grammar or schema: a thought can only come before it, and markers inside it are
+   * letters of its own.
+   */
+  constructor(private readonly formed = false) {}
+
   /** Takes the next piece of text, cut anywhere, and gives what is certain by now. Never a marker or a part of one. */
   push(text: string): ThinkingSegment[] {
     this.#pending += text;
@@ -68,6 +74,11 @@ export class ThinkingSplitter {
         this.#pending = pending.slice(ending.endsWith("\n") ? ending.length : LABEL.length);
       this.#state = "thought";
     }
+    if (this.formed && this.#state === "answer" && !this.#mayBegin()) {
+      this.#emit(this.#pending);
+      this.#pending = "";
+      return false;
+    }
     const at = this.#pending.search(/<unused9[45]>/);
     if (at < 0) {
       const certain = this.#pending.length - heldBack(this.#pending);
@@ -81,6 +92,16 @@ export class ThinkingSplitter {
     if (marker === START) this.#begin();
     else this.#end();
     return true;
+  }
+
+  /** Whether a thought before an answer of a form may still begin. */
+  #mayBegin(): boolean {
+    const text = this.#pending.trimStart();
+    return (
+      this.#thought === undefined &&
+      this.#answer.trim() === "" &&
+      (text.startsWith(START) || START.startsWith(text))
+    );
   }
 
   #begin(): void {

@@ -150,3 +150,33 @@ describe("ThinkingSplitter", () => {
     expect(splitter.push("<unused95>Yes.")).toEqual([{ type: "retract" }, { type: "answer", text: "Yes." }]);
   });
 });
+
+describe("an answer that follows a form", () => {
+  const formed = (...pieces: string[]) => {
+    const splitter = new ThinkingSplitter(true);
+    const segments = pieces.flatMap((it) => splitter.push(it));
+    const result = splitter.finish("stop");
+    return { ...result, segments: [...segments, ...result.segments] };
+  };
+
+  it.each([
+    ['{"a": "<unused95>"}'],
+    ['{"a": "<unused94>thought\\n hm <unused95>"}'],
+    ['"<unused95>', '<unused95>"'],
+    ['{"a":', ' "<unus', "ed9", '5>"}'],
+  ])("keeps the markers inside it as letters: %j", (...pieces) => {
+    const { answer, thought, segments } = formed(...pieces);
+    expect(answer).toBe(pieces.join(""));
+    expect(thought).toBeUndefined();
+    expect(replay(segments)).toEqual({ thought: "", answer: pieces.join("") });
+  });
+
+  it("has at most a thought before it", () => {
+    const pieces = [" ", "<unus", "ed94>thought\nHm.<unused95>{", '"a": "<unused95>"}'];
+    expect(formed(...pieces)).toMatchObject({
+      thought: "Hm.",
+      answer: ' {"a": "<unused95>"}',
+      cutOff: false,
+    });
+  });
+});
