@@ -6,7 +6,6 @@
 #include "convert.h"
 #include "embedding_binding.h"
 #include "engine_binding.h"
-#include "grammar.h"
 #include "javascript.h"
 #include "log.h"
 #include "napi_setup.h"
@@ -78,14 +77,6 @@ Napi::Value gguf_facts(const Napi::CallbackInfo& info) {
       [](Napi::Env env, GgufFacts& facts) -> Napi::Value { return to_js(env, facts); });
 }
 
-// jsonSchemaGrammar(json) => Promise<string>
-Napi::Value json_schema_grammar_js(const Napi::CallbackInfo& info) {
-  const std::string schema = info[0].ToString();
-  return AsyncTask<std::string>::run(
-      info.Env(), [schema] { return json_schema_grammar(schema); },
-      [](Napi::Env env, std::string& grammar) -> Napi::Value { return Napi::String::New(env, grammar); });
-}
-
 // resize(rgb, width, height, outWidth, outHeight) => Promise<Uint8Array>
 Napi::Value resize(const Napi::CallbackInfo& info) {
   const Napi::Uint8Array pixels = info[0].As<Napi::Uint8Array>();
@@ -118,7 +109,6 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("devices", Napi::Function::New<devices>(env));
   exports.Set("setLogger", Napi::Function::New<set_logger>(env));
   exports.Set("ggufFacts", Napi::Function::New<gguf_facts>(env));
-  exports.Set("jsonSchemaGrammar", Napi::Function::New<json_schema_grammar_js>(env));
   exports.Set("resize", Napi::Function::New<resize>(env));
   exports.Set("loadEngine", Napi::Function::New<EngineBinding::load>(env));
   exports.Set("quantize", Napi::Function::New<quantize_js>(env));

@@ -3,7 +3,7 @@
 file(GLOB_RECURSE MEDGEMMA_ENGINE_SOURCES CONFIGURE_DEPENDS native/engine/*.cpp)
 add_library(medgemma-engine STATIC ${MEDGEMMA_ENGINE_SOURCES})
 target_include_directories(medgemma-engine PUBLIC native/engine)
-target_link_libraries(medgemma-engine PUBLIC llama llama-common ggml mtmd Threads::Threads)
+target_link_libraries(medgemma-engine PUBLIC llama ggml mtmd Threads::Threads)
 
 function(medgemma_own_code target)
   if(MSVC)

@@ -1,4 +1,4 @@
-# Finds libllama, libllama-common, libggml and libggml-base in MEDGEMMA_LIB_DIR. Their names carry the llama.cpp
+# Finds libllama, libggml and libggml-base in MEDGEMMA_LIB_DIR. Their names carry the llama.cpp
 # release and, in GPU packages, the backend: libllama.v0.5.0.so, libllama.cuda.v0.5.0.so.
 
 function(medgemma_find_library result stem)
@@ -38,8 +38,5 @@ endfunction()
 medgemma_import(ggml-base ggml-base)
 medgemma_import(ggml ggml)
 medgemma_import(llama llama)
-medgemma_import(llama-common llama-common)
 set_property(TARGET ggml APPEND PROPERTY INTERFACE_LINK_LIBRARIES ggml-base)
 set_property(TARGET llama APPEND PROPERTY INTERFACE_LINK_LIBRARIES ggml)
-set_property(TARGET llama-common APPEND PROPERTY INTERFACE_LINK_LIBRARIES llama)
-set_property(TARGET llama-common APPEND PROPERTY INTERFACE_INCLUDE_DIRECTORIES ${MEDGEMMA_LLAMA_DIR}/common ${MEDGEMMA_LLAMA_DIR}/vendor)

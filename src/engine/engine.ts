@@ -98,9 +98,9 @@ export interface GenerateOptions extends SamplingOptions {
    * text.
    */
   logprobs?: number;
-  /** The answer is JSON of this schema (what llama.cpp's json-schema-to-grammar can express). Not together with `grammar`. */
+  /** The answer is JSON of this schema, as far as a grammar can hold it (docs/structured-output.md). Not together with `grammar`. */
   jsonSchema?: object;
-  /** The answer follows this grammar, in llama.cpp's GBNF with the rule `root`. */
+  /** The answer follows this grammar, in llama.cpp's GBNF with the rule `root`. Control words never follow one. */
   grammar?: string;
   /**
    * Runs the request alone, without prefixes of others, so that its bits depend on nothing but prompt, options and

@@ -25,8 +25,9 @@ export const RUN_ERRORS = {
     exitCode: EXIT.capacity,
   },
   answer_invalid: {
-    meaning: "The answer has the form of the schema, but the schema's own check refuses it.",
-    remedy: "Ask again, or check less: what a grammar cannot hold the model to, it need not keep.",
+    meaning: "The answer is JSON, but no value of the schema.",
+    remedy:
+      "Ask again with another `seed` and a `temperature`, say in the question what is asked for, or ask for less: what a grammar cannot hold the model to (docs/structured-output.md), it need not keep.",
     exitCode: EXIT.unexpected,
   },
   engine_crashed: {

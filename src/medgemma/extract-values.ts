@@ -1,5 +1,5 @@
 import type { GeneratedToken } from "../engine/engine.js";
-import { type SchemaPath, toPointer } from "../engine/schema-keywords.js";
+import { type JsonPath, toPointer } from "../engine/schema/refusal.js";
 
 /** One value of an extraction: a text, number, truth value or null, or a list or object that is empty. */
 export interface ExtractedValue {
@@ -15,7 +15,7 @@ export interface ExtractedValue {
 }
 
 interface Leaf {
-  readonly path: SchemaPath;
+  readonly path: JsonPath;
   readonly start: number;
   readonly end: number;
 }
@@ -85,7 +85,7 @@ function leavesOf(text: string): Leaf[] {
     if (here) at++;
     return here;
   };
-  const visit = (path: SchemaPath): void => {
+  const visit = (path: JsonPath): void => {
     take(SPACE);
     const start = at;
     const close = { "[": "]", "{": "}" }[text[at] ?? ""];

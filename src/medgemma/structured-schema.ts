@@ -1,9 +1,21 @@
-import { checkSchema } from "../engine/schema.js";
+import { checkSchema } from "../engine/schema/schema.js";
 import { badOption, MedGemmaError } from "../errors.js";
 import { isStandardSchema, type StandardSchema } from "./structured-standard.js";
 
 const TARGETS = ["draft-2020-12", "draft-07"];
-const REMEDY = "Pass its JSON schema beside it: { schema, jsonSchema }.";
+const BESIDE = "Pass its JSON schema beside it: { schema, jsonSchema }.";
+
+/**
+ * What to do with schemas of libraries that validate, but do not say their JSON schema themselves. By the vendor's name in
+ * the Standard Schema.
+ */
+const REMEDIES: Readonly<Record<string, string>> = {
+  zod: `Use zod 4 (also as "zod/v4" in zod 3.25), or make the JSON schema with zod-to-json-schema. ${BESIDE}`,
+  valibot: `Wrap it: schema: toStandardJsonSchema(...) of @valibot/to-json-schema, or make the JSON schema with toJsonSchema of the same package. ${BESIDE}`,
+  arktype: `Use arktype 2.1.28 or later. ${BESIDE}`,
+  effect: `Make the JSON schema with JSONSchema.make. ${BESIDE}`,
+  typebox: "A schema of TypeBox is JSON schema: pass it as it is.",
+};
 
 /**
  * The JSON schema that holds the answer: the one given beside the schema, the schema itself, or what it says of
@@ -11,26 +23,49 @@ const REMEDY = "Pass its JSON schema beside it: { schema, jsonSchema }.";
  * @throws MedGemmaError `bad_option`, `grammar_unsupported`.
  */
 export function toJsonSchema(schema: unknown, jsonSchema: unknown): object {
+  const option = jsonSchema === undefined ? "schema" : "jsonSchema";
   const found = jsonSchema ?? (isStandardSchema(schema) ? ofStandardSchema(schema) : schema);
-  if (found === null || typeof found !== "object" || Array.isArray(found)) {
-    throw badOption(jsonSchema === undefined ? "schema" : "jsonSchema", "a JSON schema object", found);
+  if (isZod3(found)) throw undescribed("zod");
+  if (!isPlainObject(found)) {
+    throw badOption(option, "a JSON schema object, or a schema of a library with Standard Schema,", found);
   }
   checkSchema(found);
   return found;
 }
 
+/** Instances of classes are schemas of some library, which look like JSON schema without keywords. */
+function isPlainObject(value: unknown): value is object {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  // Of another realm (vm, worker), Object is another one.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Before 3.24 it knew nothing of the Standard Schema. */
+function isZod3(value: unknown): boolean {
+  const { _def: definition } = (value ?? {}) as { _def?: { typeName?: unknown } };
+  return typeof definition?.typeName === "string" && definition.typeName.startsWith("Zod");
+}
+
 function ofStandardSchema(schema: StandardSchema): unknown {
   const { vendor, jsonSchema } = schema["~standard"];
-  const zod = schema as { toJSONSchema?: (options: object) => unknown };
+  const own = schema as Partial<Record<"toJSONSchema" | "toJsonSchema", (options?: object) => unknown>>;
   if (typeof jsonSchema?.input === "function") {
     return withoutFormats(describe(vendor, TARGETS, (target) => jsonSchema.input({ target })));
   }
-  if (vendor === "zod" && typeof zod.toJSONSchema === "function") {
-    return withoutFormats(describe(vendor, TARGETS.slice(0, 1), () => zod.toJSONSchema?.({ io: "input" })));
+  if (vendor === "zod" && typeof own.toJSONSchema === "function") {
+    return withoutFormats(describe(vendor, TARGETS.slice(0, 1), () => own.toJSONSchema?.({ io: "input" })));
   }
-  throw new MedGemmaError("bad_option", `A schema of ${vendor} does not say its JSON schema.`, {
+  if (typeof own.toJsonSchema === "function") {
+    return withoutFormats(describe(vendor, TARGETS.slice(0, 1), () => own.toJsonSchema?.()));
+  }
+  throw undescribed(vendor);
+}
+
+function undescribed(vendor: string): MedGemmaError {
+  return new MedGemmaError("bad_option", `This schema of ${vendor} does not say its JSON schema.`, {
     facts: { option: "schema", vendor },
-    remedy: REMEDY,
+    remedy: REMEDIES[vendor] ?? BESIDE,
   });
 }
 
@@ -46,12 +81,12 @@ function describe(vendor: string, targets: readonly string[], write: (target: st
   }
   throw new MedGemmaError("grammar_unsupported", `${vendor} cannot write the schema as JSON schema.`, {
     facts: { path: "", vendor },
-    remedy: REMEDY,
+    remedy: BESIDE,
     cause,
   });
 }
 
-/** Where a library writes both, the pattern is the format's; only one of them can be held. */
+/** Where a library writes both, the pattern says what it means by the format: zod's times have no zone. */
 function withoutFormats(part: unknown): unknown {
   if (Array.isArray(part)) return part.map(withoutFormats);
   if (part === null || typeof part !== "object") return part;

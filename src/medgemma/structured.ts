@@ -1,4 +1,4 @@
-import { toPointer } from "../engine/schema-keywords.js";
+import { type Misfit, pathsOf, toCheck } from "../engine/schema/check.js";
 import { badOption, MedGemmaError } from "../errors.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { Message } from "../prompt/message.js";
@@ -58,11 +58,16 @@ export function takeStructure(options: AskOptions & Partial<SchemaOptions>): {
 /** @throws MedGemmaError `bad_option`, `grammar_unsupported`. */
 export function toStructure(schema: unknown, jsonSchema: unknown): Structure<unknown> {
   const checked = toJsonSchema(schema, jsonSchema);
+  const library = isStandardSchema(schema) ? schema : undefined;
+  // What a library writes of itself is for the grammar: what fits, it says itself.
+  const check = library !== undefined && jsonSchema === undefined ? undefined : toCheck(checked);
   return {
     jsonSchema: checked,
     async read(result) {
       const value = parse(result);
-      return isStandardSchema(schema) ? validate(schema, value) : value;
+      const misfit = check?.(value);
+      if (misfit !== undefined) throw invalid(misfit);
+      return library === undefined ? value : validate(library, value, checked);
     },
   };
 }
@@ -107,14 +112,24 @@ function parse({ text, finishReason, usage }: ModelResult): unknown {
   );
 }
 
-async function validate(schema: StandardSchema, value: unknown): Promise<unknown> {
+async function validate(schema: StandardSchema, value: unknown, jsonSchema: object): Promise<unknown> {
   const result = await schema["~standard"].validate(value);
   if (result.issues === undefined) return result.value;
-  const path = toPointer(stepsOf(result.issues[0]));
+  const path = pathsOf(jsonSchema)(stepsOf(result.issues[0]));
   throw new MedGemmaError(
     "answer_invalid",
-    `The answer has the form of the schema, but the schema refuses ${path === "" ? "it" : path}.`,
+    `The answer is JSON, but the schema refuses ${path === "" ? "it" : `its ${path}`}.`,
     { facts: { path, issues: result.issues.length }, cause: result.issues },
+  );
+}
+
+/** Neither value nor text of the answer: both may be of a patient. */
+function invalid({ path, keyword }: Misfit): MedGemmaError {
+  const what = path === "" ? "it" : `its ${path}`;
+  return new MedGemmaError(
+    "answer_invalid",
+    `The answer is JSON, but by ${keyword} the schema refuses ${what}.`,
+    { facts: { path, keyword } },
   );
 }
 

@@ -119,10 +119,27 @@ describe("whatever the model would like to say", () => {
     expect(String(value).replace("-", "").length).toBeLessThanOrEqual(16);
   });
 
-  it("a schema that no grammar holds is refused before the model works", async () => {
+  it("a schema that is not understood is refused before the model works", async () => {
     const { prompt } = (await engine.stats()).tokens;
-    const error = await rejection(model.ask([], "Q", { schema: { type: "array", uniqueItems: true } }));
-    expect([error.code, error.facts.path]).toEqual(["grammar_unsupported", "/uniqueItems"]);
+    const error = await rejection(model.ask([], "Q", { schema: { $ref: "https://example.org/a" } }));
+    expect([error.code, error.facts.path]).toEqual(["grammar_unsupported", "/$ref"]);
     expect((await engine.stats()).tokens.prompt).toBe(prompt);
+  });
+
+  it("control words are letters inside it", async () => {
+    const said = "before <unused95> between <unused94>thought <end_of_turn> behind";
+    const { value, thought, text } = await model.ask([], "Q", { schema: { const: said } });
+    expect([value, thought, text]).toEqual([said, undefined, JSON.stringify(said)]);
+    const free = { type: "string", maxLength: 60 };
+    const asked = Array.from({ length: 12 }, (_, seed) =>
+      model.ask([], "Babble.", { schema: free, temperature: 10, topK: 0, topP: 1, seed, logprobs: 1 }),
+    );
+    for (const answer of await Promise.all(asked)) {
+      const controls = answer.tokens
+        .slice(0, -1)
+        .filter(({ text }) => /^<(unused\d+|\w+_of_\w+|bos|eos|pad)>$/.test(text));
+      expect(controls).toEqual([]);
+      expect(JSON.parse(answer.text)).toBe(answer.value);
+    }
   });
 });

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { isStudy } from "../../dicom/index.js";
-import { checkSchema } from "../../engine/schema.js";
+import { checkSchema } from "../../engine/schema/schema.js";
 import { MedGemmaError } from "../../errors.js";
 import { decodeText } from "../../files/decode-text.js";
 import { fileLabel } from "../../files/name.js";

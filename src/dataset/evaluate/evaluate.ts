@@ -1,9 +1,9 @@
+import { checkSchema } from "../../engine/schema/schema.js";
 import { badOption, MedGemmaError } from "../../errors.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
 import { DRAFT_NOTICE, type Provenance } from "../../medgemma/result.js";
 import { isStandardSchema } from "../../medgemma/structured-standard.js";
 import { integerOption, numberOption, stringOption } from "../../options.js";
-import { checkPatterns } from "../metrics/schema-patterns.js";
 import { confusionSvg, rocSvg } from "../metrics/svg.js";
 import { boxTruth, EVALUATE_TASKS, type EvaluateCase, type EvaluateTask } from "./case.js";
 import { type Figures, figuresOf } from "./figures.js";
@@ -77,7 +77,7 @@ export async function evaluate(
   const { signal, onProgress } = options;
   // All before the first is run: a wrong truth would be taken for a wrong answer.
   const boxes = task === "locate" ? cases.flatMap((each, index) => boxTruth(each, index + 1)) : [];
-  if (task === "extract") for (const schema of schemasOf(cases, options.schema)) checkPatterns(schema);
+  if (task === "extract") for (const schema of schemasOf(cases, options.schema)) checkSchema(schema);
   // A picture without lesions has to be asked for the same as the others.
   const located = [...new Set(boxes.map(({ label }) => label))];
   const labels = options.labels ?? (task === "locate" ? located : undefined);

@@ -6,12 +6,10 @@ import type { ExtractOptions } from "../../medgemma/extract.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
 import type { ModelResult } from "../../medgemma/result.js";
 import type { JsonSchema } from "../../medgemma/structured.js";
-import { isStandardSchema } from "../../medgemma/structured-standard.js";
 import type { TaskOptions } from "../../medgemma/task-prompt.js";
 import type { TriageOptions } from "../../medgemma/triage.js";
 import { findScale } from "../../medgemma/triage-scales/index.js";
 import type { Labelled } from "../metrics/boxes.js";
-import { fitsSchema } from "../metrics/schema-fit.js";
 import { boxTruth, type EvaluateCase, type EvaluateTask, labelTruth, levelTruth, textTruth } from "./case.js";
 
 /** What came out of one case, ready to be scored. */
@@ -105,9 +103,7 @@ async function runExtract(
   const input = text === undefined ? images : { text, images };
   try {
     const result = await model.extract(input, schema as JsonSchema, options as ExtractOptions);
-    const { value } = result;
-    const valid = isStandardSchema(schema) || fitsSchema(value, schema);
-    return { outcome: { kind: "value", truth, value, valid }, result };
+    return { outcome: { kind: "value", truth, value: result.value, valid: true }, result };
   } catch (error) {
     if (!MedGemmaError.isInstance(error) || !NO_VALUE.has(error.code)) throw error;
     return { outcome: { kind: "value", truth, value: undefined, valid: false }, result: undefined };

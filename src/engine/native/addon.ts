@@ -18,8 +18,6 @@ export interface Addon {
   /** llama.cpp's log, whole lines, on this thread; null silences it. */
   setLogger(logger: NativeLogger | null): void;
   ggufFacts(path: string): Promise<NativeGgufFacts>;
-  /** GBNF of a JSON schema, by llama.cpp's converter. */
-  jsonSchemaGrammar(schema: string): Promise<string>;
   /** Pillow's bilinear resize of RGB bytes. The input must not change until the promise settles. */
   resize(
     rgb: Uint8Array,

@@ -2,10 +2,9 @@ import { randomInt } from "node:crypto";
 import { badOption } from "../../errors.js";
 import { integerOption, numberOption } from "../../options.js";
 import type { GenerateOptions, ScoreOptions } from "../engine.js";
-import { checkSchema, toGrammarSchema } from "../schema.js";
+import { checkSchema, toGrammar } from "../schema/schema.js";
 import { checkAdapterUses } from "./adapters.js";
-import type { Addon, NativeGenerateOptions, NativeRequestOptions } from "./addon.js";
-import { fromNative } from "./addon.js";
+import type { NativeGenerateOptions, NativeRequestOptions } from "./addon.js";
 
 const DEFAULT_MAX_TOKENS = 512;
 const MAX_SEED = 0xffff_ffff;
@@ -61,17 +60,8 @@ export function checkContinuations(continuations: unknown): void {
 }
 
 /** @throws MedGemmaError `grammar_unsupported`. */
-export async function resolveGrammar(
-  addon: Addon,
-  { grammar = "", jsonSchema }: GenerateOptions,
-): Promise<string> {
-  if (jsonSchema === undefined) return grammar;
-  const schema = JSON.stringify(toGrammarSchema(jsonSchema));
-  try {
-    return await addon.jsonSchemaGrammar(schema);
-  } catch (error) {
-    throw fromNative(error);
-  }
+export function resolveGrammar({ grammar = "", jsonSchema }: GenerateOptions): string {
+  return jsonSchema === undefined ? grammar : toGrammar(jsonSchema);
 }
 
 function checkGrammar({ grammar, jsonSchema }: GenerateOptions): string {

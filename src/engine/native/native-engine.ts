@@ -23,7 +23,6 @@ import { fileInfo } from "../file-info.js";
 import { Progress } from "../progress.js";
 import { type AdapterOption, describeAdapters, resolveAdapterOptions, toNativeAdapters } from "./adapters.js";
 import {
-  type Addon,
   fromNative,
   loadAddon,
   type NativeEngineHandle,
@@ -100,20 +99,13 @@ const DEFAULT_EMBEDDING_STORE = 4 * 2 ** 30;
 /** llama.cpp in this process. */
 export class NativeEngine implements Engine {
   readonly info: EngineInfo;
-  readonly #addon: Addon;
   readonly #handle: NativeEngineHandle;
   readonly #encoder: ImageEncoder | undefined;
   readonly #tokenTexts: TokenTexts;
   #disposal: Promise<void> | undefined;
 
-  private constructor(
-    addon: Addon,
-    handle: NativeEngineHandle,
-    info: EngineInfo,
-    encoder: ImageEncoder | undefined,
-  ) {
+  private constructor(handle: NativeEngineHandle, info: EngineInfo, encoder: ImageEncoder | undefined) {
     this.info = info;
-    this.#addon = addon;
     this.#handle = handle;
     this.#encoder = encoder;
     this.#tokenTexts = new TokenTexts(handle);
@@ -185,7 +177,7 @@ export class NativeEngine implements Engine {
       const { embeddingWidth } = info.model;
       const encoder =
         info.projector && new ImageEncoder(addon, handle, info.projector, embeddingWidth, cacheBytes, store);
-      return new NativeEngine(addon, handle, info, encoder);
+      return new NativeEngine(handle, info, encoder);
     } catch (error) {
       stop.abort();
       await handle?.dispose();
@@ -224,7 +216,7 @@ export class NativeEngine implements Engine {
     const resolved = {
       ...resolveGenerateOptions(options),
       adapters: toNativeAdapters(this.info.adapters, options.adapters),
-      grammar: await resolveGrammar(this.#addon, options),
+      grammar: resolveGrammar(options),
     };
     const [nativeParts, preparation] = await this.#prepare(parts, started, signal);
     yield* runGeneration(

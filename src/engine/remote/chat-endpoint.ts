@@ -9,7 +9,6 @@ import type {
   TokenLogprob,
   Usage,
 } from "../engine.js";
-import { toGrammarSchema } from "../schema.js";
 import { type ChatChunk, firstTokens, isChatChunk, ThoughtJoiner, toText, toUsage } from "./chat-events.js";
 import type { ChatFacts } from "./chat-facts.js";
 import { type ChatPiece, type ChatPrompt, toChat } from "./chat-messages.js";
@@ -208,7 +207,7 @@ function sampling(options: EndpointRequest): object {
     ...(jsonSchema && {
       response_format: {
         type: "json_schema",
-        json_schema: { name: "answer", schema: toGrammarSchema(jsonSchema), strict: true },
+        json_schema: { name: "answer", schema: jsonSchema, strict: true },
       },
     }),
   };

@@ -6,7 +6,6 @@ import type {
   PromptPart,
   ScoreResult,
 } from "../engine.js";
-import { toGrammarSchema } from "../schema.js";
 import {
   broken,
   type Endpoint,
@@ -20,6 +19,7 @@ import {
 import { type Connection, isThere, JSON_BYTES, requestJson } from "./http.js";
 import { type Chunk, isChunk, textOf, toDone, toText } from "./llama-server-events.js";
 import { readServer, type ServerFacts, type ServerSettings } from "./llama-server-facts.js";
+import { heldTo } from "./llama-server-grammar.js";
 import { type ServerPrompt, toServerPrompt } from "./llama-server-prompt.js";
 import { scoreByTokens } from "./llama-server-score.js";
 import { answers } from "./probe.js";
@@ -133,8 +133,7 @@ export class LlamaServer implements Endpoint {
       seed: options.seed,
       stop: options.stop,
       n_probs: options.logprobs,
-      ...(options.grammar !== "" && { grammar: options.grammar }),
-      ...(options.jsonSchema && { json_schema: toGrammarSchema(options.jsonSchema) }),
+      ...heldTo(options, words),
     };
     let first = 0;
     const images = hasImages(parts);

@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
+import { z as z3 } from "zod/v3";
 import type { GeneratedToken } from "../../../src/engine/engine.js";
 import { FakeEngine } from "../../../src/engine/fake-engine.js";
 import { LAB_REPORT_SCHEMA, type LabTest } from "../../../src/medgemma/extract-presets.js";
@@ -98,11 +99,104 @@ describe("ask with a schema", () => {
     expect(value).toBe("a");
   });
 
-  it("refuses what zod cannot describe and what a grammar cannot hold", async () => {
+  it("refuses what zod cannot describe", async () => {
     const dates = await rejection(model("").ask([], "Q", { schema: z.date() }));
     expect([dates.code, dates.facts.vendor]).toEqual(["grammar_unsupported", "zod"]);
-    const ranges = await rejection(model("").ask([], "Q", { schema: z.object({ x: z.number().min(0) }) }));
-    expect(ranges.facts).toEqual({ path: "/properties/x/minimum", keyword: "minimum" });
+  });
+
+  it.each<[string, z.ZodType, string, string]>([
+    ["number().min().max()", z.number().min(0).max(1), "0.5", "1.5"],
+    ["multipleOf()", z.number().multipleOf(0.5), "1.5", "1.25"],
+    ["record()", z.record(z.string(), z.int()), '{"a": 1}', '{"a": "b"}'],
+    ["record() of an enum", z.record(z.enum(["a"]), z.int()), '{"a": 1}', '{"b": 1}'],
+    ["url()", z.url(), '"https://a.de/x"', '"a.de"'],
+    ["email()", z.email(), '"a@b.de"', '"a@b"'],
+    ["includes()", z.string().includes("mg"), '"5 mg"', '"5 g"'],
+    ["regex() without anchors", z.string().regex(/\d/), '"a 1"', '"a"'],
+    ["iso.time()", z.iso.time(), '"10:00:00"', '"25:00:00"'],
+    [
+      "intersection()",
+      z.intersection(z.object({ a: z.int() }), z.object({ b: z.int() })),
+      '{"a": 1, "b": 2}',
+      "{}",
+    ],
+    [
+      "lazy()",
+      z.object({
+        get next() {
+          return z.lazy(() => z.object({ n: z.int() })).nullable();
+        },
+      }),
+      '{"next": {"n": 1}}',
+      '{"next": 1}',
+    ],
+  ])("takes z.%s, and zod refuses what does not fit", async (_, schema, right, wrong) => {
+    expect((await model(right).ask([], "Q", { schema })).value).toEqual(JSON.parse(right));
+    expect((await rejection(model(wrong).ask([], "Q", { schema }))).code).toBe("answer_invalid");
+  });
+
+  it("does not tell names of the answer's own, which may be a patient's", async () => {
+    const schema = z.object({ people: z.record(z.string(), z.object({ age: z.int() })) });
+    const answer = '{"people": {"Jane Doe": {"age": "secret"}}}';
+    const error = await rejection(model(answer).ask([], "Q", { schema }));
+    expect(error.facts).toEqual({ path: "/people/*/age", issues: 1 });
+    expect(error.message).not.toMatch(/Jane|secret/);
+  });
+
+  it("names what to use for zod 3", async () => {
+    const old = z3.object({ n: z3.number() });
+    for (const schema of [old, { _def: { typeName: "ZodObject" }, parse: () => ({}) }]) {
+      const error = await rejection(model("{}").ask([], "Q", { schema: schema as never }));
+      expect([error.code, error.facts]).toEqual(["bad_option", { option: "schema", vendor: "zod" }]);
+      expect(error.remedy).toContain("zod-to-json-schema");
+    }
+  });
+
+  it.each([
+    ["valibot", "toStandardJsonSchema"],
+    ["arktype", "2.1.28"],
+    ["another", "{ schema, jsonSchema }"],
+  ])("names what to use for %s", async (vendor, remedy) => {
+    const plain = checking(isText);
+    const schema = { "~standard": { ...plain["~standard"], vendor } };
+    const error = await rejection(model('"a"').ask([], "Q", { schema }));
+    expect([error.code, error.facts.vendor]).toEqual(["bad_option", vendor]);
+    expect(error.remedy).toContain(remedy);
+  });
+
+  it("takes a schema that is a function, with a method that describes it", async () => {
+    const schema = Object.assign(() => {}, checking(isText), { toJsonSchema: () => ({ type: "string" }) });
+    expect((await model('"a"').ask([], "Q", { schema })).value).toBe("a");
+  });
+
+  it.each([[[]], ["{}"], [3], [null], [() => ({})], [new Map()], [new (class Schema {})()]])(
+    "refuses what is no schema: %j",
+    async (schema) => {
+      const error = await rejection(model("{}").ask([], "Q", { schema: schema as never }));
+      expect([error.code, error.facts.option]).toEqual(["bad_option", "schema"]);
+    },
+  );
+
+  it("gives no value that is none of the JSON schema, whatever the engine held it to", async () => {
+    const schema = {
+      type: "object",
+      properties: { day: { type: "string", format: "date" } },
+      required: ["day"],
+    };
+    const error = await rejection(model('{"day": "2023-02-31"}').ask([], "Q", { schema }));
+    expect([error.code, error.facts]).toEqual(["answer_invalid", { path: "/day", keyword: "format" }]);
+    expect(error.message).not.toContain("2023");
+    const tooLarge = await rejection(model("1e999").ask([], "Q", { schema: { type: "number" } }));
+    expect(tooLarge.code).toBe("answer_invalid");
+    const beside = { schema: checking(isText), jsonSchema: { type: "string", maxLength: 1 } };
+    expect((await rejection(model('"ab"').ask([], "Q", beside))).facts.keyword).toBe("maxLength");
+  });
+
+  it("keeps control words that an answer spells out", async () => {
+    const schema = { type: "object", properties: { a: { type: "string" } } };
+    const answer = '{"a": "before <unused95> behind <unused94>thought"}';
+    const { value, text, thought } = await model(answer).ask([], "Q", { schema });
+    expect([value, text, thought]).toEqual([JSON.parse(answer), answer, undefined]);
   });
 
   it.each([
@@ -139,7 +233,7 @@ describe("ask with a schema", () => {
     expect([error.code, error.facts]).toEqual(["answer_invalid", { path: "/tests/0/n", issues: 1 }]);
     expect(error.message).not.toContain("secret");
     const other = await rejection(model("3").ask([], "Q", { schema: checking(isText, { type: "string" }) }));
-    expect(other.facts.path).toBe("/a/0");
+    expect(other.facts.path).toBe("/*/0");
   });
 
   it("streams the text and ends with the value", async () => {

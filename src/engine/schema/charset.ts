@@ -2,6 +2,7 @@
 export type CharSet = readonly (readonly [number, number])[];
 
 const LAST = 0x10ffff;
+export const ANY: CharSet = [[0, LAST]];
 export const DIGITS: CharSet = [[0x30, 0x39]];
 export const WORD: CharSet = [
   [0x30, 0x39],
@@ -23,14 +24,14 @@ export const DOT: CharSet = complement([
   [0x0d, 0x0d],
   [0x2028, 0x2029],
 ]);
-/** What a JSON string cannot hold as it is, and halves of characters. */
-const UNPRINTED: CharSet = [
+/** What a JSON string holds as it is: no control characters, quotes, backslashes and halves of characters. */
+export const PLAIN: CharSet = complement([
   [0x00, 0x1f],
   [0x22, 0x22],
   [0x5c, 0x5c],
   [0x7f, 0x7f],
   [0xd800, 0xdfff],
-];
+]);
 
 export function union(a: CharSet, b: CharSet): CharSet {
   const ranges: [number, number][] = [];
@@ -53,13 +54,29 @@ export function complement(set: CharSet): CharSet {
   return ranges;
 }
 
-/** The set in llama.cpp's grammar, without characters that JSON writes with a backslash; undefined when none is left. */
-export function toClass(set: CharSet): string | undefined {
-  const printed = complement(union(complement(set), UNPRINTED));
-  if (printed.length === 0) return undefined;
-  return `[${printed.map(([from, to]) => (from === to ? code(from) : `${code(from)}-${code(to)}`)).join("")}]`;
+export function intersection(a: CharSet, b: CharSet): CharSet {
+  return complement(union(complement(a), complement(b)));
 }
 
-function code(point: number): string {
-  return `\\U${point.toString(16).padStart(8, "0")}`;
+export function without(set: CharSet, chars: Iterable<string>): CharSet {
+  const gone = [...chars].map((char): [number, number] => [
+    char.codePointAt(0) ?? 0,
+    char.codePointAt(0) ?? 0,
+  ]);
+  return intersection(set, complement(union([], gone)));
+}
+
+/** The characters themselves; for small sets. */
+export function* members(set: CharSet): Generator<number> {
+  for (const [from, to] of set) for (let code = from; code <= to; code++) yield code;
+}
+
+/** The set in llama.cpp's brackets. */
+export function toClass(set: CharSet): string {
+  return `[${set.map(([from, to]) => (from === to ? written(from) : `${written(from)}-${written(to)}`)).join("")}]`;
+}
+
+function written(point: number): string {
+  const char = String.fromCodePoint(point);
+  return /[a-zA-Z0-9]/.test(char) ? char : `\\U${point.toString(16).padStart(8, "0")}`;
 }

@@ -1,0 +1,126 @@
+import { type OutputUnit, type Schema, Validator } from "@cfworker/json-schema";
+import { isObject } from "./keywords.js";
+import type { SchemaNode } from "./node.js";
+import { partsOf, readSchema } from "./read.js";
+import { toPointer } from "./refusal.js";
+
+/** Why a value is none of a schema. */
+export interface Misfit {
+  /** Where in the value, as a JSON pointer; names that are not of the schema are written `*`. */
+  readonly path: string;
+  /** Which keyword of the schema it does not fit. */
+  readonly keyword: string;
+}
+
+/** Levels of a value; the check takes some room of the stack for each. */
+const MAX_DEPTH = 128;
+
+/** Says of a value what is wrong with it first, or nothing. */
+export type Check = (value: unknown) => Misfit | undefined;
+
+/**
+ * The whole check of a JSON schema, of what a grammar holds and what it does not. Formats are asserted as
+ * docs/structured-output.md says.
+ * @throws MedGemmaError `bad_option`, `grammar_unsupported`.
+ */
+export function toCheck(schema: unknown): Check {
+  const root = readSchema(schema);
+  const validator = new Validator(plainSchema(root), "2020-12", false);
+  const tell = toTell(root);
+  return (value) => {
+    const path = unwritable(value, []);
+    if (path !== undefined) return { path: tell(path.slice(0, MAX_DEPTH)), keyword: "type" };
+    const { valid, errors } = validator.validate(value);
+    if (valid) return undefined;
+    const { steps, keyword } = innermost(errors);
+    return { path: tell(steps), keyword };
+  };
+}
+
+/** How a place in values of a schema is told: see {@link Misfit}. */
+export function pathsOf(schema: unknown): (steps: readonly string[]) => string {
+  return toTell(readSchema(schema));
+}
+
+/**
+ * A number too large for JSON's reader becomes none that JSON can write. What is nested beyond all measure (only a schema
+ * of anything, or one that refers to itself, lets it) is as little of use.
+ */
+function unwritable(value: unknown, path: readonly string[]): readonly string[] | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : path;
+  if (value === null || typeof value !== "object") return undefined;
+  if (path.length > MAX_DEPTH) return path;
+  for (const [name, part] of Object.entries(value)) {
+    const found = unwritable(part, [...path, name]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The innermost error: the others follow from it. */
+function innermost(errors: readonly OutputUnit[]): { steps: readonly string[]; keyword: string } {
+  const stepsOf = ({ instanceLocation }: OutputUnit) => instanceLocation.split("/").slice(1);
+  const deepest = Math.max(0, ...errors.map((it) => stepsOf(it).length));
+  const first = errors.find((it) => stepsOf(it).length === deepest);
+  const error = errors.findLast(({ instanceLocation }) => instanceLocation === first?.instanceLocation);
+  if (error === undefined) return { steps: [], keyword: "schema" };
+  const steps = stepsOf(error).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  return { steps, keyword: error.keyword };
+}
+
+/** A name that is not of the schema is of the answer, and may tell whom it is about. */
+function toTell(root: SchemaNode): (steps: readonly string[]) => string {
+  const names = new Set<string>();
+  for (const { keywords } of nodesOf(root)) {
+    const listed = keywords.propertyNames?.keywords.enum ?? [];
+    for (const name of [...(keywords.properties?.keys() ?? []), ...(keywords.required ?? []), ...listed]) {
+      names.add(String(name));
+    }
+  }
+  return (steps) => toPointer(steps.map((step) => (names.has(step) || /^\d{1,6}$/.test(step) ? step : "*")));
+}
+
+function nodesOf(root: SchemaNode): Set<SchemaNode> {
+  const nodes = new Set([root]);
+  for (const { keywords } of nodes) for (const part of partsOf(keywords)) nodes.add(part);
+  return nodes;
+}
+
+/** The schema as JSON again, in the words of 2020-12: what stands at several places is in `$defs`. */
+function plainSchema(root: SchemaNode): Schema {
+  const targets = new Map<SchemaNode, string>();
+  const once = new Set<SchemaNode>([root]);
+  for (const { keywords } of nodesOf(root)) {
+    for (const part of partsOf(keywords)) {
+      const again = once.has(part) || part === keywords.$ref;
+      if (again && !targets.has(part)) targets.set(part, `target${targets.size}`);
+      once.add(part);
+    }
+  }
+  const place = (node: SchemaNode): unknown => {
+    const target = targets.get(node);
+    return target === undefined ? plain(node) : { $ref: `#/$defs/${target}` };
+  };
+  const plain = ({ never, keywords }: SchemaNode): Schema | boolean =>
+    never
+      ? false
+      : Object.fromEntries(
+          Object.entries(keywords).map(([name, value]) => [name, written(name, value, place)]),
+        );
+  const $defs = Object.fromEntries([...targets].map(([node, name]) => [name, plain(node)]));
+  const whole = place(root);
+  return { ...(isObject(whole) ? whole : { not: {} }), $defs };
+}
+
+function written(name: string, value: unknown, place: (node: SchemaNode) => unknown): unknown {
+  if (name === "enum" || name === "const" || value === null) return value;
+  if (name === "$ref") return (place(value as SchemaNode) as { readonly $ref: string }).$ref;
+  if (value instanceof Map) {
+    return Object.fromEntries(
+      [...value].map(([key, part]) => [key, Array.isArray(part) ? part : place(part as SchemaNode)]),
+    );
+  }
+  if (Array.isArray(value))
+    return value.map((part) => (isObject(part) ? place(part as unknown as SchemaNode) : part));
+  return isObject(value) ? place(value as unknown as SchemaNode) : value;
+}

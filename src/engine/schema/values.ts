@@ -1,0 +1,75 @@
+import { isObject, JSON_TYPES, type JsonType } from "./keywords.js";
+import { type JsonPath, unsupported } from "./refusal.js";
+
+/** Halves of a character, which UTF-8 cannot hold. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** Refuses what is no JSON, so that the answer could never be it. */
+export function checkValue(value: unknown, path: JsonPath, keyword: string): void {
+  if (typeof value === "string") checkText(value, path, keyword);
+  else if (Array.isArray(value)) for (const item of value) checkValue(item, path, keyword);
+  else if (isObject(value)) {
+    for (const [name, item] of Object.entries(value)) {
+      checkText(name, path, keyword);
+      checkValue(item, path, keyword);
+    }
+  } else if (value !== null && typeof value !== "boolean" && !Number.isFinite(value)) {
+    throw unsupported(path, keyword, "a value is no JSON");
+  }
+}
+
+export function checkText(text: unknown, path: JsonPath, keyword: string): asserts text is string {
+  if (typeof text !== "string") throw unsupported(path, keyword, "it must be a string");
+  if (LONE_SURROGATE.test(text)) throw unsupported(path, keyword, "a text holds half a character");
+}
+
+/** A keyword's number of letters, elements and so on. */
+export function countOf(value: unknown, path: JsonPath, keyword: string): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+  throw unsupported(path, keyword, "it must be a whole number from 0");
+}
+
+export function numberOf(value: unknown, path: JsonPath, keyword: string): number {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw unsupported(path, keyword, "it must be a number");
+}
+
+export function namesOf(value: unknown, path: JsonPath, keyword: string): string[] {
+  if (!Array.isArray(value)) throw unsupported(path, keyword, "it must be a list of names");
+  for (const name of value) checkText(name, path, keyword);
+  return [...new Set(value as string[])];
+}
+
+export function typesOf(value: unknown, path: JsonPath): JsonType[] {
+  const types = [value].flat();
+  if (types.length > 0 && types.every((type) => JSON_TYPES.includes(type as JsonType))) {
+    return types as JsonType[];
+  }
+  throw unsupported(path, "type", `it must be of ${JSON_TYPES.join(", ")}`);
+}
+
+/**
+ * A pattern as a regular expression with the `u` flag, as JSON Schema asks. Many are written without it in mind, where
+ * `\-` stands for a dash.
+ */
+export function patternOf(value: unknown, path: JsonPath, keyword: string): string {
+  checkText(value, path, keyword);
+  const strict = [
+    value,
+    value.replaceAll(/\\([^\w^$\\.*+?()[\]{}|/])/gu, (_, char: string) => escaped(char)),
+  ];
+  const found = strict.find(isRegExp);
+  if (found === undefined)
+    throw unsupported(path, keyword, "it is no regular expression (of ECMA-262, with u)");
+  return found;
+}
+
+const escaped = (char: string) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
+
+function isRegExp(pattern: string): boolean {
+  try {
+    return new RegExp(pattern, "u").source !== "";
+  } catch {
+    return false;
+  }
+}
