@@ -135,6 +135,7 @@ export type { TaskOptions } from "./medgemma/task-prompt.js";
 export type { TextResult } from "./medgemma/task-text.js";
 export type { Consciousness, TriageCase, Vitals } from "./medgemma/triage/case.js";
 export type { RuleCheck, RuleReport, ScoreReport } from "./medgemma/triage/rules.js";
+export type { ScreenAnswer, ScreenReport } from "./medgemma/triage/screen.js";
 export type { TriageAnswer, TriageOptions, TriageResult } from "./medgemma/triage.js";
 export { TRIAGE_SCALES, type TriageScaleId } from "./medgemma/triage-scales/index.js";
 export type {

@@ -1,6 +1,7 @@
 import { badOption, MedGemmaError } from "../errors.js";
 import type { RgbImage } from "../image/rgb.js";
 import { findJson } from "../prompt/json.js";
+import { addTimings, addUsage } from "./classify-score.js";
 import { findInstruction } from "./decide/suspicious.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { collect, respond } from "./respond.js";
@@ -10,12 +11,20 @@ import { toAskOptions } from "./task-text.js";
 import { checkCase, contradictions, type TriageCase } from "./triage/case.js";
 import { TRIAGE_PRESETS, type TriagePreset, tellCase, triageSchema } from "./triage/presets.js";
 import { applyRules, isMeasured, missingQuestions, type RuleReport, vitalInWords } from "./triage/rules.js";
+import { checkScreen, type ScreenAnswer, type ScreenReport, screenCase } from "./triage/screen.js";
 import { findScale, type TriageScaleId } from "./triage-scales/index.js";
 import type { TriageScale } from "./triage-scales/scale.js";
 
 export interface TriageOptions extends Omit<TaskOptions<TriagePreset>, "think" | "limits" | "study" | "fit"> {
   /** A scale by its id, or one of your own as data. Defaults to `"esi"`. */
   scale?: TriageScaleId | TriageScale;
+  /**
+   * Asks the model the scale's questions one by one (ESI: the signs of level 1), by scoring yes and no. Defaults to `true`,
+   * for the phantom to `false`: its answers do not count.
+   */
+  screen?: boolean;
+  /** From which probability of yes on such an answer counts, 0..1. Not validated. Defaults to `0.8`. */
+  screenThreshold?: number;
 }
 
 /** What the model said, before the rules. */
@@ -29,7 +38,7 @@ export interface TriageAnswer {
 
 /** An unverified draft; see `notice`. */
 export interface TriageResult extends ModelResult {
-  /** 1 is the most urgent: the more urgent of `model.level` and `rules.level`; of news2 the rules' alone, where they have one. */
+  /** 1 is the most urgent: the most urgent of `model.level`, `rules.level` and `screen.level`; of news2 the rules' alone, where they have one. */
   readonly level: number;
   readonly levelName: string;
   /** Id of the scale. */
@@ -48,6 +57,10 @@ export interface TriageResult extends ModelResult {
   readonly questions: readonly string[];
   readonly model: TriageAnswer;
   readonly rules: RuleReport;
+  /** The scale's questions, as the model answered them one by one. */
+  readonly screen: ScreenReport;
+  /** What made the level more urgent than `model.level`. */
+  readonly raisedBy: readonly ("rules" | "screen")[];
   /** True when the rules made the level more urgent than the model had it. */
   readonly raisedByRules: boolean;
   /** True where the level rests on a score that something is missing from: the true level may be more urgent. */
@@ -63,7 +76,8 @@ export async function triage(
   options: TriageOptions,
 ): Promise<TriageResult> {
   const started = performance.now();
-  checkTaskOptions("triage", options, ["scale"]);
+  checkTaskOptions("triage", options, ["scale", "screen", "screenThreshold"]);
+  checkScreen(options);
   if ((options as TaskOptions).think) {
     throw badOption("think", "false, as the answer's form leaves no room for a thought,", true);
   }
@@ -88,7 +102,15 @@ export async function triage(
     read: 0,
   };
   const result = await collect(respond(model, messages, context));
-  return combine(result, readAnswer(result.text, scale), rules, scale, input);
+  const { report: screen, spent } = await screenCase(model, scale, input, options);
+  const usage = addUsage([result.usage, ...spent.map((it) => it.usage)]);
+  const total = performance.now() - started;
+  const timings = {
+    ...result.timings,
+    ...addTimings([result.timings, ...spent.map((it) => it.timings)]),
+    total,
+  };
+  return combine({ ...result, usage, timings }, readAnswer(result.text, scale), rules, screen, scale, input);
 }
 
 /** A scale whose rules decide, and do not. */
@@ -109,19 +131,25 @@ function combine(
   result: ModelResult,
   answer: TriageAnswer,
   rules: RuleReport,
+  screen: ScreenReport,
   scale: TriageScale,
   input: TriageCase,
 ): TriageResult {
   const fixed = scale.decides === "rules";
-  const asked = [rules.level, fixed ? undefined : answer.level].filter((level) => level !== undefined);
+  const asked = [rules.level, screen.level, fixed ? undefined : answer.level].filter(
+    (level) => level !== undefined,
+  );
   if (asked.length === 0) {
     throw new MedGemmaError(
       "answer_incomplete",
-      "The model's answer holds no level, and no rule asks for one.",
+      "The model's answer holds no level, and no rule or question asks for one.",
     );
   }
   const level = Math.min(...asked);
   const findings = rules.checks.map((it) => it.finding);
+  const yes = screen.answers.filter((it) => it.counted).map(inWords);
+  const raises = (by: number | undefined) =>
+    !fixed && by !== undefined && by < (answer.level ?? Number.POSITIVE_INFINITY);
   const limits = rules.checks.filter((it) => it.level < scale.levels.length);
   const { id, name, version, source } = scale;
   return {
@@ -130,19 +158,27 @@ function combine(
     levelName: scale.levels.find((it) => it.level === level)?.name ?? "",
     scale: id,
     scaleInfo: { id, name, version, source },
-    reasons: [...findings, ...answer.reasons],
-    redFlags: [...new Set([...limits.map((it) => it.finding), ...answer.redFlags])],
+    reasons: [...findings, ...yes, ...answer.reasons],
+    redFlags: [...new Set([...limits.map((it) => it.finding), ...yes, ...answer.redFlags])],
     questions: [
       ...new Set([...contradictions(input.vitals ?? {}), ...missingQuestions(input), ...answer.questions]),
     ],
     model: answer,
     rules,
-    raisedByRules:
-      !fixed && rules.level !== undefined && rules.level < (answer.level ?? Number.POSITIVE_INFINITY),
+    screen,
+    raisedBy: [
+      ...(raises(rules.level) ? (["rules"] as const) : []),
+      ...(raises(screen.level) ? (["screen"] as const) : []),
+    ],
+    raisedByRules: raises(rules.level),
     atLeast: fixed && rules.score?.atLeast === true,
     warnings: [...boundOf(fixed, rules), ...warningsOf(input, answer, scale)],
   };
 }
+
+/** A yes that counts, as a reason. */
+const inWords = ({ question, probability }: ScreenAnswer) =>
+  `The model answers yes (${probability.toFixed(2)}): ${question}`;
 
 /** What a score that decides alone was computed without. */
 function boundOf(fixed: boolean, { score }: RuleReport): string[] {

@@ -41,6 +41,8 @@ interface TriageFlags extends Omit<AnswerFlags, "think" | "showThought"> {
   medications?: string;
   allergies?: string;
   pregnant?: boolean;
+  screen?: boolean;
+  screenThreshold?: string;
 }
 
 export function addTriage(program: Command, interrupt: Interrupt): void {
@@ -69,6 +71,12 @@ export function addTriage(program: Command, interrupt: Interrupt): void {
     .option("--avpu <letter>", "A alert, C new confusion, V voice, P pain, U unresponsive")
     .option("--on-oxygen", "oxygen is given")
     .option("--hypercapnic", "a saturation of 88-92 % is prescribed (known hypercapnic failure)")
+    .option("--screen", "ask the model the signs of level 1 one by one (default: but the phantom)")
+    .option("--no-screen", "do not")
+    .option(
+      "--screen-threshold <p>",
+      "from which probability of yes on an answer counts (default: 0.8, not validated)",
+    )
     .addHelpText("after", EXAMPLES);
   addAnswerFlags(command).action((file: string | undefined, flags: TriageFlags) =>
     runTriage(file, flags, interrupt),
@@ -82,7 +90,10 @@ async function runTriage(file: string | undefined, flags: TriageFlags, { signal 
   const model = await loadModel(flags, signal);
   try {
     if (!flags.quiet) status("Reading the case ...");
-    const result = await model.triage(input, { ...options, scale: flags.scale, signal });
+    const { scale, screen } = flags;
+    const screenThreshold = toNumber(flags.screenThreshold);
+    const own = { scale, ...given({ screen, screenThreshold }) };
+    const result = await model.triage(input, { ...options, ...own, signal });
     if (flags.json) {
       speakJson(result);
       return;
@@ -142,8 +153,10 @@ function inWords({
   level,
   levelName,
   scaleInfo,
+  atLeast,
   model,
   rules,
+  screen,
   reasons,
   redFlags,
   questions,
@@ -151,8 +164,10 @@ function inWords({
   const list = (title: string, items: readonly string[]) =>
     items.length === 0 ? [] : [`${title}:`, ...items.map((item) => `  - ${item}`)];
   return `${[
-    `Level ${level} (${levelName}), ${scaleInfo.name}`,
-    `  model: ${model.level ?? "none"}; rules: ${rules.level ?? "none"}`,
+    `Level ${level} (${levelName})${atLeast ? " or more urgent" : ""}, ${scaleInfo.name}`,
+    `  model: ${model.level ?? "none"}; rules: ${rules.level ?? "none"}; questions: ${screen.level ?? "none"}`,
+    ...screen.answers.map((it) => `    ${it.probability.toFixed(2)} ${it.question}`),
+    ...(screen.note === undefined ? [] : [`    ${screen.note}`]),
     ...list("Reasons", reasons),
     ...list("Red flags", redFlags),
     ...list("Ask or measure next", questions),

@@ -42,7 +42,7 @@ export interface Ran {
 /** Options of the task, for all cases. */
 export type CaseOptions = TaskOptions &
   Partial<ClassifyOptions> &
-  Pick<TriageOptions, "scale"> &
+  Pick<TriageOptions, "scale" | "screen" | "screenThreshold"> &
   Pick<ExtractOptions, "instruction" | "jsonSchema">;
 
 /** Runs the task on one case. The truth is read first: a case without it costs nothing. */

@@ -1,4 +1,5 @@
 import { CHILDREN } from "./children.js";
+import { esiQuestions } from "./esi-questions.js";
 import { esiWords } from "./esi-words/index.js";
 import { NEWS2_SCORE } from "./news2.js";
 import { PREGNANCY } from "./pregnancy.js";
@@ -91,6 +92,7 @@ export const ESI: TriageScale = {
     ...CHILDREN,
     ...PREGNANCY,
   ],
+  questions: esiQuestions(LIFE),
   words: esiWords({ life: LIFE, confused: CONFUSED, distress: DISTRESS }),
   score: {
     score: NEWS2_SCORE,

@@ -13,6 +13,8 @@ export interface TriageScale {
   readonly rules: readonly VitalRule[];
   /** Words of the complaint or the symptoms that do the same. Defaults to none. */
   readonly words?: readonly WordRule[];
+  /** Asked of the model one by one; a yes makes a case at least as urgent. Defaults to none. */
+  readonly questions?: readonly ScaleQuestion[];
   /** A score over the vital signs. Defaults to none. */
   readonly score?: ScoreUse;
   /** `rules`: the level is the score's alone and the model only adds words. Defaults to `model`. */
@@ -86,6 +88,14 @@ export interface WordGrammar {
   readonly endedLevel?: number;
   /** A sentence with these words means something else. Defaults to none. */
   readonly unless?: RegExp;
+}
+
+export interface ScaleQuestion {
+  readonly id: string;
+  /** About "the patient" and now; the answer is yes or no. */
+  readonly question: string;
+  readonly level: number;
+  readonly source: string;
 }
 
 /** How a score makes levels. */

@@ -38,6 +38,20 @@ describe("triage with the phantom, which knows only its sentence", () => {
     }
   });
 
+  test("its yes and no to questions of triage are shown when asked for, and do not count", async () => {
+    const patient = { age: 54, complaint: "sore toe", vitals: { heartRate: 90, spo2: 97 } };
+    const { screen, level, model: said } = await model.triage(patient, { screen: true, screenThreshold: 0 });
+    expect(screen.answers).toHaveLength(7);
+    for (const { probability, counted } of screen.answers) {
+      expect(probability).toBeGreaterThanOrEqual(0);
+      expect(probability).toBeLessThanOrEqual(1);
+      expect(counted).toBe(false);
+    }
+    expect(screen).toMatchObject({ level: undefined, note: expect.stringContaining("do not count") });
+    expect(level).toBe(said.level);
+    expect((await model.triage(patient)).screen.answers).toEqual([]);
+  });
+
   test("stops at a signal", async () => {
     const call = model.triage({ complaint: "rash" }, { signal: AbortSignal.abort() });
     expect((await rejection(call)).code).toBe("aborted");

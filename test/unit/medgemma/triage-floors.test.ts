@@ -75,7 +75,7 @@ describe("pregnancy", () => {
     [{ heartRate: 49 }, { heartRate: 50 }],
     [{ respiratoryRate: 9 }, { respiratoryRate: 10 }],
     [{ spo2: 94 }, { spo2: 95 }],
-    [{ temperature: 34.9 }, { temperature: 35 }],
+    [{ temperature: 35.9 }, { temperature: 36 }],
     [{ temperature: 38.1 }, { temperature: 38 }],
   ])("%j is level 2, and %j is not", (beyond, within) => {
     expect(esi(30, beyond, { pregnant: true })).toBe(2);

@@ -5,6 +5,7 @@ import { MedGemma, TRIAGE_SCALES, type TriageCase, type Vitals } from "../../../
 import { applyRules, scoreOf } from "../../../src/medgemma/triage/rules.js";
 import { NEWS2_SCORE } from "../../../src/medgemma/triage-scales/news2.js";
 import { rejection } from "../../support/ask.js";
+import { WELL } from "../../support/triage.js";
 
 const of = (vitals: Vitals, age = 54): TriageCase => ({ age, complaint: "rash", vitals });
 
@@ -79,21 +80,12 @@ describe("NEWS2 equals the printed chart", () => {
   });
 });
 
-const well: Vitals = {
-  respiratoryRate: 15,
-  spo2: 98,
-  systolicBp: 120,
-  heartRate: 70,
-  temperature: 37,
-  avpu: "A",
-};
-
 test("levels of risk, as in chart 2", () => {
   const level = (vitals: Vitals) => applyRules(TRIAGE_SCALES.news2, of(vitals)).level;
-  expect(level(well)).toBe(4);
-  expect(level({ ...well, heartRate: 135 })).toBe(3);
-  expect(level({ ...well, heartRate: 115, systolicBp: 95, temperature: 38.5 })).toBe(2);
-  expect(level({ ...well, heartRate: 135, systolicBp: 85, spo2: 95 })).toBe(1);
+  expect(level(WELL)).toBe(4);
+  expect(level({ ...WELL, heartRate: 135 })).toBe(3);
+  expect(level({ ...WELL, heartRate: 115, systolicBp: 95, temperature: 38.5 })).toBe(2);
+  expect(level({ ...WELL, heartRate: 135, systolicBp: 85, spo2: 95 })).toBe(1);
 });
 
 test("is not computed under 16 years or in pregnancy", () => {
@@ -130,7 +122,7 @@ describe("what is not measured", () => {
     expect(result).toMatchObject({ level: 4, atLeast: true });
     expect(result.reasons[0]).toBe("NEWS2 score at least 0");
     expect(result.warnings.join()).toMatch(/lower bound.*respiratory rate.*temperature/);
-    const whole = await triage(of(well));
+    const whole = await triage(of(WELL));
     expect(whole).toMatchObject({ level: 4, atLeast: false, warnings: [] });
     expect(whole.rules.score?.atLeast).toBe(false);
   });

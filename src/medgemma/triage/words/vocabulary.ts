@@ -117,6 +117,7 @@ export const USUAL = ["usually", "normally", "chronically", "always", "at baseli
 /** What may come, is feared, asked for or taught; it stands in front. `clause`: also before a verb; else before a noun only. */
 export const HYPOTHETICAL = {
   clause: [
+    "(?:afraid|scared|terrified|fearful|fear) of (?:becoming|being|going|falling|getting|ending up)",
     "if",
     "in case(?: of)?",
     "in the event of",
@@ -172,37 +173,37 @@ export const WHETHER =
 
 /** What it was named for, directly after it: a visit, a lesson, a figure of speech. */
 export const PURPOSES =
-  "(?:clinic|outpatient|instructor|teacher|trainer|movie|film|video|book|tests?|monitor|index|machine|mask|study|studies|guidelines?|follow ?up|check ?ups?|check|survivor\\w*|rehab\\w*|review|prescription|appointment|train(?:ing|er)|course|class|(?:re ?)?certificat\\w*|drill|simulation|education|lecture|bias|mind|thoughts?|habits?|desires?|kurs\\w*|schulung|kontrolle|sprechstunde|formation|curso|revision|control|controle)";
+  "(?:clinic|outpatient|dummy|doll|mannequin|manikin|poster|instructor|teacher|trainer|movie|film|video|book|tests?|monitor|index|machine|mask|study|studies|guidelines?|follow ?up|check ?ups?|check|survivor\\w*|rehab\\w*|review|prescription|appointment|train(?:ing|er)|course|class|(?:re ?)?certificat\\w*|drill|simulation|education|lecture|bias|mind|thoughts?|habits?|desires?|kurs\\w*|schulung|kontrolle|sprechstunde|formation|curso|revision|control|controle)";
 
 /** People who are not the patient, unless the sentence says so. */
 export const OTHERS = [
-  "(?:step|grand|great grand|foster)?(?:mother|father|mom|mum|mommy|mummy|dad|daddy|parents?)(?: in law)?",
+  "(?:step|grand|great grand|foster)?(?:mothers?|fathers?|mom|mum|mommy|mummy|dad|daddy|parents?)(?: in law)?",
   "grand(?:ma|pa)",
   "granny",
   "(?:half |step)?(?:brother|sister|sibling)s?(?: in law)?",
   "husband",
   "wife",
   "spouse",
-  "partner",
+  "partners?",
   "fiancee?",
-  "boyfriend",
-  "girlfriend",
-  "uncle",
-  "aunt",
-  "cousin",
-  "nephew",
-  "niece",
-  "friend",
-  "neighbou?r",
-  "colleague",
-  "classmate",
-  "teacher",
-  "co ?worker",
-  "room ?mate",
+  "boyfriends?",
+  "girlfriends?",
+  "uncles?",
+  "aunts?",
+  "cousins?",
+  "nephews?",
+  "nieces?",
+  "friends?",
+  "neighbou?rs?",
+  "colleagues?",
+  "classmates?",
+  "teachers?",
+  "co ?workers?",
+  "room ?mates?",
   "relatives?",
   "family(?: members?| history)?",
-  "bystander",
-  "stranger",
+  "bystanders?",
+  "strangers?",
   "somebody",
   "someone",
   "other (?:driver|person|patient|passenger|man|woman|child|car)",
@@ -314,7 +315,7 @@ export const THINGS =
 /** What stands between such a word and what it speaks of, without ending its reach. */
 export const TRANSPARENT = new Set(
   (
-    "a an any the his her its their my our this that these he she it they i we patient baby child infant son daughter been being be is are was were has had have having got get gotten become became becoming go went gone ever once actually really truly completely totally fully quite at all further previous prior past recent new known current currently acute signs sign symptoms symptom evidence episode episodes event events history of for from in with into to period periods spell spells brief short transient prolonged sudden severe major full out hospital felt feeling feel found appear appears appeared look looks seem seems seemed need needs needed require requires required requirement indication suffered suffering suffer experienced experiencing complain complains complaining documented reported witnessed obvious time times point longer 's " +
+    "a an any the his her its their my our this that these he she it they i we patient baby child infant son daughter been being be is are was were has had have having got get gotten become became becoming go went gone ever once actually really truly completely totally fully quite at all further previous prior past recent new known current currently acute signs sign symptoms symptom evidence episode episodes event events history of for from in with into to period periods spell spells brief short transient prolonged sudden severe major full out hospital felt feeling feel found appear appears appeared look looks seem seems seemed need needs needed require requires required requirement indication suffered suffering suffer experienced experiencing complain complains complaining complaint complaints documented reported witnessed obvious time times point longer 's " +
     "mehr je jemals zu irgendeine hinweis auf anzeichen fur zeichen war ist gewesen hatte hat wurde einen eine einem einer ein der die das den dem des " +
     "esta estaba estuvo ha habia estado de del la las los el un una unos signos episodios previa previo " +
     "est etait ete eu d l le les une des du signes en au aux"
