@@ -2,7 +2,7 @@ import { type Concept, TRANSIENT } from "./concept.js";
 
 /** "breathe through my nose" */
 const NOT_NOSE =
-  "(?!(?: \\w+){0,2} (?:through|thru|via|out of) (?:\\w+ ){0,3}(?:nose|nostrils?|it)(?![\\p{L}]))";
+  "(?!(?: \\w+){0,2} (?:through|thru|via|out of) (?:\\w+ ){0,3}(?:nose|nostrils?|it|mask)(?![\\p{L}]))";
 const SLEEP =
   /(?<![\p{L}])(?:sleep\w*|asleep|obstructive|cpap|bipap|osas?|snor\w*|schlaf\w*|sueno|sommeil|ronfl\w*|ronca\w*)(?![\p{L}])/u;
 const AT_NIGHT = new RegExp(
@@ -22,8 +22,10 @@ export const BREATHING: readonly Concept[] = [
     words: [
       `(?<!(?:can|could|would|to) )not (?:really |even |actually |longer )?breath(?:ing|e|s)?(?! (?:hard|fast|heavily|rapidly|deeply|through a mask))${NOT_NOSE}`,
       `(?:do|does|did) not breathe?${NOT_NOSE}`,
+      "not (?:seem|appear|look|sound)(?: like \\w+)? (?:to be |is )?breathing",
+      "(?:not think|not sure|not know|unsure|can not (?:tell|see))(?: (?:if|that|whether))? (?:he|she|they|it|patient|baby) (?:is|are) (?:still )?breathing",
       "no longer (?:is )?breath(?:ing|es)",
-      "(?:stopped|stopping|ceased|quit) (?:breathing|to breathe)(?! (?:exercises?|treatments?))",
+      "(?:stopped|stopping|ceased|quit) (?:breathing|to breathe)(?! (?:exercises?|treatments?|heavily|hard|fast))",
       "breathing (?:has |had )?(?:stopped|ceased)",
       "(?:breathing|respirations?|breath sounds?|breaths?) ?(?:: |= )?(?:is |are |was |were )?(?:absent|none)",
       "not (?:moving|responding|conscious|awake|alert|talking) (?:or|nor|and|,) (?:not )?breathing",
@@ -89,6 +91,8 @@ export const BREATHING: readonly Concept[] = [
       "obstructed airway",
       "losing (?:(?:his|her|their|the) )?airway",
       "intubated",
+      "tubed(?! (?:well|feed\\w*))",
+      "on (?:a )?(?:ventilator|vent)",
       "intubier(?:t|te[rnms]?)",
       "intubad[oa]",
       "intubee?",
@@ -105,6 +109,7 @@ export const BREATHING: readonly Concept[] = [
     grammar: { noun: true, listed: true, ...TRANSIENT },
     words: [
       "(?:severe|extreme|marked|acute severe) respiratory distress",
+      "respiratory distress ,? ?severe",
       "status asthmaticus",
       "silent chest",
       "can only (?:say|speak|manage) (?:in )?(?:single|one|1) words?",
@@ -130,6 +135,8 @@ export const BREATHING: readonly Concept[] = [
       "gasp(?:ing|s|ed) for (?:air|breath)",
       "(?:can not|could not|unable to|not able to) (?:catch|get) (?:(?:my|his|her|their|a|any|enough) )?(?:breath|air)",
       "suffocating",
+      "(?:hard|difficult) to breathe",
+      "stridor",
     ],
   },
 ];

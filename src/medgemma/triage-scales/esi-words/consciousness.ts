@@ -14,6 +14,8 @@ export const CONSCIOUSNESS: readonly Concept[] = [
     words: [
       "un ?responsive",
       "un ?responding",
+      "non ?responsive",
+      "non ?responding",
       "neither (?:responsive|responding) nor",
       "not (?:at all |very )?responsive",
       "(?:not|no longer|stopped|quit) (?:responding|reacting|answering)",
@@ -43,6 +45,11 @@ export const CONSCIOUSNESS: readonly Concept[] = [
     grammar: TRANSIENT,
     words: [
       "un ?conscious",
+      "non ?conscious",
+      "(?:never|not) (?:yet )?(?:regain|regained|recovered) consciousness",
+      "not (?:yet )?(?:woken|woke)(?: up)?",
+      "moribund",
+      "in extremis",
       "not (?:fully )?conscious(?! of)",
       `(?:does|did|do|will|would|could|can) not (?:be )?(?:wake|waken|woken|rouse|roused|arouse|aroused|awaken|awakened)${NOT_IN_TIME}`,
       "(?:not|no longer) (?:waking|rousable|arousable|wakeable|waking up)",
@@ -85,6 +92,7 @@ export const CONSCIOUSNESS: readonly Concept[] = [
       "floppy(?! disk)",
       "leblos(?:e[rnms]?)?",
       "sans vie",
+      "blue (?:newborn|baby|infant)",
       "(?:turned|turning|turns|going|gone|went|was|is|all|looks|looked) (?:blue|purple|grey|gray)",
       "blue (?:lips|in the face|and (?:limp|floppy|lifeless))",
       "lips (?:are |were )?(?:blue|purple)",

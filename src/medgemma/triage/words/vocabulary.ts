@@ -11,7 +11,7 @@ export const NEGATORS = [
   "never",
   "den(?:y|ies|ied|ying)",
   "without",
-  "neg(?:ative)?(?: for)?",
+  "neg(?:ative)?(?: for| :)?",
   "ruled out(?: for)?",
   "nobody",
   "no one",
@@ -148,6 +148,7 @@ export const HYPOTHETICAL = {
     "asks? about",
     "questions? about",
     "(?:education|info|information|advice) (?:on|about)",
+    "(?:reading|reads?|thinks?|thinking|talked|talks|talking|video|film|movie|article|lecture) (?:about|of|on)",
     "(?:refill|prescription|renewal|script|repeat)(?: for| of)?",
     "train(?:ing|ed) (?:in|for|on)",
     "learn(?:s|ing)?(?: about)?",
@@ -173,7 +174,7 @@ export const WHETHER =
 
 /** What it was named for, directly after it: a visit, a lesson, a figure of speech. */
 export const PURPOSES =
-  "(?:clinic|outpatient|dummy|doll|mannequin|manikin|poster|instructor|teacher|trainer|movie|film|video|book|tests?|monitor|index|machine|mask|study|studies|guidelines?|follow ?up|check ?ups?|check|survivor\\w*|rehab\\w*|review|prescription|appointment|train(?:ing|er)|course|class|(?:re ?)?certificat\\w*|drill|simulation|education|lecture|bias|mind|thoughts?|habits?|desires?|kurs\\w*|schulung|kontrolle|sprechstunde|formation|curso|revision|control|controle)";
+  "(?:clinic|outpatient|customer|service|dummy|doll|mannequin|manikin|poster|instructor|teacher|trainer|movie|film|video|book|tests?|monitor|index|machine|mask|study|studies|guidelines?|follow ?up|check ?ups?|check|survivor\\w*|rehab\\w*|review|prescription|appointment|train(?:ing|er)|course|class|(?:re ?)?certificat\\w*|drill|simulation|education|lecture|bias|mind|thoughts?|habits?|desires?|kurs\\w*|schulung|kontrolle|sprechstunde|formation|curso|revision|control|controle)";
 
 /** People who are not the patient, unless the sentence says so. */
 export const OTHERS = [
