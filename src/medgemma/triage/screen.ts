@@ -4,7 +4,7 @@ import { numberOption } from "../../options.js";
 import { share } from "../calibration.js";
 import { type Asked, addTimings, addUsage, type Scored, score, scoreAll } from "../classify-score.js";
 import type { LoadedModel } from "../loaded-model.js";
-import { familyOf, fillPreset, withSystem } from "../task-prompt.js";
+import { fillPreset, withSystem } from "../task-prompt.js";
 import type { TriageOptions } from "../triage.js";
 import type { TriageScale } from "../triage-scales/scale.js";
 import type { TriageCase } from "./case.js";
@@ -57,7 +57,7 @@ export async function screenCase(
   options: TriageOptions,
 ): Promise<Screened> {
   const threshold = checkScreen(options);
-  const preset = SCREEN_PRESETS[familyOf(model)];
+  const preset = SCREEN_PRESETS[model.family];
   const { questions = [] } = scale;
   const none = (note: string) => ({ report: { level: undefined, answers: [], threshold, note }, spent: [] });
   if (questions.length === 0) return none("The scale has no questions for the model.");
