@@ -66,6 +66,8 @@ export function showLines(result: ModelResult, lines: readonly string[], flags: 
     if (!flags.quiet) aside(`Read: ${took} (${rule}).`);
     for (const warning of warnings) note(`Warning: ${warning}`);
   }
+  for (const { warnings = [] } of result.provenance.pictures)
+    for (const warning of warnings) note(`Warning: ${warning}`);
   if (!flags.quiet) {
     const { promptTokens, cachedTokens } = result.usage;
     aside(

@@ -1,15 +1,32 @@
 import type { StudyInput } from "./collect.js";
 import type { DicomFacts } from "./facts.js";
-import { looksLikeNifti, type NiftiResult } from "./nifti.js";
+import { looksLikeNifti, looksLikePairHeader, type NiftiResult } from "./nifti.js";
 import { firstBytes, toSource } from "./read.js";
 import { type StudyPictures, volumeParts } from "./study-pictures.js";
 import type { Work } from "./to-pictures.js";
 
-/** True when the input is one NIfTI file or its bytes. Gzip counts by name only: much else is gzip. */
+/** True when the input is one NIfTI file or its bytes, or one of a pair. Gzip counts by name only: much else is gzip. */
 export async function niftiSource(input: StudyInput): Promise<boolean> {
   if (typeof input !== "string") return input instanceof Uint8Array && looksLikeNifti(input);
-  if (/\.nii(\.gz)?$/i.test(input)) return true;
-  return false;
+  return /\.nii(\.gz)?$/i.test(input) || (await pairOf(input)) !== undefined;
+}
+
+/** Names of a pair's files: the other has the other ending, in the same capitals. */
+const PAIR = /\.(hdr|img)(\.gz)?$/i;
+
+/**
+ * The two files of a pair, when the name is one's and the header is there and says so; much else is called .img. A
+ * compressed header is taken at its name.
+ */
+async function pairOf(input: string): Promise<{ header: string; voxels: string } | undefined> {
+  const [ending = "", kind = "", gzip = ""] = PAIR.exec(input) ?? [];
+  if (ending === "") return undefined;
+  const stem = input.slice(0, -ending.length);
+  const named = (name: string) => `${stem}.${kind === kind.toUpperCase() ? name.toUpperCase() : name}${gzip}`;
+  const header = named("hdr");
+  const begin = await firstBytes(header, 352).catch(() => new Uint8Array());
+  const known = gzip === "" ? looksLikePairHeader(begin) : begin[0] === 0x1f && begin[1] === 0x8b;
+  return known ? { header, voxels: named("img") } : undefined;
 }
 
 export function niftiFacts({ grid, modality }: NiftiResult): DicomFacts {
@@ -30,12 +47,18 @@ export function niftiFacts({ grid, modality }: NiftiResult): DicomFacts {
   };
 }
 
-export function runNifti(input: string | Uint8Array, work: Work, headerOnly: boolean): Promise<NiftiResult> {
+export async function runNifti(
+  input: string | Uint8Array,
+  work: Work,
+  headerOnly: boolean,
+): Promise<NiftiResult> {
+  const pair = typeof input === "string" ? await pairOf(input) : undefined;
   const { limits, signal, options, show, pool } = work;
   const modality = options.modality ?? "auto";
   const job = {
     kind: "nifti",
-    source: toSource(input),
+    source: toSource(pair?.header ?? input),
+    voxels: pair && toSource(pair.voxels),
     limits,
     modality,
     model: show.model,

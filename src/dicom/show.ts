@@ -12,6 +12,7 @@ import { displayCurve } from "./rule-display.js";
 import { mrCurve } from "./rule-mr.js";
 import { MODALITY_RULES, type ModelVersion, type RuleKind } from "./rule-table.js";
 import { xrayCurve } from "./rule-xray.js";
+import { shadeWarnings } from "./shades.js";
 import { readVoi, type VoiAttributes, type Window } from "./voi.js";
 
 /** A window that the caller wants instead of the rule's, in units of the modality LUT's output (HU for CT). */
@@ -109,11 +110,13 @@ export function showFrame(input: FrameInput, options: ShowOptions): ShownFrame {
         ? mrCurve(options.range ?? rangeOf(decoded.values), options.range !== undefined)
         : xrayCurve(grey);
   const bytes = applyCurves(decoded.values, curve.curves);
+  const ranged = kind === "ct" || kind === "mr";
+  const aboutShades = ranged && !asDisplayed ? [] : shadeWarnings(decoded.values, bytes);
   return {
     data: curve.curves.length === 3 ? bytes : greyToRgb(bytes),
     rule: curve.rule,
     steps: curve.steps,
-    warnings: [...warnings, ...aboutWindow, ...curve.warnings],
+    warnings: [...warnings, ...aboutWindow, ...curve.warnings, ...aboutShades],
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Metadata, Sharp } from "sharp";
 import { MedGemmaError } from "../errors.js";
+import { darkWarnings } from "./dark.js";
 import { fromGrey16 } from "./from-grey16.js";
 import { fromInks } from "./from-inks.js";
 import { loadSharp, vips } from "./libvips.js";
@@ -17,22 +18,55 @@ export interface DecodeSettings {
 
 /**
  * Decodes a picture file held in memory. Sizes are checked on the header, before any pixel is decoded; what a lenient
- * viewer would fill with grey (a file cut off or damaged) is refused.
+ * viewer would fill with grey (a file cut off or damaged) is refused. What a decoder merely complains of (tags out of
+ * order, bytes too many) is read and told.
  */
 export async function decodePicture(bytes: Uint8Array, settings: DecodeSettings): Promise<RgbImage> {
-  const { limits, signal } = settings;
   const format = checkSignature(bytes);
+  try {
+    return await decodeAs(format, bytes, settings, "warning");
+  } catch (error) {
+    if (!isComplaint(error)) throw error;
+    const image = await decodeAs(format, bytes, settings, "error");
+    const complaint = "The picture's decoder complained of the file, and read it.";
+    return {
+      ...image,
+      origin: { ...image.origin, warnings: [...(image.origin.warnings ?? []), complaint] },
+    };
+  }
+}
+
+/** Words of libjpeg, libpng and libtiff for pixels that are lost. */
+const LOST = /premature|corrupt(?!.*extraneous)|huffman|inconsistent|crc|read error|not enough/i;
+
+/** A decoder's failure that may be a mere warning, for libvips was told to fail on these. */
+function isComplaint(error: unknown): boolean {
+  return (
+    MedGemmaError.isInstance(error) &&
+    error.code === "image_unreadable" &&
+    error.cause instanceof Error &&
+    !LOST.test(error.cause.message)
+  );
+}
+
+async function decodeAs(
+  format: string,
+  bytes: Uint8Array,
+  settings: DecodeSettings,
+  failOn: "warning" | "error",
+): Promise<RgbImage> {
+  const { limits, signal } = settings;
   const sharp = await loadSharp();
   // limitInputPixels only while measuring: ours is checked next, and its error names the numbers.
   const measured = await vips(signal, format, () =>
-    sharp(bytes, { failOn: "warning", limitInputPixels: false }).metadata(),
+    sharp(bytes, { failOn, limitInputPixels: false }).metadata(),
   );
   checkPixels(measured.width, measured.height, limits);
   checkDepth(measured, format);
 
   // Profiles are left aside, as in the reference: the model was trained on stored values.
   const open = () =>
-    sharp(bytes, { failOn: "warning", limitInputPixels: limits.maxPixels, ignoreIcc: true }).autoOrient();
+    sharp(bytes, { failOn, limitInputPixels: limits.maxPixels, ignoreIcc: true }).autoOrient();
   const steps: string[] = [];
   if ((measured.pages ?? 1) > 1) steps.push(`frame 1 of ${measured.pages}`);
   if ((measured.orientation ?? 1) > 1) steps.push(`orientation ${measured.orientation}`);
@@ -42,6 +76,7 @@ export async function decodePicture(bytes: Uint8Array, settings: DecodeSettings)
   if (measured.hasAlpha) steps.push(`alpha over ${settings.background}`);
 
   const pixels = await readPixels(open(), measured, settings, format);
+  const warnings = measured.depth === "ushort" ? await darkWarnings(pixels, settings) : [];
   return {
     ...pixels,
     origin: {
@@ -49,6 +84,7 @@ export async function decodePicture(bytes: Uint8Array, settings: DecodeSettings)
       storedWidth: measured.width,
       storedHeight: measured.height,
       steps,
+      ...(warnings.length === 0 ? {} : { warnings }),
     },
   };
 }

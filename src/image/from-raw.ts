@@ -1,3 +1,4 @@
+import { darkWarnings } from "./dark.js";
 import type { DecodeSettings } from "./decode.js";
 import { fromGrey16 } from "./from-grey16.js";
 import { loadSharp } from "./libvips.js";
@@ -19,8 +20,8 @@ export async function fromRaw(pixels: RawPixels, settings: DecodeSettings): Prom
   const steps: string[] = [];
   if (data instanceof Uint16Array) steps.push("16 bit to 8 bit");
   if (channels === 2 || channels === 4) steps.push(`alpha over ${settings.background}`);
-  return {
-    ...(await (grey16 ? fromGrey16 : toRgb)(source, settings, "raw")),
-    origin: { format: "raw", storedWidth: width, storedHeight: height, steps },
-  };
+  const made = await (grey16 ? fromGrey16 : toRgb)(source, settings, "raw");
+  const warnings = data instanceof Uint16Array ? await darkWarnings(made, settings) : [];
+  const told = warnings.length === 0 ? {} : { warnings };
+  return { ...made, origin: { format: "raw", storedWidth: width, storedHeight: height, steps, ...told } };
 }

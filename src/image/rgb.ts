@@ -19,4 +19,6 @@ export interface ImageOrigin {
   readonly steps: readonly string[];
   /** How it becomes the encoder's square: see `Fit`. Undefined before that was decided. */
   readonly fit?: "pad" | "stretch";
+  /** What whoever reads the answer has to know: values that come out nearly black, a decoder's complaint. */
+  readonly warnings?: readonly string[];
 }

@@ -59,6 +59,23 @@ describe("numbers that are written and cannot be read", () => {
   });
 });
 
+describe("a rescale that leaves nothing to see", () => {
+  const values = Array.from({ length: 400 }, (_, index) => index);
+  it.each(["DX", "OT"])("is told (%s)", async (modality) => {
+    const tiny = {
+      "00080060 CS": modality,
+      "00281053 DS": "0.0001",
+      "00281050 DS": "2000",
+      "00281051 DS": "400",
+    };
+    const { warnings } = await toModelPictures(writeDicom(greyPicture(20, 20, values, tiny)));
+    expect(warnings.join()).toContain("although its stored values are many");
+    const plain = { "00080060 CS": modality };
+    const usual = await toModelPictures(writeDicom(greyPicture(20, 20, values, plain)));
+    expect(usual.warnings.join()).not.toContain("stored values are many");
+  });
+});
+
 describe("frames beyond those declared", () => {
   const three = new Uint8Array(24);
   it("are told, uncompressed", async () => {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { inspectPath, toModelPictures } from "../../../src/dicom/index.js";
@@ -79,5 +82,65 @@ describe("a NIfTI volume", () => {
       code: "nifti_unreadable",
     });
     expect((await inspectPath(bytes)).series[0]).toMatchObject({ rule: "mr", pictures: 2 });
+  });
+
+  it("of 64-bit integers is read as one of 16", async () => {
+    const narrow = writeNifti([4, 3, 2], RAS, (i, j, k) => i * 10 + j * 100 + k);
+    const { pictures } = await toModelPictures(narrow);
+    for (const [code, put] of [
+      [1024, "setBigInt64"],
+      [1280, "setBigUint64"],
+    ] as const) {
+      const wide = new Uint8Array(352 + 24 * 8);
+      wide.set(narrow.subarray(0, 352));
+      const view = new DataView(wide.buffer);
+      view.setInt16(70, code, true);
+      view.setInt16(72, 64, true);
+      const values = new DataView(narrow.buffer, 352);
+      for (let at = 0; at < 24; at++) view[put](352 + at * 8, BigInt(values.getInt16(at * 2, true)), true);
+      const read = await toModelPictures(wide);
+      expect(read.pictures.map(({ data }) => data)).toEqual(pictures.map(({ data }) => data));
+    }
+  });
+
+  it("with voxels that are infinite or no number shows the others, and tells", async () => {
+    const bytes = new Uint8Array(352 + 8 * 4);
+    bytes.set(writeNifti([2, 2, 2], RAS, () => 0).subarray(0, 352));
+    const view = new DataView(bytes.buffer);
+    view.setInt16(70, 16, true);
+    view.setInt16(72, 32, true);
+    const values = [0, 100, Number.POSITIVE_INFINITY, Number.NaN, 50, Number.NEGATIVE_INFINITY, 25, 75];
+    for (const [at, value] of values.entries()) view.setFloat32(352 + at * 4, value, true);
+    const { pictures, warnings } = await toModelPictures(bytes, { modality: "MR" });
+    const grey = pictures.flatMap(({ data }) => Array.from(data).filter((_, index) => index % 3 === 0));
+    expect(grey.toSorted((a, b) => a - b)).toEqual([0, 0, 0, 64, 128, 191, 255, 255]);
+    expect(warnings).toContain(
+      "3 voxels are infinite or no number; they are shown as the brightest or the darkest.",
+    );
+  });
+
+  it.each([
+    ["scan.hdr", "scan.img", false],
+    ["SCAN.HDR", "SCAN.IMG", false],
+    ["scan.hdr.gz", "scan.img.gz", true],
+  ])("of two files is read by either name (%s)", async (header, voxels, packed) => {
+    const single = writeNifti([4, 3, 2], RAS, (i, j, k) => i + 10 * j + 100 * k);
+    const begin = single.slice(0, 348);
+    begin.set(Buffer.from("ni1"), 344);
+    new DataView(begin.buffer).setFloat32(108, 0, true);
+    const pack = (bytes: Uint8Array) => (packed ? gzipSync(bytes) : bytes);
+    const folder = await mkdtemp(path.join(tmpdir(), "medgemma-nifti-"));
+    await writeFile(path.join(folder, header), pack(begin));
+    await writeFile(path.join(folder, voxels), pack(single.subarray(352)));
+    const wanted = (await toModelPictures(single)).pictures.map(({ data }) => data);
+    for (const name of [header, voxels]) {
+      const { pictures } = await toModelPictures(path.join(folder, name));
+      expect(pictures.map(({ data }) => data)).toEqual(wanted);
+    }
+    await rm(path.join(folder, voxels));
+    await expect(toModelPictures(path.join(folder, header))).rejects.toMatchObject({
+      code: "file_not_found",
+    });
+    await rm(folder, { recursive: true });
   });
 });
