@@ -6,11 +6,13 @@ import { fileLabel } from "../files/name.js";
 import { DirectoryNames } from "./dicomdir.js";
 import { filesIn } from "./folder-files.js";
 import type { Header } from "./header.js";
+import { type DicomInput, type PathOrBytes, toPathOrBytes, toSource } from "./input.js";
 import { type Limits, tooLarge } from "./limits.js";
 import { sourceName } from "./paths.js";
 import type { DecodePool } from "./pool.js";
-import { type DicomInput, toSource } from "./read.js";
+import { firstBytes } from "./read.js";
 import type { Source } from "./source.js";
+import { looksLikeZip } from "./unzip.js";
 
 /** A DICOM file whose header was read. */
 export interface Instance {
@@ -40,13 +42,26 @@ export interface CollectOptions {
 
 export type StudyInput = DicomInput | readonly DicomInput[];
 
+/** An input that is read over and over. */
+export type HeldInput = PathOrBytes | readonly PathOrBytes[];
+
+/** Reads what of an input can be read once only. */
+export async function hold(
+  input: StudyInput,
+  limits: Limits,
+  signal: AbortSignal | undefined,
+): Promise<HeldInput> {
+  if (!Array.isArray(input)) return toPathOrBytes(input as DicomInput, limits, signal);
+  return Promise.all((input as readonly DicomInput[]).map((one) => toPathOrBytes(one, limits, signal)));
+}
+
 /**
  * Reads the headers behind a path, a folder, a DICOMDIR, bytes, or a list of these. Of a folder, what is no DICOM file or
  * cannot be read is left out and told; a file that the caller names is read or refused, by its name.
  */
-export async function collect(input: StudyInput, options: CollectOptions): Promise<Collected> {
+export async function collect(input: HeldInput, options: CollectOptions): Promise<Collected> {
   const listed = Array.isArray(input);
-  const inputs: readonly DicomInput[] = listed ? (input as readonly DicomInput[]) : [input as DicomInput];
+  const inputs = listed ? (input as readonly PathOrBytes[]) : [input as PathOrBytes];
   if (inputs.length === 0) throw badOption("source", "at least one file", inputs);
   if (inputs.length > options.limits.maxFiles)
     throw tooLarge("files", inputs.length, options.limits.maxFiles);
@@ -54,12 +69,14 @@ export async function collect(input: StudyInput, options: CollectOptions): Promi
   const found: Source[] = [];
   const warnings: string[] = [];
   for (const item of inputs) {
-    if (typeof item !== "string" || !(await isFolder(item))) named.push(toSource(item));
-    else {
+    const kind = typeof item === "string" ? await kindOfPath(item) : "file";
+    if (typeof item === "string" && kind === "folder") {
       const { files, notes } = await filesIn(item, options.limits);
       found.push(...files.map((file) => ({ path: file })));
       warnings.push(...notes);
-    }
+    } else if (kind === "file" && looksLikeZip(typeof item === "string" ? await firstBytes(item, 4) : item))
+      found.push(...(await filesInArchive(toSource(item), options)));
+    else named.push(toSource(item));
   }
   const own = sort(await readHeaders(named, options));
   const told = options.describing
@@ -84,9 +101,18 @@ export async function collect(input: StudyInput, options: CollectOptions): Promi
   };
 }
 
-async function isFolder(file: string): Promise<boolean> {
+async function filesInArchive(source: Source, { pool, limits, signal }: CollectOptions): Promise<Source[]> {
+  const files = await pool.run<"unzip">(
+    { kind: "unzip", source, limits },
+    { timeout: limits.timeout, signal },
+  );
+  return [...files];
+}
+
+async function kindOfPath(file: string): Promise<"folder" | "file" | "other"> {
   try {
-    return (await stat(file)).isDirectory();
+    const found = await stat(file);
+    return found.isDirectory() ? "folder" : found.isFile() ? "file" : "other";
   } catch (cause) {
     // The system's error carries the full path: only its code goes on.
     const { code } = cause as NodeJS.ErrnoException;

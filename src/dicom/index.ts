@@ -9,12 +9,13 @@ export {
 } from "./boxes.js";
 export type { StudyInput } from "./collect.js";
 export type { DicomFacts } from "./facts.js";
+export type { DicomInput } from "./input.js";
 export { type Inspection, type InspectOptions, inspectPath } from "./inspect.js";
 export { formatInspection } from "./inspect-text.js";
 export { isStudy } from "./is-study.js";
 export type { DicomLimits } from "./limits.js";
 export { closeDecoders } from "./pool.js";
-export { type DicomImage, type DicomInput, isDicom, type ReadOptions, readDicom } from "./read.js";
+export { type DicomImage, isDicom, type ReadOptions, readDicom } from "./read.js";
 export type { ModelVersion } from "./rule-table.js";
 export type { WindowChoice } from "./show.js";
 export type { PicturePlace, StudyPart, StudyPictures } from "./study-pictures.js";

@@ -1,5 +1,5 @@
 import { MedGemmaError } from "../errors.js";
-import { collect, type StudyInput } from "./collect.js";
+import { collect, hold, type StudyInput } from "./collect.js";
 import type { DicomFacts } from "./facts.js";
 import { fileWarnings } from "./file-warnings.js";
 import { type DicomLimits, withDefaults } from "./limits.js";
@@ -51,8 +51,9 @@ export interface InspectedSeries {
 }
 
 /** What a file, folder or list is and how it would be read, without decoding pixels. Throws as `toModelPictures`. */
-export async function inspectPath(input: StudyInput, options: InspectOptions = {}): Promise<Inspection> {
+export async function inspectPath(source: StudyInput, options: InspectOptions = {}): Promise<Inspection> {
   const pictureOptions: PictureOptions = { ...options };
+  const input = await hold(source, withDefaults(options.limits), options.signal);
   if (await niftiSource(input)) return inspectNifti(input as string | Uint8Array, pictureOptions);
   if (await tiffSource(input)) return inspectTiff(input as string);
   const {

@@ -1,11 +1,19 @@
+import type { PathOrBytes } from "./input.js";
 import { niftiSource } from "./nifti-pictures.js";
-import { type DicomInput, isDicom } from "./read.js";
+import { firstBytes, isDicom } from "./read.js";
 import { tiffSource } from "./slide-tiff.js";
+import { looksLikeZip } from "./unzip.js";
 
 /**
- * Whether a file (or its bytes) is for this folder to read: DICOM, a NIfTI volume, or a slide in TIFF. A plain picture is not.
+ * Whether a file (or its bytes) is for this folder to read: DICOM, a NIfTI volume, a slide in TIFF, or
+ * a ZIP archive. A plain picture is not.
  * Throws `file_not_found`.
  */
-export async function isStudy(input: DicomInput): Promise<boolean> {
-  return (await niftiSource(input)) || (await tiffSource(input)) || (await isDicom(input));
+export async function isStudy(input: PathOrBytes): Promise<boolean> {
+  return (
+    (await niftiSource(input)) ||
+    (await tiffSource(input)) ||
+    looksLikeZip(typeof input === "string" ? await firstBytes(input, 4) : input) ||
+    (await isDicom(input))
+  );
 }

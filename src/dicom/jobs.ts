@@ -15,6 +15,7 @@ import type { Samples } from "./samples.js";
 import { type ShownFrame, type ShowOptions, showFrame } from "./show.js";
 import { parseHeader, parseSource, type Source } from "./source.js";
 import { type Identity, readIdentity } from "./text.js";
+import { unzip, type ZipEntry } from "./unzip.js";
 
 /** Work for one worker. Everything here is plain data that can be posted. */
 export type Job =
@@ -39,6 +40,7 @@ export type Job =
       readonly frames: readonly number[];
       readonly options: ShowOptions;
     }
+  | { readonly kind: "unzip"; readonly source: Source; readonly limits: Limits }
   | NiftiJob;
 
 export interface StoredResult {
@@ -63,6 +65,7 @@ export interface JobResults {
   range: Range;
   show: ShowResult;
   nifti: NiftiResult;
+  unzip: readonly ZipEntry[];
 }
 
 /** A file that is open: parsed, described, its frames found. */
@@ -117,6 +120,8 @@ export async function runJob(job: Job): Promise<JobResults[Job["kind"]]> {
       return shownFrames(job);
     case "nifti":
       return readNifti(job);
+    case "unzip":
+      return unzip(job.source, job.limits);
   }
 }
 

@@ -1,12 +1,13 @@
-import type { StudyInput } from "./collect.js";
+import type { HeldInput } from "./collect.js";
 import type { DicomFacts } from "./facts.js";
+import { toSource } from "./input.js";
 import { looksLikeNifti, looksLikePairHeader, type NiftiResult } from "./nifti.js";
-import { firstBytes, toSource } from "./read.js";
+import { firstBytes } from "./read.js";
 import { type StudyPictures, volumeParts } from "./study-pictures.js";
 import type { Work } from "./to-pictures.js";
 
 /** True when the input is one NIfTI file or its bytes, or one of a pair. Gzip counts by name only: much else is gzip. */
-export async function niftiSource(input: StudyInput): Promise<boolean> {
+export async function niftiSource(input: HeldInput): Promise<boolean> {
   if (typeof input !== "string") return input instanceof Uint8Array && looksLikeNifti(input);
   return /\.nii(\.gz)?$/i.test(input) || (await pairOf(input)) !== undefined;
 }

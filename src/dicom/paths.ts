@@ -20,7 +20,13 @@ export function pathText(file: FilePath): string {
   return typeof file === "string" ? file : Buffer.from(file).toString("latin1");
 }
 
+/** What a source is called where it is from; undefined for mere bytes. */
+export function nameOf(source: { readonly path: FilePath } | { readonly name?: string }): string | undefined {
+  return "path" in source ? pathText(source.path) : source.name;
+}
+
 /** How messages name a source: its file's own name, or its number in the list. */
-export function sourceName(source: { readonly path: FilePath } | object, index: number): string {
-  return "path" in source ? fileLabel(pathText(source.path)) : `file ${index + 1}`;
+export function sourceName(source: Parameters<typeof nameOf>[0], index: number): string {
+  const name = nameOf(source);
+  return name === undefined ? `file ${index + 1}` : fileLabel(name);
 }

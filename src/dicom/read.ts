@@ -1,11 +1,11 @@
 import { open } from "node:fs/promises";
 import { badOption, MedGemmaError } from "../errors.js";
 import type { DicomFacts } from "./facts.js";
+import { type DicomInput, type PathOrBytes, toPathOrBytes, toSource } from "./input.js";
 import { type DicomLimits, withDefaults } from "./limits.js";
 import { looksLikeDicom } from "./locate.js";
 import { sharedPool } from "./pool.js";
 import type { Samples } from "./samples.js";
-import type { Source } from "./source.js";
 import type { Identity } from "./text.js";
 
 export interface ReadOptions {
@@ -39,17 +39,10 @@ export interface DicomImage {
   readonly identity?: Identity;
 }
 
-export type DicomInput = string | Uint8Array;
-
-export function toSource(input: DicomInput): Source {
-  if (typeof input === "string") return { path: input };
-  if (input instanceof Uint8Array) return { bytes: input };
-  throw badOption("source", "a path or bytes", input);
-}
-
 /** True when a file or its bytes look like DICOM, with or without preamble. Throws `file_not_found` for a path. */
-export async function isDicom(input: DicomInput): Promise<boolean> {
-  if (typeof input !== "string") return looksLikeDicom(toSource(input) && input);
+export async function isDicom(input: PathOrBytes): Promise<boolean> {
+  if (input instanceof Uint8Array) return looksLikeDicom(input);
+  if (typeof input !== "string") throw badOption("source", "a path or bytes", input);
   return looksLikeDicom(await firstBytes(input));
 }
 
@@ -79,8 +72,9 @@ export async function readDicom(input: DicomInput, options: ReadOptions = {}): P
   const limits = withDefaults(options.limits);
   const frame = options.frame ?? 0;
   if (!Number.isInteger(frame) || frame < 0) throw badOption("frame", "a whole number from 0", frame);
+  const source = toSource(await toPathOrBytes(input, limits, options.signal));
   const result = await sharedPool().run<"stored">(
-    { kind: "stored", source: toSource(input), limits, frame, identity: options.identity ?? false },
+    { kind: "stored", source, limits, frame, identity: options.identity ?? false },
     { timeout: limits.timeout, signal: options.signal },
   );
   const { layout, values, photometric, frames, facts, warnings, identity } = result;

@@ -1,4 +1,4 @@
-import { pathText } from "./paths.js";
+import { nameOf } from "./paths.js";
 import type { Slice } from "./slice.js";
 import { alongOf } from "./slice-places.js";
 
@@ -34,15 +34,14 @@ function sortWithoutPlaces(slices: readonly Slice[], notes: string[]): Slice[] {
   const files = new Set(slices.map(({ source }) => source)).size;
   const sorted = slices.slice();
   if (files < 2 || (numbers.size === files && !numbers.has(undefined))) return sorted.sort(byNumber);
-  const named = sorted.every(({ source }) => "path" in source);
-  if (named) sorted.sort((a, b) => NATURAL.compare(nameOf(a), nameOf(b)) || a.frame - b.frame);
+  const named = sorted.every(({ source }) => nameOf(source) !== undefined);
+  if (named)
+    sorted.sort(
+      (a, b) => NATURAL.compare(nameOf(a.source) ?? "", nameOf(b.source) ?? "") || a.frame - b.frame,
+    );
   const order = named ? "by the names of their files" : "as given";
   notes.push(
     `the slices have neither positions nor numbers that tell their order: taken ${order}, it may be wrong`,
   );
   return sorted;
-}
-
-function nameOf({ source }: Slice): string {
-  return "path" in source ? pathText(source.path) : "";
 }

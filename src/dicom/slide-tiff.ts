@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from "sharp";
 import { MedGemmaError } from "../errors.js";
-import type { StudyInput } from "./collect.js";
+import type { HeldInput } from "./collect.js";
 import { unsupported } from "./fail.js";
 import { firstBytes } from "./read.js";
 import { type SlideReader, slideReaderPictures } from "./slide-patches.js";
@@ -30,7 +30,7 @@ interface Level {
 }
 
 /** True when the input is the path of a pyramidal TIFF or an Aperio SVS. */
-export async function tiffSource(input: StudyInput): Promise<boolean> {
+export async function tiffSource(input: HeldInput): Promise<boolean> {
   if (typeof input !== "string" || !/\.(svs|tiff?|btf)$/i.test(input)) return false;
   if (!looksLikeTiff(await firstBytes(input, 16))) return false;
   const [first] = (await readTiffPages(input)) ?? [];

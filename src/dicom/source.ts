@@ -7,7 +7,10 @@ import { locate } from "./locate.js";
 import { type FilePath, toArgument } from "./paths.js";
 
 /** A file by path, or its bytes. */
-export type Source = { readonly path: FilePath } | { readonly bytes: Uint8Array };
+export type Source =
+  | { readonly path: FilePath }
+  /** `name`: in the archive they are from. */
+  | { readonly bytes: Uint8Array; readonly name?: string };
 
 /** First read of a header; most fit. Then eight times as much, until Pixel Data is reached or the file ends. */
 const HEADER_CHUNK = 256 * 1024;

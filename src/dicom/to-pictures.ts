@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { badOption, type MedGemmaError } from "../errors.js";
 
-import { type Collected, collect, type Instance, type StudyInput } from "./collect.js";
+import { type Collected, collect, hold, type Instance, type StudyInput } from "./collect.js";
 import { noPicture } from "./fail.js";
 import { fileWarnings } from "./file-warnings.js";
 
@@ -95,16 +95,17 @@ function manyListeners(signal: AbortSignal | undefined): AbortSignal | undefined
 }
 
 /**
- * Pictures as the model was trained on them, from a DICOM file, a folder, a DICOMDIR, a list, bytes, a NIfTI volume or
- * a slide (DICOM, TIFF, SVS). Decoding runs in workers; at most the chosen pictures are held.
+ * Pictures as the model was trained on them, from a DICOM file, a folder, a DICOMDIR, a ZIP archive, a list, bytes, a
+ * Blob, a stream, a NIfTI volume or a slide (DICOM, TIFF, SVS). Decoding runs in workers; at most the chosen pictures are held.
  * Throws `not_dicom`, `dicom_unreadable`, `dicom_unsupported`, `dicom_no_picture`, `dicom_modality`, `dicom_timeout`,
  * `nifti_unreadable`, `image_unreadable`, `image_too_large`, `file_not_found`, `bad_option` or `aborted`.
  */
 export async function toModelPictures(
-  input: StudyInput,
+  source: StudyInput,
   options: PictureOptions = {},
 ): Promise<StudyPictures> {
   const prepared = prepare(options);
+  const input = await hold(source, prepared.limits, prepared.signal);
   if (await niftiSource(input)) return niftiPictures(input as string | Uint8Array, prepared);
   if (await tiffSource(input)) return tiffPictures(input as string, prepared);
   const collected = await collect(input, {

@@ -46,7 +46,8 @@ export const INPUT_ERRORS = {
   },
   nifti_unreadable: {
     meaning: "The NIfTI volume is damaged, cut off, or of a kind that is not read.",
-    remedy: "Check it with a NIfTI tool; a single .nii or .nii.gz of integers or floats is read.",
+    remedy:
+      "Check it with a NIfTI tool; .nii, .nii.gz and .hdr with .img beside it are read, of integers or floats.",
     exitCode: EXIT.input,
   },
   text_unreadable: {

@@ -1,10 +1,10 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
-import type { Readable } from "node:stream";
 import { addAbortSignal } from "node:stream";
 import { MedGemmaError, throwIfAborted } from "../errors.js";
 import { openHandedStream } from "./descriptor.js";
 import { fileLabel } from "./name.js";
+import { readStream } from "./read-stream.js";
 
 export interface ReadBytesOptions {
   /** Bytes that it may have. */
@@ -29,7 +29,7 @@ export async function readBytes(file: string, options: ReadBytesOptions): Promis
   if (file === "" || file.includes("\0")) throw notFound(name, "is no path");
   try {
     const stream = await openHandedStream(file);
-    if (stream) return await readStream(stream, options);
+    if (stream) return await readStream(signal ? addAbortSignal(signal, stream) : stream, options);
     // Asked before opening: opening a device can do something, and opening a pipe waits for its writer.
     const found = await stat(file);
     refuseOthers(found, name);
@@ -48,18 +48,6 @@ export async function readBytes(file: string, options: ReadBytesOptions): Promis
     // The system's error carries the full path: only its code goes on.
     throw notFound(name, "cannot be read", (error as NodeJS.ErrnoException).code);
   }
-}
-
-async function readStream(stream: Readable, { most, tooLarge, signal }: ReadBytesOptions): Promise<Buffer> {
-  if (signal) addAbortSignal(signal, stream);
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength;
-    if (bytes > most) throw tooLarge(bytes);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** A file that grows while it is read stays within the limit, and one of /proc, which tells no size, is read too. */

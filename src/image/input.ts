@@ -1,7 +1,8 @@
-import type { Blob } from "node:buffer";
 import { types } from "node:util";
 import type { Sharp } from "sharp";
 import { badOption } from "../errors.js";
+import type { BlobLike } from "../files/blob.js";
+import { type ByteStream, isByteStream } from "../files/read-stream.js";
 import type { RawPixels } from "./raw-pixels.js";
 import type { RgbImage } from "./rgb.js";
 
@@ -9,16 +10,27 @@ import type { RgbImage } from "./rgb.js";
  * What counts as a picture:
  * - a path, or a `file:` or `data:` URL as text or `URL` (http and the like are refused: fetching is the caller's)
  * - a file in base64 as text, known by its first bytes
- * - the bytes of a PNG, JPEG, WebP, GIF (its first frame), TIFF or AVIF file, or a Blob of them
+ * - the bytes of a PNG, JPEG, WebP, GIF (its first frame), TIFF or AVIF file, a Blob or File of them, or a stream (a web
+ *   `ReadableStream`, Node's `Readable`), which is read to its end
  * - a sharp instance: what its pipeline makes
  * - raw pixels, or an `RgbImage`, which is taken as it is
  */
-export type ImageInput = string | URL | Uint8Array | ArrayBuffer | Blob | Sharp | RawPixels | RgbImage;
+export type ImageInput =
+  | string
+  | URL
+  | Uint8Array
+  | ArrayBuffer
+  | BlobLike
+  | ByteStream
+  | Sharp
+  | RawPixels
+  | RgbImage;
 
 export type InputKind =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "blob"; readonly blob: Blob }
+  | { readonly kind: "blob"; readonly blob: BlobLike }
+  | { readonly kind: "stream"; readonly stream: ByteStream }
   | { readonly kind: "sharp"; readonly pipeline: Sharp }
   | { readonly kind: "raw"; readonly pixels: RawPixels }
   | { readonly kind: "rgb"; readonly image: RgbImage };
@@ -34,13 +46,14 @@ export function kindOfInput(input: unknown): InputKind {
     const can = (name: string) => typeof (input as Record<string, unknown>)[name] === "function";
     if (can("clone") && can("metadata") && can("toBuffer"))
       return { kind: "sharp", pipeline: input as Sharp };
-    if (can("arrayBuffer") && has("size")) return { kind: "blob", blob: input as Blob };
+    if (can("arrayBuffer") && has("size")) return { kind: "blob", blob: input as unknown as BlobLike };
+    if (isByteStream(input)) return { kind: "stream", stream: input };
     if (has("data") && has("origin")) return { kind: "rgb", image: input as RgbImage };
     if (has("data") && has("width")) return { kind: "raw", pixels: input as RawPixels };
   }
   throw badOption(
     "input",
-    "a path, file: or data: URL, Uint8Array, ArrayBuffer, Blob, sharp instance, raw pixels or RgbImage",
+    "a path, file: or data: URL, Uint8Array, ArrayBuffer, Blob, stream, sharp instance, raw pixels or RgbImage",
     input,
   );
 }

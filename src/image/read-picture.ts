@@ -1,14 +1,14 @@
-import type { Blob } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
+import { readStream } from "../files/read-stream.js";
 import { decodeBase64, isBareBase64 } from "./base64.js";
 import { decodeDataUrl } from "./data-url.js";
 import { type DecodeSettings, decodePicture } from "./decode.js";
 import { fromRaw } from "./from-raw.js";
 import { fromSharp } from "./from-sharp.js";
-import { type ImageInput, kindOfInput } from "./input.js";
+import { type ImageInput, type InputKind, kindOfInput } from "./input.js";
 import { BLACK } from "./libvips.js";
-import { checkBytes, checkPixels, type ImageLimits, resolveLimits } from "./limits.js";
+import { checkBytes, checkPixels, type ImageLimits, resolveLimits, tooManyBytes } from "./limits.js";
 import { checkLength, checkSide } from "./raw-pixels.js";
 import { readFileBytes } from "./read-file.js";
 import type { RgbImage } from "./rgb.js";
@@ -56,7 +56,9 @@ export async function readPicture(input: ImageInput, options: ReadPictureOptions
     case "text":
       return decodeBytes(await readText(known.text, settings), settings);
     case "blob":
-      return decodeBytes(await readBlob(known.blob, settings), settings);
+      return decodeBytes(await readHeld(known, settings), settings);
+    case "stream":
+      return decodeBytes(await readHeld(known, settings), settings);
     case "sharp":
       return fromSharp(known.pipeline, settings);
     case "raw":
@@ -77,7 +79,9 @@ function decodeBytes(bytes: Uint8Array, settings: DecodeSettings): Promise<RgbIm
   return decodePicture(bytes, settings);
 }
 
-function readText(text: string, { limits, signal }: DecodeSettings): Promise<Uint8Array> {
+type Reading = Pick<DecodeSettings, "limits" | "signal">;
+
+function readText(text: string, { limits, signal }: Reading): Promise<Uint8Array> {
   if (/^data:/i.test(text)) return decodeDataUrl(text, limits, signal);
   if (/^file:/i.test(text)) return readFileBytes(pathOf(text), limits, signal);
   if (isBareBase64(text)) return decodeBase64(text, 0, limits, signal);
@@ -101,9 +105,29 @@ function pathOf(url: string): string {
   }
 }
 
-async function readBlob(blob: Blob, { limits, signal }: DecodeSettings): Promise<Uint8Array> {
-  checkBytes(blob.size, limits);
-  return untilAborted(signal, async () => new Uint8Array(await blob.arrayBuffer()));
+/** What can be read once only, or not without waiting: to be looked at before it is known what reads it. */
+type Held = Extract<InputKind, { kind: "blob" | "stream" }>;
+
+async function readHeld(held: Held, { limits, signal }: Reading): Promise<Uint8Array> {
+  if (held.kind === "stream") {
+    const tooLarge = (bytes: number) => tooManyBytes(bytes, limits.maxBytes);
+    return readStream(held.stream, { most: limits.maxBytes, tooLarge, signal });
+  }
+  checkBytes(held.blob.size, limits);
+  return untilAborted(signal, async () => new Uint8Array(await held.blob.arrayBuffer()));
+}
+
+/** The bytes of an input that holds them itself (a Blob, a stream, a data URL, base64); undefined for others. */
+export async function heldBytes(
+  input: ImageInput,
+  limits: ImageLimits | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | undefined> {
+  const known = kindOfInput(input);
+  const reading = { limits: resolveLimits(limits), signal };
+  if (known.kind === "blob" || known.kind === "stream") return readHeld(known, reading);
+  const encoded = known.kind === "text" && (/^data:/i.test(known.text) || isBareBase64(known.text));
+  return encoded ? readText(known.text, reading) : undefined;
 }
 
 function checkRgb(image: RgbImage, { limits }: DecodeSettings): RgbImage {

@@ -14,7 +14,8 @@ import { aboutFile } from "../files/about-file.js";
 import { fileLabel } from "../files/name.js";
 import { type Fit, fitImage } from "../image/fit.js";
 import type { ImageInput } from "../image/input.js";
-import { readPicture } from "../image/read-picture.js";
+import { DEFAULT_LIMITS } from "../image/limits.js";
+import { heldBytes, readPicture } from "../image/read-picture.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart } from "../prompt/message.js";
 import type { ModelProfile } from "./model-profile.js";
@@ -48,7 +49,7 @@ export async function readContent(
   profile: Pick<ModelProfile, "version" | "fit">,
   options: AskOptions,
 ): Promise<DecodedContent> {
-  const groups = await groupStudies(content);
+  const groups = await groupStudies(await inMemory(content, options));
   const { fit = profile.fit } = options;
   const decoded = await allOrStop(groups, options.signal, async (group, signal): Promise<DecodedContent> => {
     if (group.type === "study") return readStudy(group.inputs, profile.version, { ...options, fit, signal });
@@ -67,6 +68,21 @@ export async function readContent(
     content: decoded.flatMap((each) => each.content),
     studies: decoded.flatMap((each) => each.studies),
   };
+}
+
+/** Of a Blob, a stream, a data URL or base64 only the bytes tell whether it is a picture or a study. */
+function inMemory(
+  content: readonly ContentPart<ImageInput>[],
+  { limits, study, signal }: AskOptions,
+): Promise<ContentPart<ImageInput>[]> {
+  const maxBytes = Math.max(limits?.maxBytes ?? DEFAULT_LIMITS.maxBytes, study?.limits?.maxBytes ?? 0);
+  return Promise.all(
+    content.map(async (part) => {
+      if (part.type === "text") return part;
+      const bytes = await heldBytes(part.image, { ...limits, maxBytes }, signal);
+      return bytes ? { ...part, image: bytes } : part;
+    }),
+  );
 }
 
 /** Says which of several pictures it was, by the name of its file. */

@@ -1,0 +1,46 @@
+import { fileURLToPath } from "node:url";
+import { types } from "node:util";
+import { badOption } from "../errors.js";
+import type { BlobLike } from "../files/blob.js";
+import { type ByteStream, isByteStream, readStream } from "../files/read-stream.js";
+import { type Limits, tooLarge } from "./limits.js";
+import type { Source } from "./source.js";
+
+/** A file: its path or `file:` URL, its bytes, a Blob or File of them, or a stream, which is read to its end. */
+export type DicomInput = string | URL | Uint8Array | ArrayBuffer | BlobLike | ByteStream;
+
+/** What is read over and over: a path, or bytes in memory. */
+export type PathOrBytes = string | Uint8Array;
+
+/** Reads what can be read once only. Throws `bad_option`, `image_too_large` or `aborted`. */
+export async function toPathOrBytes(
+  input: DicomInput,
+  limits: Limits,
+  signal: AbortSignal | undefined,
+): Promise<PathOrBytes> {
+  if (typeof input === "string") return /^file:/i.test(input) ? pathOf(input) : input;
+  if (input instanceof URL) return pathOf(input);
+  if (input instanceof Uint8Array) return input;
+  if (types.isAnyArrayBuffer(input)) return new Uint8Array(input);
+  if (isByteStream(input)) {
+    const refuse = (bytes: number) => tooLarge("bytes", bytes, limits.maxBytes);
+    return readStream(input, { most: limits.maxBytes, tooLarge: refuse, signal });
+  }
+  if (typeof input === "object" && input !== null && typeof input.arrayBuffer === "function") {
+    if (input.size > limits.maxBytes) throw tooLarge("bytes", input.size, limits.maxBytes);
+    return new Uint8Array(await input.arrayBuffer());
+  }
+  throw badOption("source", "a path, file: URL, bytes, Blob or stream", input);
+}
+
+function pathOf(url: string | URL): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    throw badOption("source", "a file: URL without a host", String(url));
+  }
+}
+
+export function toSource(input: PathOrBytes): Source {
+  return typeof input === "string" ? { path: input } : { bytes: input };
+}
