@@ -1,5 +1,5 @@
 /**
- * Text whose first character set is JIS X 0201 (ISO_IR 13: half-width katakana), with kanji by escape sequences
+ * Text in JIS X 0201 (ISO_IR 13: half-width katakana), with kanji by escape sequences
  * (PS3.5 6.1.2.5 and annex H). The library for the other sets runs into endless recursion on it.
  */
 
@@ -13,7 +13,7 @@ const ESCAPES: readonly (readonly [sequence: string, read: (bytes: Uint8Array) =
 ];
 
 export function isJapanese(sets: string): boolean {
-  return /^ISO(_IR| 2022 IR) 13(\\|$)/.test(sets);
+  return /(^|\\)ISO(_IR| 2022 IR) 13(\\|$)/.test(sets);
 }
 
 export function decodeJapanese(raw: Uint8Array): string {

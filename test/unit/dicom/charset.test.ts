@@ -27,7 +27,8 @@ describe("character sets", () => {
   it("of Japanese without its second value, and with JIS X 0212", () => {
     // PS3.5 H.3.2's name, and U+4E02, the first kanji of JIS X 0212.
     const half = Uint8Array.of(0xd4, 0xcf, 0xc0, 0xde, 0x5e, 0xc0, 0xdb, 0xb3);
-    expect(decodeText(half, "ISO_IR 13", "PN")).toBe("ﾔﾏﾀﾞ^ﾀﾛｳ");
+    for (const sets of ["ISO_IR 13", "\\ISO 2022 IR 13", "ISO_IR 13\\ISO 2022 IR 87"])
+      expect(decodeText(half, sets, "PN")).toBe("ﾔﾏﾀﾞ^ﾀﾛｳ");
     const kanji = Buffer.concat([half, Buffer.from("=\x1b$(D\x30\x21\x1b(J^\x1b$B;3ED\x1b(J", "latin1")]);
     expect(decodeText(kanji, "ISO 2022 IR 13\\ISO 2022 IR 87\\ISO 2022 IR 159", "PN")).toBe(
       "ﾔﾏﾀﾞ^ﾀﾛｳ=丂^山田",
