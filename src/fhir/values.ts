@@ -8,10 +8,13 @@ export function asObject(value: unknown): Json | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
 }
 
+/** Spaces but single plain ones, which stay as they are: a text of megabytes has a million of them. */
+const UNEVEN = /[\s\uE000-\uE003]{2,}|[\uE000-\uE003]|[^\S ]/g;
+
 /** One line; without the marks of scopes.ts, and without data that is no words. */
 export function asText(value: unknown): string | undefined {
   if (typeof value === "string") {
-    return withoutData(value.replace(/[\s\uE000-\uE003]+/g, " ").trim()) || undefined;
+    return withoutData(value.replace(UNEVEN, " ").trim()) || undefined;
   }
   return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
 }

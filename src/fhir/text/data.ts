@@ -3,13 +3,32 @@ const RUN = /[A-Za-z0-9+/_-]{60,}={0,2}/g;
 /** Broken into lines, as MIME has it; looked for at the beginning of a word only, in time by the text's length. */
 const LINES = /(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{60,76}\s{1,4}){2,}[A-Za-z0-9+/]{0,76}={0,2}/g;
 const MANY = 200;
+const LEAST = 60;
 
 /** The text without what is data and no words: base64, whatever element it came in. */
 export function withoutData(text: string): string {
-  if (text.length < 60) return text;
+  if (!hasLongRun(text)) return text;
   return text
     .replace(LINES, (found) => (isData(found) ? told(found) : found))
     .replace(RUN, (found) => (isData(found) ? told(found) : found));
+}
+
+/** Whether there is a word of so many letters; looks at some letters of each such stretch only. */
+function hasLongRun(text: string): boolean {
+  for (let at = LEAST - 1; at < text.length; at += LEAST) {
+    let start = at;
+    while (start > at - LEAST && !isGap(text, start)) start--;
+    if (start <= at - LEAST) return true;
+    let end = at + 1;
+    while (end < text.length && end - start <= LEAST && !isGap(text, end)) end++;
+    if (end - start > LEAST) return true;
+  }
+  return false;
+}
+
+function isGap(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code <= 32 || code > 126;
 }
 
 function told(data: string): string {

@@ -5,6 +5,7 @@ import { decodeText } from "../../../src/fhir/text/charset.js";
 import { withoutData } from "../../../src/fhir/text/data.js";
 import { markupSteps } from "../../../src/fhir/text/markup.js";
 import { rtfSteps } from "../../../src/fhir/text/rtf.js";
+import { countTurns } from "../../support/breaths.js";
 import { bundle, DIABETES } from "../../support/record.js";
 import { inOneGo } from "../../support/steps.js";
 
@@ -165,6 +166,16 @@ describe("data is never told", () => {
   ])("but %s is", (text) => {
     expect(withoutData(text)).toBe(text);
   });
+});
+
+test.each<[string, string]>([
+  ["letters", "a"],
+  ["words", "word "],
+  ["lines of letters", `${"Ab1".repeat(20)}\n`],
+])("megabytes of %s are looked through in time by their length", async (_name, piece) => {
+  const text = piece.repeat(4_000_000 / piece.length);
+  const { result } = await countTurns(() => readRecord({ ...DIABETES, note: [{ text }] }));
+  expect(result.entries.length).toBeGreaterThan(0);
 });
 
 describe("RTF", () => {
