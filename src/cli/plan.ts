@@ -9,6 +9,8 @@ import { inspectModel, type ModelInspection } from "../models/gguf-inspect.js";
 import type { PlanPart } from "../models/gpu-placement.js";
 import { checkPair, hashesNeeded, publishedFiles } from "../models/pair.js";
 import { checkPlan, type Plan, planModel } from "../models/plan.js";
+import { deepTest } from "./deep/run.js";
+import type { Check } from "./self-test.js";
 import { note, speak, speakJson } from "./terminal.js";
 
 export interface PlanFlags {
@@ -16,11 +18,14 @@ export interface PlanFlags {
   mmproj?: string;
   contextSize?: number;
   parallel?: number;
+  /** Load it too, and ask it what tells whether it is what it says. */
+  deep?: boolean;
   json?: boolean;
 }
 
-/** Prints what a model would take of this machine, with the reasons, without loading it. */
-export async function showPlan({ model, mmproj, contextSize, parallel, json }: PlanFlags): Promise<void> {
+/** Prints what a model would take of this machine, with the reasons, without loading it; and with `deep` what it is. */
+export async function showPlan(flags: PlanFlags, signal: AbortSignal): Promise<void> {
+  const { model, mmproj, contextSize, parallel, json, deep } = flags;
   const options = {
     ...(contextSize !== undefined && { contextSize }),
     ...(parallel !== undefined && { parallel }),
@@ -40,6 +45,7 @@ export async function showPlan({ model, mmproj, contextSize, parallel, json }: P
     if (!MedGemmaError.isInstance(error)) throw error;
     problem = error;
   }
+  const test = () => deepTest(files, facts, (check) => !json && showCheck(check), signal);
   if (json) {
     const { code, message, facts: details } = problem ?? {};
     const document = {
@@ -49,7 +55,9 @@ export async function showPlan({ model, mmproj, contextSize, parallel, json }: P
       plan,
       ...(problem && { problem: { code, message, facts: details } }),
     };
-    speakJson(document);
+    const tested = deep && !problem ? await test() : undefined;
+    speakJson({ ...document, ...(tested && { deep: tested }) });
+    if (tested?.ok === false) process.exitCode = EXIT.unexpected;
   } else {
     const { name, quantization, kind, layers } = facts.model;
     line("model", [name, kind.size, quantization, `${layers} layers`].filter(Boolean).join(", "));
@@ -60,6 +68,11 @@ export async function showPlan({ model, mmproj, contextSize, parallel, json }: P
     for (const reason of plan.reasons) line("", reason);
     for (const warning of facts.warnings) line("warning", warning);
     if (problem) note(problem.message);
+    else if (deep) {
+      const { ok, record } = await test();
+      if (record !== undefined) line("kept", "in the models folder, by the files' hashes");
+      if (!ok) process.exitCode = EXIT.unexpected;
+    }
   }
   if (problem) process.exitCode = EXIT.capacity;
 }
@@ -108,4 +121,9 @@ const mib = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
 
 function line(name: string, value: string): void {
   speak(`${name.padEnd(12)}${value}\n`);
+}
+
+function showCheck({ name, ok, detail, remedy }: Check): void {
+  line(name, `${ok ? "ok" : "FAILED"}  ${detail}`);
+  if (remedy !== undefined) line("", remedy);
 }

@@ -25,6 +25,10 @@ export function addDoctor(program: Command, interrupt: Interrupt): void {
       "show how this model (a file, or a name that is here) would be loaded, without loading it",
     )
     .option("-p, --mmproj <file>", "its projector")
+    .option(
+      "--deep",
+      "load it too, and test whether it is what it says: tokens, likelihood, pictures, thinking",
+    )
     .option("--context-size <tokens>", "as for the other commands", Number)
     .option("--parallel <n>", "requests at the same time (default: 8)", Number)
     .option(
@@ -39,6 +43,14 @@ export function addDoctor(program: Command, interrupt: Interrupt): void {
     .action((flags: DoctorFlags) => {
       const { model, contextSize, parallel } = flags;
       // The endpoint's flags too, which mean nothing without it, and a model none beside it.
+      if (flags.deep && model === undefined)
+        throw new MedGemmaError(
+          "bad_option",
+          "--deep tests the model that --model names, and there is none.",
+          {
+            facts: { option: "--deep" },
+          },
+        );
       const { endpoint } = resolveLoadOptions(toLoadOptions(flags)).remote ?? {};
       if (endpoint !== undefined) return doctorOfEndpoints(flags, interrupt.signal);
       // A wrong number is told also where nothing depends on it.
@@ -48,7 +60,7 @@ export function addDoctor(program: Command, interrupt: Interrupt): void {
       });
       return model === undefined
         ? doctor(flags.json ?? false, interrupt.signal)
-        : showPlan({ ...flags, model });
+        : showPlan({ ...flags, model }, interrupt.signal);
     });
 }
 
