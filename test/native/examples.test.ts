@@ -4,13 +4,11 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { packageRoot } from "../../src/engine/native/addon.js";
 
 // One talks, and has its own test below; the other needs a server: remote-llama-server.test.ts runs it.
-const APART = ["interview.ts", "remote.ts"];
-const examples = readdirSync(path.join(packageRoot, "examples")).filter(
-  (file) => file.endsWith(".ts") && !APART.includes(file),
-);
+const APART = ["interview.mjs", "remote.mjs"];
+const examples = path.resolve(import.meta.dirname, "../../examples");
+const files = readdirSync(examples).filter((file) => file.endsWith(".mjs") && !APART.includes(file));
 
 let folder: string;
 beforeAll(() => {
@@ -21,8 +19,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test.each([
   ["when nobody answers", "", "Nobody answered"],
   ["after one answer", "Since Monday.\n", "Unverified draft"],
-])("examples/interview.ts ends %s", async (_, input, last) => {
-  const child = execFile(process.execPath, ["bench/run.mjs", "examples/interview.ts"], { cwd: packageRoot });
+])("examples/interview.mjs ends %s", async (_, input, last) => {
+  const child = execFile(process.execPath, [path.join(examples, "interview.mjs")], { cwd: folder });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (piece) => (text += piece));
   child.stdin?.end(input);
@@ -32,10 +30,9 @@ test.each([
   expect(code).toBe(0);
 });
 
-test.each(examples)("examples/%s runs as its first lines say", async (file) => {
-  const words = ["bench/run.mjs", `examples/${file}`];
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, words, {
-    cwd: packageRoot,
+test.each(files)("examples/%s runs from any folder, by nothing but node", async (file) => {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [path.join(examples, file)], {
+    cwd: folder,
     env: { ...process.env, TMPDIR: folder },
   });
   expect(stdout).not.toBe("");

@@ -157,6 +157,6 @@ test("the command line and the example take endpoints", async () => {
   const chat = await run(process.execPath, [...words, "--endpoint-api", "chat", "--timeout", "60000"]);
   expect(JSON.parse(chat.stdout)).toMatchObject({ text: expect.stringMatching(/./) });
   expect(JSON.parse(stdout)).toMatchObject({ text: expect.stringMatching(/./) });
-  const example = ["bench/run.mjs", "examples/remote.ts", server.url, "--", picture];
+  const example = ["examples/remote.mjs", server.url, "--", picture];
   expect((await run(process.execPath, example)).stdout).toContain("000.png: ");
 });

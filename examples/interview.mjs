@@ -1,8 +1,9 @@
 // Interviews whoever sits at the terminal and reports. The phantom's questions are noise: load MedGemma.
+// node interview.mjs
 import readline from "node:readline";
 import { MedGemma } from "medgemma";
 
-await using model = await MedGemma.load();
+const model = await MedGemma.load();
 const terminal = readline.createInterface({ input: process.stdin });
 // By lines, so that answers from a pipe are not lost while the model writes a question.
 const lines = terminal[Symbol.asyncIterator]();
@@ -21,3 +22,4 @@ if (answers > 0) {
   const { text, warnings, notice } = await interview.report();
   console.log(`\n${text}\n`, warnings, notice);
 } else console.log("\nNobody answered: there is nothing to report.");
+await model.dispose();

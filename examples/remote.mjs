@@ -2,15 +2,15 @@
  * A folder of pictures read by servers elsewhere: several endpoints of one model share the work, and one that fails is
  * not missed.
  *
- *   node bench/run.mjs examples/remote.ts http://gpu1:8000 http://gpu2:8000 -- *.png
+ *   node remote.mjs http://gpu1:8000 http://gpu2:8000 -- *.png
  */
 import { MedGemma, MedGemmaError } from "medgemma";
 
 const split = process.argv.indexOf("--");
 const [endpoint, pictures] = [process.argv.slice(2, split), process.argv.slice(split + 1)];
-if (split < 0 || endpoint.length === 0) throw new Error("usage: remote.ts ENDPOINT... -- PICTURE...");
+if (split < 0 || endpoint.length === 0) throw new Error("usage: node remote.mjs ENDPOINT... -- PICTURE...");
 
-await using model = await MedGemma.load({ endpoint, parallel: 8 });
+const model = await MedGemma.load({ endpoint, parallel: 8 });
 console.error(model.info.model.name, model.info.capabilities);
 
 await Promise.all(
@@ -24,3 +24,4 @@ await Promise.all(
     }
   }),
 );
+await model.dispose();

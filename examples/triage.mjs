@@ -1,7 +1,7 @@
-// How urgent a case is: the model's level, held to published limits.
+// How urgent a case is: the model's level, held to published limits: node triage.mjs
 import { MedGemma } from "medgemma";
 
-await using model = await MedGemma.load();
+const model = await MedGemma.load();
 const {
   level,
   levelName,
@@ -19,3 +19,4 @@ console.log(`Level ${level} (${levelName}); the model said ${said.level}, the ru
 for (const { finding, source } of rules.checks) console.log(`- ${finding}: ${source}`);
 console.log({ redFlags, questions });
 console.log(notice);
+await model.dispose();

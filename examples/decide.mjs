@@ -1,4 +1,5 @@
 // Statements over a patient's record, each with the entries that it rests on. The phantom's are noise: load MedGemma.
+// node decide.mjs [RECORD] [QUESTION]
 import { readFile } from "node:fs/promises";
 import { MedGemma } from "medgemma";
 
@@ -9,7 +10,7 @@ const NOTES = `2001-06-06 Anaphylaxis after penicillin.
 2024-05-30 Dysuria and fever of 38.4 for two days. Urine: nitrite positive.`;
 
 const [file, question = "Which antibiotic?"] = process.argv.slice(2);
-await using model = await MedGemma.load();
+const model = await MedGemma.load();
 const record = file === undefined ? NOTES : await readFile(file, "utf8");
 const result = await model.decide(record, question, {
   onStep: ({ step, entries }) => console.error(`${step}: ${entries} entries`),
@@ -17,3 +18,4 @@ const result = await model.decide(record, question, {
 console.log(result.text);
 for (const { id, date, text } of result.entries) console.log(`[${id}] ${date ?? "undated"} ${text}`);
 console.log(result.removedPointers, result.warnings, result.notice);
+await model.dispose();
