@@ -1,13 +1,16 @@
 import { TOLD_FIRST } from "./elements.js";
 import { answerTexts } from "./forms.js";
 import { isEnteredInError, negationOf, unreadModifiers } from "./modifiers.js";
-import type { References } from "./references.js";
-import { sayElements, type Telling, valueText } from "./say.js";
-import { bracketed, scope } from "./scopes.js";
+import type { References, Telling } from "./references.js";
+import { elementParts, membersOf, valueText } from "./say.js";
+import { bracketed } from "./scopes.js";
+import { standingElements, standingOf } from "./standing.js";
+import { said, together } from "./structure.js";
 import { isAttachment, sayAttachment } from "./text/attachment.js";
-import { titleOf } from "./title.js";
+import { type Title, titleOf } from "./title.js";
 import { PERSONAL } from "./types.js";
-import { asList, asObject, asText, conceptText, DATES, type Json } from "./values.js";
+import { asList, asObject, asText, conceptText, type Json } from "./values.js";
+import { DATES, dateElement, whenText } from "./when.js";
 
 /** What a resource says about the patient; who wrote it and for whom is left out. */
 export interface Description {
@@ -15,42 +18,84 @@ export interface Description {
   readonly title: string;
   /** Something in front of the title says that it does not hold. */
   readonly reversed: boolean;
-  /** With the marks of scopes.ts. */
-  readonly parts: readonly string[];
+  /** How it stands where that is not to be taken for granted: `resolved`. Belongs to each piece. */
+  readonly standing: string | undefined;
+  /** With the marks of scopes.ts, made as they are read. */
+  readonly parts: Iterable<string>;
 }
 
-/** @param whole Whether to tell what the resource contains, too. Defaults to `true`. */
-export function describe(resource: Json, refs: References, whole = true): Description {
+/** Types whose category is the drawer that they lie in, and says nothing of what they are. */
+const FILED: ReadonlySet<string> = new Set([
+  "Observation",
+  "DiagnosticReport",
+  "DocumentReference",
+  "Condition",
+]);
+
+/**
+ * @param before What is known of it from elsewhere and belongs in front: that it is about somebody else.
+ * @param whole Whether to tell what the resource contains, too. Defaults to `true`.
+ */
+export function describe(
+  resource: Json,
+  refs: References,
+  before: readonly string[] = [],
+  whole = true,
+): Description {
   const telling: Telling = { refs, inside: resource };
   const title = titleOf(resource, refs);
-  const skip = new Set([...TOLD_FIRST, ...DATES, title?.key ?? ""]);
-  for (const key of Object.keys(resource)) if (/^value(?:[A-Z]|$)/.test(key)) skip.add(key);
-  // What an entry is called is more than the drawer that it lies in.
-  if (title !== undefined) skip.add("category");
-  if (resource.priority === "routine") skip.add("priority");
-  const parts = [
-    valueText(resource, telling),
-    ...asList(resource.component).map((it) => componentText(it, telling)),
-    ...statusTexts(resource),
-    ...untilTexts(resource),
-    ...sayElements(resource, telling, skip),
-    ...answerTexts(resource.item, telling),
-    ...(whole ? containedTexts(resource, refs) : []),
-  ];
   const negation = negationOf(resource);
-  const before = [whole ? modifierWarning(resource) : undefined, negation].filter((it) => it !== undefined);
+  const front = [whole ? modifierWarning(resource) : undefined, ...before, negation].filter(
+    (it) => it !== undefined,
+  );
+  const { all, carried } = standingOf(resource);
   return {
-    title: [...before, ...(title === undefined ? [] : [title.text])].join(": "),
-    reversed: negation !== undefined,
-    parts: parts.filter((it): it is string => it !== undefined && it !== "" && it !== title?.text),
+    title: [...new Set(front), ...(title === undefined ? [] : [title.text])].join(": "),
+    reversed: negation !== undefined || before.length > 0,
+    standing: carried.length === 0 ? undefined : carried.join(", "),
+    parts: { [Symbol.iterator]: () => partsOf(resource, telling, title, all, whole) },
   };
 }
 
-function toPart({ title, parts, reversed }: Description): string {
-  if (reversed) return bracketed(title, parts.join("; ") || "unnamed");
-  return title === "" || parts.length === 0
-    ? title || parts.join("; ")
-    : scope(`${title}: `, parts.join("; "));
+function* partsOf(
+  resource: Json,
+  telling: Telling,
+  title: Title | undefined,
+  standing: readonly string[],
+  whole: boolean,
+): Generator<string, void, void> {
+  const skip = new Set<string>([
+    ...[...TOLD_FIRST, ...DATES, ...standingElements(resource)],
+    title?.key ?? "",
+  ]);
+  for (const key of Object.keys(resource)) if (/^value(?:[A-Z]|$)/.test(key)) skip.add(key);
+  // What an entry is called is more than the drawer that it lies in.
+  if (title !== undefined && FILED.has(String(resource.resourceType))) skip.add("category");
+  if (resource.priority === "routine") skip.add("priority");
+  const value = valueText(resource, telling);
+  if (value !== undefined) yield value;
+  for (const it of asList(resource.component)) {
+    const component = componentText(it, telling);
+    if (component !== undefined) yield component;
+  }
+  yield* standing;
+  for (const name of ["severity", "criticality"]) {
+    const text = conceptText(resource[name]);
+    if (text !== undefined) yield `${name} ${text}`;
+  }
+  yield* dateTexts(resource);
+  yield* elementParts(resource, telling, skip);
+  yield* answerTexts(resource.item, telling);
+  if (whole) yield* containedTexts(resource, telling.refs, title?.text);
+}
+
+/** In brackets, so that what one contained thing says does not run into the next. */
+function toPart({ title, parts }: Description, told: string | undefined): string | undefined {
+  const said = [...parts].join("; ");
+  // A contained medicine is what names the prescription.
+  if (said === "" && title === told) return undefined;
+  if (title === "") return said === "" ? "(unnamed)" : `(${said})`;
+  return said === "" ? `(${title})` : bracketed(title, said);
 }
 
 function modifierWarning(resource: Json): string | undefined {
@@ -66,44 +111,54 @@ function componentText(value: unknown, telling: Telling): string | undefined {
     "dataAbsentReason",
     ...Object.keys(part).filter((it) => it.startsWith("value")),
   ]);
-  const said = [valueText(part, telling), ...sayElements(part, telling, skip)].filter(Boolean);
-  return said.length === 0 ? undefined : `${conceptText(part.code) ?? "part"} ${said.join(", ")}`;
+  const own = valueText(part, telling);
+  const members = [...(own === undefined ? [] : [{ said: said(own) }]), ...membersOf(part, telling, skip)];
+  const code = conceptText(part.code);
+  if (members.length === 0) return code && `${code} (no value)`;
+  return `${code ?? "part"} ${together(members).text}`;
 }
 
-function statusTexts(resource: Json): (string | undefined)[] {
-  const { clinicalStatus, verificationStatus, lifecycleStatus, status, intent } = resource;
-  const state = conceptText(clinicalStatus) ?? conceptText(lifecycleStatus) ?? conceptText(status);
-  const verified = conceptText(verificationStatus);
-  return [
-    state === "final" || state === "finished" ? undefined : state,
-    verified?.toLowerCase() === "confirmed" ? undefined : verified,
-    asText(intent) === "order" ? undefined : asText(intent),
-    labelled("severity", conceptText(resource.severity)),
-    labelled("criticality", conceptText(resource.criticality)),
-  ];
-}
-
-/** Periods that ended on another day than they began: a medicine that was stopped is not one that is taken. */
-function untilTexts(resource: Json): (string | undefined)[] {
-  return DATES.map((key) => {
+/**
+ * Dates of another day than the entry's, and when a period ended: a medicine that was stopped is not one that is taken.
+ */
+function dateTexts(resource: Json): string[] {
+  const main = dateElement(resource);
+  return DATES.flatMap((key) => {
     const period = asObject(resource[key]);
-    const [start, end] = [period?.start, period?.end].map((it) => asText(it)?.slice(0, 10));
-    return end === undefined || end === start ? undefined : `until ${end}`;
+    const [start, end] =
+      period === undefined ? [asText(resource[key])] : [period.start, period.end].map(asText);
+    const words = (text: string) => whenText(text) ?? text;
+    const told = start === undefined || key === main?.key || start.slice(0, 10) === main?.moment.day;
+    const sameDay = end?.slice(0, 10) === start?.slice(0, 10);
+    return [
+      ...(told ? [] : [`${nameOf(key)} ${words(start)}`]),
+      ...(end === undefined || end === start ? [] : [`until ${words(end).slice(sameDay ? 11 : 0)}`]),
+    ];
   });
+}
+
+/** `recordedDate` is told as `recorded`, `authoredOn` as `authored`. */
+function nameOf(key: string): string {
+  const name = key.replace(/(?<=[a-z])(?:DateTime|Period|Instant|Date|Time|On)$/, "");
+  return name === "dateAsserted" ? "asserted" : name;
 }
 
 /** What a resource contains is nowhere else. */
-function containedTexts(resource: Json, refs: References): (string | undefined)[] {
-  return asList(resource.contained).map((it) => {
+function* containedTexts(
+  resource: Json,
+  refs: References,
+  title: string | undefined,
+): Generator<string, void, void> {
+  for (const it of asList(resource.contained)) {
     const own = asObject(it);
-    if (own === undefined || PERSONAL.has(String(own.resourceType)) || isEnteredInError(own))
-      return undefined;
-    if (isAttachment(own)) return sayAttachment(own, resource, refs);
+    if (own === undefined || PERSONAL.has(String(own.resourceType)) || isEnteredInError(own)) continue;
+    if (isAttachment(own)) {
+      const attached = sayAttachment(own, resource, refs);
+      if (attached !== undefined) yield attached;
+      continue;
+    }
     // It may refer to its neighbours.
-    return toPart(describe({ ...own, contained: resource.contained }, refs, false));
-  });
-}
-
-function labelled(name: string, value: string | undefined): string | undefined {
-  return value === undefined || value === "" ? undefined : `${name} ${value}`;
+    const part = toPart(describe({ ...own, contained: resource.contained }, refs, [], false), title);
+    if (part !== undefined) yield part;
+  }
 }

@@ -2,9 +2,9 @@
 
 /** Who did it, for whom and where; numbers and technical things. */
 export const UNTOLD: ReadonlySet<string> = new Set([
-  ...["resourceType", "id", "meta", "implicitRules", "language", "text", "contained", "extension"],
+  ...["resourceType", "id", "meta", "implicitRules", "language", "text", "contained"],
   ...["modifierExtension", "identifier", "masterIdentifier", "groupIdentifier", "accessionIdentifier"],
-  ...["url", "system", "version", "instantiatesCanonical", "instantiatesUri", "linkId", "uid", "sequence"],
+  ...["url", "system", "version", "instantiatesCanonical", "instantiatesUri", "linkId", "uid"],
   ...["subject", "patient", "individual", "performer", "performerType", "author", "recorder", "asserter"],
   ...["requester", "source", "informationSource", "participant", "actor", "attester", "custodian"],
   ...["authenticator", "recipient", "sender", "receiver", "collector", "agent", "organization", "location"],
@@ -47,7 +47,7 @@ export const UNTOLD: ReadonlySet<string> = new Set([
   // Told by what stands in front of a title.
   ...["doNotPerform", "prohibited", "notDone", "notGiven", "wasNotGiven", "notPerformed", "wasNotTaken"],
   ...["deleted", "exclude", "isSubpotent", "actuality"],
-  ...["bornPeriod", "policy", "policyRule", "userSelected", "hash", "size", "creation"],
+  ...["bornPeriod", "policy", "userSelected", "hash", "size", "creation"],
 ]);
 
 /** Elements of one name that mean technical things in one type and tell something in others. */
@@ -73,7 +73,6 @@ const RENAMED: Readonly<Record<string, string>> = {
   doseAndRate: "dose",
   bodySite: "site",
   result: "results",
-  condition: "conditions",
   abatement: "until",
   referenceRange: "reference",
 };
@@ -84,5 +83,10 @@ const SUFFIX =
 /** `abatementDateTime` is told as `until`, `oralDiet` as `oral diet`. */
 export function labelOf(key: string): string {
   const base = key.replace(SUFFIX, "");
-  return (RENAMED[base] ?? base).replace(/(?<=[a-z])[A-Z]/g, (it) => ` ${it.toLowerCase()}`);
+  return words(RENAMED[base] ?? base);
+}
+
+/** `oralDiet` and `body-position` as words. */
+export function words(name: string): string {
+  return name.replaceAll("-", " ").replace(/(?<=[a-z])[A-Z]/g, (it) => ` ${it.toLowerCase()}`);
 }

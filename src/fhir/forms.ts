@@ -1,4 +1,5 @@
-import { sayElements, type Telling, valueText } from "./say.js";
+import type { Telling } from "./references.js";
+import { sayElements, valueText } from "./say.js";
 import { scope } from "./scopes.js";
 import { asList, asObject, asText, type Json } from "./values.js";
 

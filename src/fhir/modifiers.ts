@@ -19,14 +19,51 @@ const STATES = ["status", "verificationStatus", "lifecycleStatus", "clinicalStat
 
 /** It was written down by mistake and says nothing about the patient. */
 export function isEnteredInError(resource: Json): boolean {
-  return STATES.some((name) => has(resource[name], "entered-in-error"));
+  return [...STATES, "docStatus"].some((name) => has(resource[name], "entered-in-error"));
+}
+
+/**
+ * Codes of a status that take back what a resource says, or say that it never came to be, with the words in front.
+ * Others (stopped, draft, resolved) are told as they are.
+ */
+const WITHDRAWN: Readonly<Record<string, string>> = {
+  cancelled: "CANCELLED",
+  revoked: "CANCELLED (revoked)",
+  rejected: "REJECTED",
+  declined: "DECLINED",
+  superseded: "SUPERSEDED by a later one",
+  deprecated: "SUPERSEDED (deprecated)",
+  abandoned: "ABANDONED",
+  aborted: "ABANDONED (aborted)",
+  failed: "FAILED",
+  noshow: "DID NOT TAKE PLACE (no show)",
+  unsatisfactory: "UNSATISFACTORY",
+  retired: "NO LONGER IN USE (retired)",
+};
+const CARRIES_STATUS = [...STATES, "docStatus", "participantStatus"] as const;
+
+function withdrawal(thing: Json): string | undefined {
+  for (const name of CARRIES_STATUS) {
+    for (const code of codesOf(thing[name])) if (WITHDRAWN[code] !== undefined) return WITHDRAWN[code];
+  }
+  return undefined;
+}
+
+/** Whether a status says that a resource is not, or no longer, in force. */
+export function isWithdrawn(resource: Json): boolean {
+  return (
+    withdrawal(resource) !== undefined ||
+    ["refuted", "inactive", "resolved", "not-done"].some((code) =>
+      STATES.some((name) => has(resource[name], code)),
+    )
+  );
 }
 
 const isTrue = (value: unknown): boolean => value === true || value === "true";
 
 /**
  * Words that belong in front of a resource, or a part of one, that says the opposite of what it names: R4's and R5's
- * modifier elements and their forms in STU3 and DSTU2. Other states (stopped, cancelled, draft) are told as they are.
+ * modifier elements and their forms in STU3 and DSTU2.
  */
 export function negationOf(thing: Json): string | undefined {
   const found = [
@@ -43,7 +80,9 @@ export function negationOf(thing: Json): string | undefined {
     isTrue(thing.deleted) ? "REMOVED from the list" : undefined,
     isTrue(thing.exclude) ? "EXCLUDED" : undefined,
     isTrue(thing.isSubpotent) || isTrue(thing.notPotent) ? "subpotent, does not count" : undefined,
-    asText(asObject(thing.provision)?.type) === "deny" ? "consent DENIED" : undefined,
+    deniesConsent(thing) || asText(asObject(thing.provision)?.type) === "deny" ? "consent DENIED" : undefined,
+    asText(thing.type) === "deny" ? "DENIED" : undefined,
+    withdrawal(thing),
   ].filter((it) => it !== undefined);
   return found.length === 0 ? undefined : found.join(", ");
 }
@@ -77,9 +116,10 @@ function forbids(value: unknown, depth = 0): boolean {
   if (typeof value !== "object" || value === null || depth > 40) return false;
   if (Array.isArray(value)) return value.some((it) => forbids(it, depth + 1));
   const thing = value as Json;
-  if (isTrue(thing.doNotPerform) || isTrue(thing.prohibited)) return true;
+  if (isTrue(thing.doNotPerform) || isTrue(thing.prohibited) || deniesConsent(thing)) return true;
   return Object.entries(thing).some(
-    ([key, own]) => (key === "provision" && asList(own).some(denies)) || forbids(own, depth + 1),
+    ([key, own]) =>
+      ((key === "provision" || key === "except") && asList(own).some(denies)) || forbids(own, depth + 1),
   );
 }
 
@@ -87,10 +127,16 @@ function denies(provision: unknown): boolean {
   return asText(asObject(provision)?.type) === "deny";
 }
 
-const NO_RESUSCITATION =
-  /do[ -]not[ -](?:attempt[ -])?(?:cardiopulmonary[ -])?resuscitat|not for (?:resuscitation|CPR)|\b(?:DNR|DNAR|DNACPR)\b/i;
+/**
+ * R5's decision, and R4's rule to which provisions are exceptions (v3-ActCode OPTOUT, OPTOUTE); of STU3 an address that
+ * ends in it.
+ */
+function deniesConsent(thing: Json): boolean {
+  const rules = [...codesOf(thing.policyRule), ...codesOf(asObject(thing.policyBasis)?.reference)];
+  return asText(thing.decision) === "deny" || rules.some((it) => /(?:^|[/#:-])opt-?oute?$/.test(it));
+}
 
-/** Whether it says what must not be done to the patient, an order not to resuscitate among it. */
-export function isProhibition(resource: Json, text: string): boolean {
-  return forbids(resource) || NO_RESUSCITATION.test(text);
+/** Whether elements of a resource say what must not be done to the patient. What is withdrawn forbids nothing. */
+export function isProhibition(resource: Json): boolean {
+  return !isWithdrawn(resource) && forbids(resource);
 }

@@ -38,3 +38,10 @@ export class References {
     this.#known.set(key, this.#known.has(key) && this.#known.get(key) !== resource ? undefined : resource);
   }
 }
+
+/** Where a value stands. */
+export interface Telling {
+  readonly refs: References;
+  /** The resource, for what it contains. */
+  readonly inside: Json;
+}

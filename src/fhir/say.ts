@@ -1,61 +1,112 @@
 import { labelOf, PLAIN, UNTOLD, UNTOLD_IN } from "./elements.js";
+import { extensionMembers, isExtensionKey } from "./extensions.js";
 import { negationOf } from "./modifiers.js";
-import type { References } from "./references.js";
+import type { Telling } from "./references.js";
+import { sayKnown } from "./say-known.js";
 import { bracketed, scope } from "./scopes.js";
+import { enclosed, listed, type Member, type Said, said, together } from "./structure.js";
 import { isAttachment, sayAttachment } from "./text/attachment.js";
-import { conceptOrReference, joined, referenceText, typeOfReference } from "./title.js";
-import { asList, asObject, asText, conceptText, type Json, quantityText, rangeText } from "./values.js";
-
-/** Where a value stands. */
-export interface Telling {
-  readonly refs: References;
-  /** The resource, for what it contains. */
-  readonly inside: Json;
-}
+import { referenceText, typeOfReference } from "./title.js";
+import { asList, asObject, asText, conceptText, type Json, rangeText } from "./values.js";
+import { whenText } from "./when.js";
 
 /** Nothing in FHIR is nested deeper, but for items of forms and sections. */
 const MAX_DEPTH = 12;
+/** Members of a list in one part: a list of thousands is told in pieces, each with its label. */
+const MEMBERS = 40;
+const NONE: ReadonlySet<string> = new Set();
 
 /** All elements of a thing as "label value" with marks, but for those that are told elsewhere or never. */
-export function sayElements(
-  thing: Json,
-  telling: Telling,
-  skip: ReadonlySet<string> = new Set(),
-  depth = 0,
-): string[] {
-  const untold = UNTOLD_IN[String(telling.inside.resourceType)];
-  return Object.entries(thing).flatMap(([key, value]) => {
-    if (UNTOLD.has(key) || untold?.has(key) || skip.has(key) || key.startsWith("_")) return [];
-    if (typeof value === "string" && /^(?:data|.*Base64Binary)$/.test(key)) return ["(data, not read)"];
-    const said = say(value, telling, depth + 1);
-    if (said === undefined) return [];
-    const plain = depth > 0 && (PLAIN.has(key) || /^(?:value|item|content|instance)(?:[A-Z]|$)/.test(key));
-    if (plain) return [said];
-    return [depth === 0 ? scope(`${labelOf(key)} `, said) : `${labelOf(key)} ${said}`];
-  });
+export function sayElements(thing: Json, telling: Telling, skip: ReadonlySet<string> = NONE): string[] {
+  return [...elementParts(thing, telling, skip)];
 }
 
-/** Any value of FHIR R4 or R5 in words; undefined where it says nothing. */
-export function say(value: unknown, telling: Telling, depth = 0): string | undefined {
-  if (depth > MAX_DEPTH) return "(more, not read)";
+/**
+ * As `sayElements`, one by one. Members of a list that have parts are parts of their own: what is said of one reaction
+ * says nothing of the next.
+ */
+export function* elementParts(
+  thing: Json,
+  telling: Telling,
+  skip: ReadonlySet<string> = NONE,
+): Generator<string, void, void> {
+  for (const [key, value] of Object.entries(thing)) {
+    if (isUntold(key, telling, skip)) continue;
+    if (isExtensionKey(key)) {
+      for (const { label, said: own } of extensionMembers(key, value, telling, say, 0)) {
+        yield scope(`${label} `, own.text);
+      }
+      continue;
+    }
+    if (isBytes(key, value)) {
+      yield BYTES;
+      continue;
+    }
+    const label = labelOf(key);
+    for (const text of membersApart(value, telling)) yield scope(`${label} `, text);
+  }
+}
+
+function* membersApart(value: unknown, telling: Telling): Generator<string, void, void> {
+  let simple: Said[] = [];
+  for (const member of asList(value)) {
+    const own = say(member, telling, 1);
+    if (own === undefined) continue;
+    if (own.object || simple.length >= MEMBERS) {
+      if (simple.length > 0) yield listed(simple).text;
+      simple = [];
+    }
+    if (own.object) yield own.text;
+    else simple.push(own);
+  }
+  if (simple.length > 0) yield listed(simple).text;
+}
+
+function isUntold(key: string, telling: Telling, skip: ReadonlySet<string>): boolean {
+  const plain = key.startsWith("_") ? key.slice(1) : key;
+  return UNTOLD.has(plain) || UNTOLD_IN[String(telling.inside.resourceType)]?.has(plain) || skip.has(plain);
+}
+
+const BYTES = "(data, not read)";
+
+function isBytes(key: string, value: unknown): boolean {
+  return typeof value === "string" && /^(?:data|.*Base64Binary)$/.test(key);
+}
+
+/** Any value of FHIR in words; undefined where it says nothing. */
+export function say(value: unknown, telling: Telling, depth = 0): Said | undefined {
+  if (depth > MAX_DEPTH) return said("(more, not read)");
   if (Array.isArray(value)) {
-    return joined(value.map((it) => say(it, telling, Array.isArray(it) ? depth + 1 : depth)));
+    const members = value.map((it) => say(it, telling, depth + 1)).filter((it) => it !== undefined);
+    return members.length === 0 ? undefined : listed(members);
   }
   const thing = asObject(value);
   if (thing === undefined) {
     const text = asText(value);
-    return text === undefined ? undefined : text.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*$/, "$1 $2");
+    return text === undefined ? undefined : said(whenText(text) ?? text);
   }
+  const known = knownText(thing, telling);
+  if (known === undefined) return sayParts(thing, telling, depth);
+  const more = Object.entries(thing).flatMap(([key, own]) =>
+    isExtensionKey(key) ? extensionMembers(key, own, telling, say, depth) : [],
+  );
+  if (known === "") return undefined;
+  return more.length === 0 ? said(known) : said(`${known} (${together(more).text})`);
+}
+
+/** Words of a thing that is told as a whole; empty for what is not told at all. */
+function knownText(thing: Json, telling: Telling): string | undefined {
+  const { inside, refs } = telling;
   // What is known and says nothing is a person: its parts would name them.
-  if (isReference(thing)) return referenceText(thing, telling.inside, telling.refs);
+  if (isReference(thing)) return referenceText(thing, inside, refs) ?? "";
   // Its text becomes entries of its own.
-  if (isAttachment(thing)) return sayAttachment(thing, telling.inside, telling.refs);
-  return sayKnown(thing, telling) ?? sayParts(thing, telling, depth);
+  if (isAttachment(thing)) return sayAttachment(thing, inside, refs) ?? "";
+  return sayKnown(thing, telling);
 }
 
 function isReference(thing: Json): boolean {
   if (typeof thing.reference === "string") return true;
-  const keys = Object.keys(thing).filter((key) => key !== "id" && !/extension$/i.test(key));
+  const keys = Object.keys(thing).filter((key) => key !== "id" && !isExtensionKey(key));
   return (
     keys.some((key) => key === "display" || key === "identifier") &&
     keys.every((key) => key === "display" || key === "identifier" || key === "type") &&
@@ -63,53 +114,66 @@ function isReference(thing: Json): boolean {
   );
 }
 
-/** Data types that have words of their own. */
-function sayKnown(thing: Json, { inside, refs }: Telling): string | undefined {
-  const keys = new Set(Object.keys(thing).filter((key) => key !== "id" && !/extension$/i.test(key)));
-  const only = (...names: string[]) => [...keys].every((key) => names.includes(key));
-  if (keys.has("coding") && only("coding", "text")) return conceptText(thing);
-  if (only("system", "version", "code", "display", "userSelected") && keys.has("code")) {
-    return conceptText(thing);
-  }
-  if (only("concept", "reference")) return conceptOrReference(thing, inside, refs);
-  if (only("value", "comparator", "unit", "system", "code", "currency")) {
-    return quantityText(thing);
-  }
-  if (only("numerator", "denominator")) {
-    return `${quantityText(thing.numerator) ?? ""} : ${quantityText(thing.denominator) ?? ""}`;
-  }
-  if (only("start", "end")) {
-    const [start, end] = [thing.start, thing.end].map((it) => asText(it)?.slice(0, 10));
-    return [start && `from ${start}`, end && `to ${end}`].filter(Boolean).join(" ") || undefined;
-  }
-  if (keys.has("data") && keys.has("origin")) return "sampled data, not read";
-  if (only("text", "time", "authorString", "authorReference") && keys.has("text")) return asText(thing.text);
-  return undefined;
+function sayParts(thing: Json, telling: Telling, depth: number): Said | undefined {
+  const parts = together(membersOf(thing, telling, NONE, depth));
+  const negation = negationOf(thing);
+  if (negation === undefined) return parts.text === "" ? undefined : { ...parts, object: true };
+  return enclosed(bracketed(negation, parts.text || "unnamed"));
 }
 
-function sayParts(thing: Json, telling: Telling, depth: number): string | undefined {
+/**
+ * The parts of a thing, each with its label. The first that needs none comes first and has none: a second would not
+ * be told apart from it.
+ */
+export function membersOf(
+  thing: Json,
+  telling: Telling,
+  skip: ReadonlySet<string> = NONE,
+  depth = 1,
+): Member[] {
   const range = rangeText(thing);
-  const skip = new Set(range === undefined ? [] : ["low", "high"]);
   const text = typeof thing.text === "string" ? asText(thing.text) : conceptText(thing.text);
-  const parts = [range, text, ...sayElements(thing, telling, skip, Math.max(1, depth))];
-  const said = joined(parts);
-  const negation = negationOf(thing);
-  if (negation === undefined) return said;
-  return bracketed(negation, said ?? "unnamed");
+  const plain: Member[] = [range, text].filter((it) => it !== undefined).map((it) => ({ said: said(it) }));
+  const labelled: Member[] = [];
+  let named = false;
+  for (const [key, value] of Object.entries(thing)) {
+    if (isUntold(key, telling, skip) || (range !== undefined && (key === "low" || key === "high"))) continue;
+    if (isExtensionKey(key)) {
+      labelled.push(...extensionMembers(key, value, telling, say, depth));
+      continue;
+    }
+    if (isBytes(key, value)) {
+      labelled.push({ said: said(BYTES) });
+      continue;
+    }
+    const own = say(value, telling, depth + 1);
+    if (own === undefined) continue;
+    const needsNone: boolean =
+      !named && (PLAIN.has(key) || /^(?:value|item|content|instance)(?:[A-Z]|$)/.test(key));
+    if (needsNone) plain.push({ said: own });
+    else labelled.push({ label: labelOf(key), said: own });
+    named ||= needsNone;
+  }
+  return [...plain, ...labelled];
 }
 
 /** The `value[x]` of an observation, a component or an answer, or why there is none. */
 export function valueText(thing: Json, telling: Telling): string | undefined {
-  const values = Object.keys(thing).filter((key) => /^value(?:[A-Z]|$)/.test(key));
-  const said = joined(values.map((key) => sayValue(key, thing[key], telling)));
-  const absent = joined(asList(thing.dataAbsentReason).map(conceptText));
-  return absent === undefined ? said : joined([said, `no value (${absent})`]);
+  const values = Object.keys(thing)
+    .filter((key) => /^value(?:[A-Z]|$)/.test(key))
+    .map((key) => sayValue(key, thing[key], telling));
+  const absent = asList(thing.dataAbsentReason)
+    .map(conceptText)
+    .filter((it) => it !== undefined);
+  if (absent.length > 0) values.push(`no value (${absent.join(", ")})`);
+  const found = values.filter((it) => it !== undefined);
+  return found.length === 0 ? undefined : found.join(", ");
 }
 
 /** The answer to "Who is your doctor?" is a reference whose kind often nothing tells. */
-function sayValue(key: string, value: unknown, telling: Telling): string | undefined {
+export function sayValue(key: string, value: unknown, telling: Telling): string | undefined {
   const reference = key === "valueReference" ? asObject(value) : undefined;
   return reference !== undefined && typeOfReference(reference, telling.inside, telling.refs) === undefined
     ? "(a reference to what is not in the record)"
-    : say(value, telling, 1);
+    : say(value, telling, 1)?.text;
 }

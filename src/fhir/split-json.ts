@@ -15,14 +15,24 @@ export class Breather {
   }
 }
 
+/** A Bundle whose entries come one by one. */
+export interface StreamedBundle {
+  /** `history`, `transaction`, ...; known at the end. */
+  type: string | undefined;
+}
+
 /**
  * The resources of a JSON text, one by one: of a Bundle its entries, of NDJSON its lines, of a list its members. The
  * text is not parsed as a whole, which for 5 MB would hold the event loop and several times the memory.
+ * @param streamed Gets the type of the Bundle, which may stand behind its entries.
  * @throws MedGemmaError `record_unreadable`.
  */
-export async function* splitResources(text: string): AsyncGenerator<unknown, void, void> {
+export async function* splitResources(
+  text: string,
+  streamed: StreamedBundle = { type: undefined },
+): AsyncGenerator<unknown, void, void> {
   const breather = new Breather();
-  const scanner = new Scanner(text);
+  const scanner = new Scanner(text, streamed);
   for (;;) {
     const piece = scanner.next();
     if (piece === undefined) break;
@@ -49,6 +59,16 @@ export function unreadable(why: string): MedGemmaError {
 /** A bracket that is left out anywhere looks like this as well. */
 const ENDS = "the JSON ends too early, in the middle of a value, or a quotation mark or bracket is missing";
 const STRUCTURE = /["{}[\]]/g;
+/** Those that tell which of two versions is the newer. */
+const BUNDLE_TYPES: ReadonlySet<string> = new Set([
+  "history",
+  "transaction",
+  "batch",
+  "collection",
+  "searchset",
+  "document",
+  "message",
+]);
 /** Structural characters in one go. */
 const STEPS = 20_000;
 
@@ -56,6 +76,7 @@ const STEPS = 20_000;
 class Scanner {
   readonly #text: string;
   readonly #structure = new RegExp(STRUCTURE);
+  readonly #streamed: StreamedBundle;
   #depth = 0;
   /** The brackets that are open. */
   readonly #opened: string[] = [];
@@ -73,8 +94,9 @@ class Scanner {
   /** What the object at the top says it is: a List has entries too. */
   #type = "";
 
-  constructor(text: string) {
+  constructor(text: string, streamed: StreamedBundle) {
     this.#text = text;
+    this.#streamed = streamed;
   }
 
   /** A resource's text; `""` when there is more to do; undefined at the end. */
@@ -106,6 +128,7 @@ class Scanner {
     // Only names of the top object matter, and its type.
     const own = this.#depth === 1 ? this.#text.slice(at + 1, Math.min(end, at + 32)) : "";
     if (this.#depth === 1 && this.#lastString === "resourceType") this.#type = own;
+    if (this.#depth === 1 && this.#lastString === "type" && BUNDLE_TYPES.has(own)) this.#streamed.type = own;
     this.#lastString = own;
     this.#lastEnd = end + 1;
     this.#structure.lastIndex = end + 1;

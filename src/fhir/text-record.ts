@@ -1,65 +1,106 @@
 import { cutAt, piecesOf } from "./scopes.js";
+import { dateHeading, dayOrderOf } from "./text-date.js";
+import type { Moment } from "./when.js";
 
 /** A part of a plain text. */
 export interface TextPart {
-  readonly type: "Text";
-  readonly date: string | undefined;
   readonly text: string;
+  /** Of the part, or of the visit that it stands under. */
+  readonly moment: Moment | undefined;
+}
+
+export interface TextOptions {
+  /** Characters of a part at most. */
+  readonly longest: number;
+  /** Later dates are plans. */
+  readonly now: Date;
+  /** Called with each line before lines are joined. */
+  readonly clean: (line: string) => string;
 }
 
 /** A line is not looked at in one go when it is longer. */
 const MAX_LINE = 4000;
 
 /**
- * Paragraphs, each on one line; long ones are cut at the end of a sentence or a word.
- * @param clean Called with each line before lines are joined.
+ * Paragraphs, each on one line; long ones are cut at the end of a sentence or a word. A line that begins with a date
+ * begins a paragraph, and those after it are of that date until the next one.
  */
 export function* paragraphs(
   text: string,
-  longest: number,
-  clean: (line: string) => string = (line) => line,
+  { longest, now, clean }: TextOptions,
 ): Generator<TextPart, void, void> {
+  const order = dayOrderOf(text);
   let waiting = "";
+  let moment: Moment | undefined;
+  /** A date in a line of its own that nothing has followed yet. */
+  let heading: string | undefined;
+  const part = (own: string): TextPart => ({ text: own, moment });
   for (const line of lines(text)) {
     const words = clean(line).replace(/\s+/g, " ").trim();
-    waiting = waiting === "" ? words : `${waiting} ${words}`;
+    const date = dateHeading(words, now, order);
+    if (date !== undefined) {
+      const before = waiting || heading;
+      if (before !== undefined && before !== "") yield part(before);
+      moment = date.moment;
+      heading = date.alone ? words : undefined;
+      waiting = date.alone ? "" : words;
+    } else {
+      waiting = waiting === "" ? words : `${waiting} ${words}`;
+    }
+    if (waiting !== "") heading = undefined;
     if (words !== "" && waiting.length < longest) continue;
     let rest = waiting.trim();
     while (rest.length > longest) {
       const cut = cutAt(rest, longest);
-      yield toPart(rest.slice(0, cut));
+      yield part(rest.slice(0, cut).trim());
       rest = rest.slice(cut).trim();
     }
     waiting = rest;
     if (words === "" && waiting !== "") {
-      yield toPart(waiting);
+      yield part(waiting);
       waiting = "";
     }
   }
-  if (waiting !== "") yield toPart(waiting);
+  if (waiting.trim() !== "") yield part(waiting.trim());
+  else if (heading !== undefined) yield part(heading);
 }
 
-/** A title with its parts (see scopes.ts) on as many lines as they need, the title before each. */
+/**
+ * A title with its parts (see scopes.ts) on as many lines as they need, the title before each.
+ * @param standing Belongs before each line but the first, which says it itself.
+ */
 export function* linesOf(
   title: string,
-  parts: readonly string[],
+  standing: string | undefined,
+  parts: Iterable<string>,
   longest: number,
 ): Generator<string, void, void> {
-  const before =
-    title === "" ? "" : `${title.slice(0, longest / 2)}${title.length > longest / 2 ? " ..." : ""}: `;
-  if (title.length > longest / 2) for (const piece of paragraphs(title, longest)) yield piece.text;
-  const room = longest - before.length;
-  const pieces = parts.flatMap((part) => piecesOf(part, room));
+  const short = title.length > longest / 2 ? `${title.slice(0, longest / 2)} ...` : title;
+  if (short !== title) yield* piecesOf(title, longest);
+  const first = short === "" ? "" : `${short}: `;
+  const later = headOf(short, standing);
+  const room = longest - later.length;
+  let before = first;
   let line = "";
-  for (const piece of pieces) {
-    if (line !== "" && line.length + piece.length + 2 > room) {
-      yield before + line;
-      line = "";
+  for (const part of parts) {
+    for (const piece of piecesOf(part, room)) {
+      if (line !== "" && line.length + piece.length + 2 > room) {
+        yield before + line;
+        before = later;
+        line = "";
+      }
+      line = line === "" ? piece : `${line}; ${piece}`;
     }
-    line = line === "" ? piece : `${line}; ${piece}`;
   }
   if (line !== "") yield before + line;
-  else if (pieces.length === 0 && title !== "" && title.length <= longest / 2) yield title;
+  else if (before === first && title !== "" && short === title) yield title;
+}
+
+/** What stands before a later piece of an entry: what it is about, and how it stands. */
+export function headOf(title: string, standing: string | undefined): string {
+  const state = standing === undefined ? "" : `(${standing})`;
+  const head = [title, state].filter(Boolean).join(" ");
+  return head === "" ? "" : `${head}: `;
 }
 
 function* lines(text: string): Generator<string, void, void> {
@@ -75,8 +116,4 @@ function* lines(text: string): Generator<string, void, void> {
       at = stop + 1;
     }
   }
-}
-
-function toPart(text: string): TextPart {
-  return { type: "Text", date: /\b\d{4}-\d{2}-\d{2}\b/.exec(text)?.[0], text: text.trim() };
 }

@@ -38,6 +38,12 @@ export function titleOf(resource: Json, refs: References, steps = 0): Title | un
     );
     if (text !== undefined) return { text, key: "" };
   }
+  if (resource.resourceType === "Device") {
+    const names = [...asList(resource.deviceName), ...asList(resource.name)].map(asObject);
+    const text =
+      joined(names.map((it) => asText(it?.name) ?? asText(it?.value))) ?? asText(resource.modelNumber);
+    if (text !== undefined) return { text, key: "deviceName" };
+  }
   if (String(resource.resourceType).startsWith("Medication")) return { text: "unnamed medication", key: "" };
   return undefined;
 }

@@ -28,26 +28,31 @@ export function conceptText(value: unknown): string | undefined {
   const concept = asObject(value);
   if (concept === undefined) return asText(value);
   const coding = asList(concept.coding).map(asObject);
-  const shown = asText(concept.text) ?? coding.map((it) => asText(it?.display)).find(Boolean);
-  return (
-    shown ??
-    asText(concept.display) ??
-    coding.map((it) => asText(it?.code)).find(Boolean) ??
-    asText(concept.code)
-  );
+  const text = asText(concept.text);
+  const display = coding.map((it) => asText(it?.display)).find(Boolean) ?? asText(concept.display);
+  if (text !== undefined && display !== undefined && !saysAll(text, display)) return `${text} (${display})`;
+  return text ?? display ?? coding.map((it) => asText(it?.code)).find(Boolean) ?? asText(concept.code);
+}
+
+/** Whether a text has every word of another: "Allergy" lacks what "Allergy to penicillin" says. */
+function saysAll(text: string, other: string): boolean {
+  const wordsOf = (of: string) => of.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const known = new Set(wordsOf(text));
+  return wordsOf(other).every((word) => known.has(word));
 }
 
 export function quantityText(value: unknown): string | undefined {
   const quantity = asObject(value);
   const number = asText(quantity?.value);
   if (number === undefined) return undefined;
-  return [
-    asText(quantity?.comparator),
-    number,
-    asText(quantity?.unit) ?? asText(quantity?.code) ?? asText(quantity?.currency),
-  ]
-    .filter((it) => it !== undefined)
-    .join(" ");
+  const unit = unitText(quantity?.unit) ?? unitText(quantity?.code) ?? asText(quantity?.currency);
+  return [asText(quantity?.comparator), number, unit].filter((it) => it !== undefined && it !== "").join(" ");
+}
+
+/** UCUM's `1` is no unit, and `{tablet}` is a word about the number (UCUM, sections 6 and 12). */
+function unitText(value: unknown): string | undefined {
+  const unit = asText(value);
+  return unit === "1" ? "" : unit?.replace(/^\{([^{}]*)\}$/, "$1");
 }
 
 /** The low and high of a range; undefined where there is neither. */
@@ -55,38 +60,4 @@ export function rangeText({ low, high }: Json): string | undefined {
   const [from, to] = [quantityText(low), quantityText(high)];
   if (from !== undefined && to !== undefined) return `${from} to ${to}`;
   return from === undefined ? to && `up to ${to}` : `from ${from}`;
-}
-
-/** Elements that say when it was, the most telling first. */
-export const DATES = [
-  ...[
-    "effectiveDateTime",
-    "effectivePeriod",
-    "effectiveInstant",
-    "onsetDateTime",
-    "onsetPeriod",
-    "performedDateTime",
-  ],
-  ...[
-    "performedPeriod",
-    "occurrenceDateTime",
-    "occurrencePeriod",
-    "period",
-    "authoredOn",
-    "dateAsserted",
-    "recordedDate",
-  ],
-  ...["started", "collectedDateTime", "actualPeriod", "startDate", "issued", "date", "created", "sent"],
-  ...["authored", "receivedTime"],
-] as const;
-
-/** When it was, as `2021-03-04` or as much of it as is known. */
-export function dateOf(resource: Json): string | undefined {
-  for (const name of DATES) {
-    const value = resource[name];
-    const text = asText(value) ?? asText(asObject(value)?.start) ?? asText(asObject(value)?.end);
-    const day = /^\d{4}(?:-\d{2}(?:-\d{2})?)?/.exec(text ?? "")?.[0];
-    if (day !== undefined) return day;
-  }
-  return undefined;
 }

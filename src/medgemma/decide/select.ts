@@ -146,11 +146,13 @@ async function step(
   return result;
 }
 
-export function patientLine({ patient: { age, sex, name } }: PatientRecord): string {
+export function patientLine({ patient: { age, ageText, sex, deceased, name } }: PatientRecord): string {
+  const years = ageText ?? (age === undefined ? undefined : `${age} years`);
   const known = [
     ...(name === undefined ? [] : [asData(name)]),
-    ...(age === undefined ? [] : [`${age} years`]),
+    ...(years === undefined ? [] : [typeof deceased === "string" ? `${years} at death` : years]),
     ...(sex === undefined ? [] : [sex]),
+    ...(deceased === undefined ? [] : [deceased === true ? "DECEASED" : `DECEASED on ${deceased}`]),
   ];
   return known.length === 0 ? "" : `Patient: ${known.join(", ")}.`;
 }

@@ -14,7 +14,7 @@ const EXPECTED = [
   "E1 2001-06-06 AllergyIntolerance Penicillin: criticality high; reaction Anaphylaxis",
   "E2 2012-03-01 Condition Type 2 diabetes mellitus: active",
   "E3 2022-01-10 MedicationRequest Metformin 500 mg tablet: active; dose one tablet twice daily",
-  "E4 2023-11-02 Observation Hemoglobin A1c: 9.1 %; interpretation High; reference 4 % to 5.6 %",
+  "E4 2023-11-02T08:00Z Observation Hemoglobin A1c: 9.1 %; interpretation High; reference 4 % to 5.6 %",
   "E5 2023-11-02 Observation Blood pressure: Systolic 148 mmHg; Diastolic 92 mmHg",
 ];
 
@@ -131,7 +131,7 @@ describe("what cannot be read is said, without the record's words", () => {
     [
       "a List",
       { entry: [{ item: { display: "Warfarin" } }, { item: { display: "Aspirin" } }], resourceType: "List" },
-      "E1 undefined List entry Warfarin, Aspirin",
+      "E1 undefined List entry Warfarin; entry Aspirin",
     ],
     [
       "a Bundle that begins with an entry without a resource",

@@ -19,7 +19,7 @@ describe("what reverses one member does not spread to the next", () => {
         title: "Plan",
         activity: [{ detail: aspirin }, { detail: { code: { text: "Statin" } } }],
       },
-      "Plan: activity (do NOT perform: Aspirin, status not-started), Statin",
+      "Plan: activity (do NOT perform: Aspirin, status not-started); activity Statin",
     ],
     [
       "List.entry",
@@ -28,7 +28,7 @@ describe("what reverses one member does not spread to the next", () => {
         title: "Allergies",
         entry: [{ deleted: true, item: { display: "Penicillin" } }, { item: { display: "Latex" } }],
       },
-      "Allergies: entry (REMOVED from the list: Penicillin), Latex",
+      "Allergies: entry (REMOVED from the list: Penicillin); entry Latex",
     ],
     [
       "contained",
@@ -40,7 +40,7 @@ describe("what reverses one member does not spread to the next", () => {
           { resourceType: "ServiceRequest", code: { text: "Statin" }, status: "active" },
         ],
       },
-      "Plan: (do NOT perform: Aspirin: not-started); Statin: active",
+      "Plan: (do NOT perform: Aspirin: not-started); (Statin: active)",
     ],
   ])("%s", async (_name, resource, expected) => {
     expect(await textsOf(resource)).toEqual([expected]);
@@ -59,7 +59,7 @@ test("each piece of a long part repeats what it is and what reverses it", async 
     expect(text.length).toBeLessThanOrEqual(1200);
     expect(text).toMatch(/^Plan: activity \(do NOT perform: .*\)/);
   }
-  expect(texts.at(-1)).toMatch(/word399\), Statin$/);
+  expect(texts.at(-1)).toMatch(/word399\); activity Statin$/);
   const words = texts.join(" ").match(/word\d+/g);
   expect(words).toEqual(description.split(" "));
 });

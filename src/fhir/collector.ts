@@ -1,0 +1,221 @@
+import { type Draft, draftsOf } from "./drafts.js";
+import type { Identity } from "./identity.js";
+import { isEnteredInError } from "./modifiers.js";
+import { documentsWithin } from "./narrative.js";
+import { type PatientFacts, patientFacts, patientWarnings } from "./patient.js";
+import { References } from "./references.js";
+import { Replaced } from "./replaced.js";
+import { Breather, unreadable } from "./split-json.js";
+import { Subjects } from "./subjects.js";
+import { cdaPeople } from "./text/cda-people.js";
+import { NAMED, NOT_CLINICAL } from "./types.js";
+import { v2Resources } from "./v2/resources.js";
+import { asList, asObject, asText, type Json } from "./values.js";
+import { type BundleType, Versions } from "./versions.js";
+
+const MAX_ENTRIES = 200_000;
+/** Bundles in one another that are read. */
+const MAX_BUNDLES = 16;
+
+export interface CollectorOptions {
+  readonly identity: Identity;
+  readonly now: Date;
+  /** Names, numbers and addresses stay. */
+  readonly keep: boolean;
+}
+
+/** Takes resources as they come, and makes entries of them when all are there that they refer to. */
+export class Collector {
+  /** Things that came, whatever they are. */
+  #taken = 0;
+  /** Those of them that are resources, but for bundles. */
+  #seen = 0;
+  /** Resources with a text whose character set nothing tells. */
+  #guessed = 0;
+  readonly #options: CollectorOptions;
+  readonly #versions = new Versions();
+  patient: PatientFacts = { age: undefined, sex: undefined };
+  readonly skipped: Record<string, number> = {};
+  readonly warnings: string[] = [];
+
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+  }
+
+  /** @param bundle The type of the Bundle that the value came in. */
+  take(value: unknown, bundle?: BundleType, depth = 0): void {
+    const outer = asObject(value);
+    const resource = asObject(outer?.resource) ?? outer;
+    const type = asText(resource?.resourceType);
+    if (type !== "Bundle") this.#taken++;
+    if (outer !== undefined && type === undefined && this.#versions.addDeletion(outer, bundle)) {
+      this.#seen++;
+      return;
+    }
+    if (outer === undefined || resource === undefined || type === undefined) {
+      this.skip("(no resource)");
+      return;
+    }
+    if (type === "Bundle" && depth >= MAX_BUNDLES) {
+      this.#taken++;
+      this.skip("Bundle (nested too deep)");
+      return;
+    }
+    if (type === "Bundle") {
+      for (const entry of asList(resource.entry)) this.take(entry, asText(resource.type) ?? "", depth + 1);
+      return;
+    }
+    this.#seen++;
+    this.#options.identity.learn(resource);
+    for (const own of asList(resource.contained).map(asObject)) if (own) this.#options.identity.learn(own);
+    this.#versions.add(outer, isKept(resource) ? slim(resource) : outline(resource), bundle);
+  }
+
+  /**
+   * The entries, with what was left out counted meanwhile; gives way between the steps of long work.
+   * @param streamed The type of the Bundle whose entries were taken one by one.
+   * @throws MedGemmaError `record_unreadable` where no resource has come.
+   */
+  async *drafts(streamed: BundleType): AsyncGenerator<Draft | undefined, void, void> {
+    this.#check();
+    const breather = new Breather();
+    const { current, left, unclear } = this.#versions.current(streamed);
+    for (const [what, count] of Object.entries(left)) this.skip(what, count);
+    if (unclear > 0) {
+      this.warnings.push(
+        `${unclear} resources stand in the record more than once with one id, and nothing says which is current: all are told.`,
+      );
+    }
+    const refs = new References();
+    const replaced = new Replaced(refs);
+    for (const { resource, fullUrl } of current) {
+      refs.add(resource, fullUrl);
+      await breather.breathe();
+    }
+    const resources = current.map((it) => it.resource);
+    for (let at = 0; at < resources.length; at++) {
+      for (const own of this.#documentsOf(resources[at] as Json, refs)) {
+        refs.add(own, undefined);
+        if (resources.length < MAX_ENTRIES) resources.push(own);
+      }
+      await breather.breathe();
+    }
+    const subjects = await Subjects.of(resources, refs);
+    for (const resource of resources) replaced.learn(resource);
+    this.#takePatient(subjects);
+    let count = 0;
+    let others = 0;
+    for (const resource of resources) {
+      const type = String(resource.resourceType);
+      await breather.breathe();
+      if (NOT_CLINICAL.has(type) && !isImplant(resource)) this.skip(type);
+      else if (isEnteredInError(resource)) this.skip(`${type} (entered in error)`);
+      else if (count >= MAX_ENTRIES) this.skip(`${type} (too many)`);
+      else {
+        count++;
+        const other = subjects.other(resource);
+        if (other !== undefined) others++;
+        let said = false;
+        for (const draft of draftsOf(resource, this.#context(refs, [other, replaced.by(resource)]))) {
+          if (draft !== undefined) said = true;
+          yield draft;
+        }
+        if (!said) this.skip(`${type} (no text)`);
+      }
+    }
+    if (this.#guessed > 0) {
+      this.warnings.push(
+        `${this.#guessed} of the resources carry a text that does not say its character set: windows-1252 was taken.`,
+      );
+    }
+    if (others > 0) {
+      this.warnings.push(`${others} resources are about somebody or something else, and are marked so.`);
+    }
+  }
+
+  /** The resources of HL7 v2 messages that a resource carries; the people of CDA documents are only known. */
+  *#documentsOf(resource: Json, refs: References): Generator<Json, void, void> {
+    if (NOT_CLINICAL.has(String(resource.resourceType)) || isEnteredInError(resource)) return;
+    const { v2, cda } = documentsWithin(resource, refs);
+    for (const person of cda.flatMap(cdaPeople)) this.#options.identity.learn(person);
+    for (const message of v2) {
+      for (const own of v2Resources(message, (segment) => this.skip(`HL7 v2 segment ${segment}`))) {
+        this.#options.identity.learn(own);
+        yield isKept(own) ? slim(own) : outline(own);
+      }
+    }
+  }
+
+  #context(refs: References, before: readonly (string | undefined)[]) {
+    const { identity, now, keep } = this.#options;
+    return {
+      refs,
+      now,
+      // Lines that name somebody can be told as long as they are lines.
+      clean: (text: string) => (keep ? text : identity.redact(text)),
+      before: before.filter((it) => it !== undefined),
+      onGuess: () => {
+        this.#guessed++;
+      },
+    };
+  }
+
+  #check(): void {
+    if (this.#seen > 0) return;
+    throw unreadable(
+      this.#taken === 0
+        ? "it is a Bundle or a list without entries"
+        : "it holds no FHIR resources: nothing in it has a resourceType, or it lies too deep in Bundles",
+    );
+  }
+
+  #takePatient(subjects: Subjects): void {
+    const { now, keep } = this.#options;
+    this.patient = patientFacts(subjects.patient, now, keep);
+    if (subjects.count > 1) {
+      this.warnings.push(
+        "The record holds more than one patient: the one that most entries are about is taken as the patient, and entries about another are marked.",
+      );
+    }
+    if (subjects.alike) {
+      this.warnings.push(
+        "The record describes more than one patient by the same name and date of birth: they are taken to be one.",
+      );
+    }
+    if (subjects.assumed) {
+      this.warnings.push(
+        "The entries refer to a patient who is not in the record: they are taken to be about the one who is.",
+      );
+    }
+    if (subjects.patient !== undefined) this.warnings.push(...patientWarnings(subjects.patient));
+  }
+
+  /** Counts what is left out. */
+  skip(what: string, count = 1): void {
+    this.skipped[what] = (this.skipped[what] ?? 0) + count;
+  }
+}
+
+function isKept(resource: Json): boolean {
+  const type = String(resource.resourceType);
+  return !NOT_CLINICAL.has(type) || NAMED.has(type);
+}
+
+/** A device that is the patient's, as an implant is, and not one that measured something. */
+function isImplant(resource: Json): boolean {
+  return resource.resourceType === "Device" && asObject(resource.patient) !== undefined;
+}
+
+/** Without what is never shown, so that a large record takes little memory. */
+function slim(resource: Json): Json {
+  const { performer: _performer, ...rest } = resource;
+  return rest;
+}
+
+/** What is never told is only known to be there; of people also who they are. */
+function outline(resource: Json): Json {
+  const { resourceType, id, meta, patient, relationship } = resource;
+  if (resourceType !== "Patient") return { resourceType, id, meta, patient, relationship };
+  const { photo: _photo, contact: _contact, communication: _communication, text: _text, ...rest } = resource;
+  return rest;
+}

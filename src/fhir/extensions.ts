@@ -1,0 +1,60 @@
+import { words } from "./elements.js";
+import type { Telling } from "./references.js";
+import { type Member, type Said, said, together } from "./structure.js";
+import { typeOfReference } from "./title.js";
+import { asList, asObject, asText, type Json } from "./values.js";
+
+/** Tells any value; given, so that this file is below the one that does. */
+type Say = (value: unknown, telling: Telling, depth: number) => Said | undefined;
+
+/** Values that tell who or where somebody is, and bytes. */
+const PERSONAL_VALUE =
+  /^value(?:Address|HumanName|ContactPoint|ContactDetail|Identifier|Signature|Base64Binary|Meta|RelatedArtifact)$/;
+
+/** `extension`, and `_status` for what is said of a plain `status`. */
+export function isExtensionKey(key: string): boolean {
+  return key === "extension" || key.startsWith("_");
+}
+
+/**
+ * What extensions say, each under the last word of its address. Of a modifier extension only the name is told, in front.
+ */
+export function extensionMembers(
+  key: string,
+  value: unknown,
+  telling: Telling,
+  say: Say,
+  depth: number,
+): Member[] {
+  if (depth > 12) return [];
+  const tell = (list: unknown): Member[] =>
+    asList(list).flatMap((it) => {
+      const extension = asObject(it);
+      const own = extension && extensionSaid(extension, telling, say, depth + 1);
+      return own === undefined ? [] : [{ label: nameOf(extension as Json), said: own }];
+    });
+  if (key === "extension") return tell(value);
+  const all = asList(value);
+  return all.flatMap((it, index) => {
+    const own = tell(asObject(it)?.extension);
+    if (own.length === 0) return [];
+    const place = Array.isArray(value) && all.length > 1 ? ` ${index + 1}` : "";
+    return [{ label: `${words(key.slice(1))}${place}`, said: said(`(${together(own).text})`) }];
+  });
+}
+
+function extensionSaid(extension: Json, telling: Telling, say: Say, depth: number): Said | undefined {
+  const key = Object.keys(extension).find((it) => /^value[A-Z]/.test(it));
+  const inner = extensionMembers("extension", extension.extension, telling, say, depth);
+  if (key === undefined) return inner.length === 0 ? undefined : together(inner);
+  if (PERSONAL_VALUE.test(key)) return undefined;
+  const reference = key === "valueReference" ? asObject(extension[key]) : undefined;
+  if (reference !== undefined && typeOfReference(reference, telling.inside, telling.refs) === undefined) {
+    return said("(a reference to what is not in the record)");
+  }
+  return say(extension[key], telling, depth);
+}
+
+function nameOf({ url }: Json): string {
+  return words((asText(url) ?? "").split(/[/#:]/).at(-1) || "extension");
+}

@@ -1,0 +1,84 @@
+import type { Moment } from "./when.js";
+
+/** What has a moment, or none. */
+interface Dated {
+  readonly moment: Moment | undefined;
+}
+
+/**
+ * Days in order of time, and of one day the newest first. What has no date keeps its place: after what stood before it
+ * in the record, or before what it stood in front of.
+ */
+export function inOrder<T extends Dated>(all: readonly T[]): T[] {
+  const zone = commonZone(all);
+  const instants = all.map(({ moment }) => (moment === undefined ? undefined : instantOf(moment, zone)));
+  const days = filled(all.map(({ moment }, index) => moment && dayOf(moment, instants[index], zone)));
+  const byDay = sorted(
+    all.map((_, index) => index),
+    (index) => days[index] ?? "",
+    1,
+  );
+  const ordered: number[] = [];
+  for (let at = 0; at < byDay.length; ) {
+    let end = at;
+    while (end < byDay.length && days[byDay[end] as number] === days[byDay[at] as number]) end++;
+    const own = byDay.slice(at, end);
+    const times = filled(own.map((index) => instants[index]));
+    ordered.push(
+      ...sorted(
+        own.map((_, it) => it),
+        (it) => times[it] ?? 0,
+        -1,
+      ).map((it) => own[it] as number),
+    );
+    at = end;
+  }
+  return ordered.map((index) => all[index] as T);
+}
+
+/** Gaps get what stands before them; those at the beginning what stands after. */
+function filled<T>(values: readonly (T | undefined)[]): (T | undefined)[] {
+  let last = values.find((it) => it !== undefined);
+  return values.map((it) => {
+    last = it ?? last;
+    return last;
+  });
+}
+
+/** Stable. */
+function sorted<K extends string | number>(
+  items: readonly number[],
+  keyOf: (item: number) => K,
+  sign: 1 | -1,
+): number[] {
+  return [...items].sort((a, b) => {
+    const [first, second] = [keyOf(a), keyOf(b)];
+    return first < second ? -sign : first > second ? sign : 0;
+  });
+}
+
+/** Milliseconds of a moment with a time; one without a zone is taken to be in that of most others. */
+function instantOf({ day, time, zone }: Moment, common: string): number | undefined {
+  if (time === undefined) return undefined;
+  const instant = Date.parse(`${day}T${time}${zone ?? common}`);
+  return Number.isNaN(instant) ? undefined : instant;
+}
+
+/** The day in the zone of most entries, so that one from elsewhere stands where it was. */
+function dayOf({ day, zone }: Moment, instant: number | undefined, common: string): string {
+  if (instant === undefined || zone === undefined || zone === common) return day;
+  return new Date(instant + offsetOf(common)).toISOString().slice(0, 10);
+}
+
+function offsetOf(zone: string): number {
+  const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)$/.exec(zone) ?? [];
+  return (sign === "-" ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000;
+}
+
+function commonZone(all: readonly Dated[]): string {
+  const counts = new Map<string, number>();
+  for (const { moment } of all) {
+    if (moment?.zone !== undefined) counts.set(moment.zone, (counts.get(moment.zone) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "Z";
+}

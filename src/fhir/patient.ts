@@ -1,0 +1,84 @@
+import { ageAt } from "./age.js";
+import { unreadModifiers } from "./modifiers.js";
+import { asList, asObject, asText, type Json } from "./values.js";
+
+/** Who a record is about, as far as it is told. */
+export interface PatientFacts {
+  /** Whole years by the calendar, at death for who has died; of a child under two the months as a fraction. */
+  readonly age: number | undefined;
+  /** The age in words where it is not so many years: `12 days`, `7 months`, `about 64 years`. */
+  readonly ageText?: string;
+  /** FHIR's administrative gender. */
+  readonly sex: string | undefined;
+  /** The day of death, or `true` where only the death is known. */
+  readonly deceased?: string | true;
+  /** Only where identity was asked for. */
+  readonly name?: string;
+}
+
+export function patientFacts(resource: Json | undefined, now: Date, keep: boolean): PatientFacts {
+  if (resource === undefined) return { age: undefined, sex: undefined };
+  const died = asText(resource.deceasedDateTime)?.slice(0, 10);
+  const deceased = died ?? (String(resource.deceasedBoolean) === "true" ? true : undefined);
+  const age = ageAt(asText(resource.birthDate) ?? "", died ?? now);
+  const name = nameOf(resource);
+  return {
+    age: age?.years,
+    ...(age !== undefined && age.text !== `${age.years} years` && { ageText: age.text }),
+    sex: asText(resource.gender),
+    ...(deceased !== undefined && { deceased }),
+    ...(keep && name !== "" && { name }),
+  };
+}
+
+/** What of the patient's own data may change what the record means. */
+export function patientWarnings(resource: Json): string[] {
+  const links = new Set(asList(resource.link).map((it) => asText(asObject(it)?.type)));
+  return [
+    ...(unreadModifiers(resource).length > 0
+      ? ["The patient's own data has a modifier that is not read, which may change what it says."]
+      : []),
+    ...(resource.deceasedDateTime !== undefined || String(resource.deceasedBoolean) === "true"
+      ? ["The patient is recorded as deceased."]
+      : []),
+    ...(String(resource.active) === "false"
+      ? ["The patient's record is marked as not active: it may have been made by mistake, or replaced."]
+      : []),
+    ...(links.has("replaced-by") || links.has("replace")
+      ? ["The patient's record has been replaced by another, which is the one to use."]
+      : []),
+  ];
+}
+
+function nameOf(resource: Json): string {
+  const named = asObject(asList(resource.name)[0]);
+  return (
+    asText(named?.text) ?? [...asList(named?.given), named?.family].map(asText).filter(Boolean).join(" ")
+  );
+}
+
+/** Numbers that two descriptions of one person share. */
+export function numbersOf(resource: Json): string[] {
+  return asList(resource.identifier).flatMap((it) => {
+    const [system, value] = [asText(asObject(it)?.system), asText(asObject(it)?.value)];
+    return system === undefined || value === undefined ? [] : [numberMark(system, value)];
+  });
+}
+
+/** Name, birth and gender, which two people hardly share. */
+export function likenessOf({ name, birthDate, gender }: Json): string | undefined {
+  return name === undefined || birthDate === undefined
+    ? undefined
+    : JSON.stringify([name, birthDate, gender]);
+}
+
+export function numberMark(system: string | undefined, value: string): string {
+  return `${system ?? ""}|${value}`;
+}
+
+/** Addresses of other descriptions of the same person. */
+export function linksOf(resource: Json): string[] {
+  return asList(resource.link)
+    .map((it) => asText(asObject(asObject(it)?.other)?.reference))
+    .filter((it) => it !== undefined);
+}

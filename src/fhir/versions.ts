@@ -1,0 +1,157 @@
+import { asObject, asText, type Json } from "./values.js";
+
+/** How the Bundle that an entry came in orders versions; undefined for what came in none, or of a type not known yet. */
+export type BundleType = string | undefined;
+
+interface Version {
+  /** Undefined where it was deleted. */
+  readonly resource: Json | undefined;
+  readonly fullUrl: string | undefined;
+  readonly updated: number;
+  readonly number: number;
+  /** In the order of the record. */
+  readonly place: number;
+  readonly bundle: BundleType;
+  /** It came with a request: a history, or something still to be carried out. */
+  readonly requested: boolean;
+}
+
+/** Versions of one resource. */
+interface Known {
+  readonly type: string;
+  /** The address with a server's name, once one is known. */
+  url: string | undefined;
+  readonly versions: Version[];
+}
+
+export interface Current {
+  readonly resource: Json;
+  readonly fullUrl: string | undefined;
+}
+
+export interface CurrentResources {
+  readonly current: Current[];
+  /** What was left out, by type and reason. */
+  readonly left: Readonly<Record<string, number>>;
+  /** Resources that stand in the record more than once, differ, and are not said to be versions. */
+  readonly unclear: number;
+}
+
+/** Of each resource of a record only what is current: the newest version, and nothing that was deleted. */
+export class Versions {
+  readonly #all: Known[] = [];
+  readonly #byId = new Map<string, Known[]>();
+  #places = 0;
+
+  /** @param outer The entry of a Bundle, or the resource itself. */
+  add(outer: Json, resource: Json, bundle: BundleType): void {
+    const fullUrl = asText(outer.fullUrl);
+    const known = this.#find(asText(resource.resourceType) ?? "", asText(resource.id), fullUrl);
+    known.versions.push(this.#version(outer, isDeletion(outer) ? undefined : resource, bundle));
+  }
+
+  /**
+   * Takes an entry that asks for a deletion, or tells of one, without the resource.
+   * @returns Whether it is one.
+   */
+  addDeletion(outer: Json, bundle: BundleType): boolean {
+    if (!isDeletion(outer)) return false;
+    const fullUrl = asText(outer.fullUrl);
+    const url = asText(asObject(outer.request)?.url) ?? fullUrl ?? "";
+    const [, type = "resource", id] = /([A-Z][A-Za-z]+)\/([^/?#]+)(?:\/_history\/[^/]*)?$/.exec(url) ?? [];
+    this.#find(type, id, fullUrl).versions.push(this.#version(outer, undefined, bundle));
+    return true;
+  }
+
+  /** @param streamed The type of the Bundle whose entries came one by one, which stands anywhere in it. */
+  current(streamed: BundleType): CurrentResources {
+    const current: (Version & Current)[] = [];
+    const left: Record<string, number> = {};
+    let unclear = 0;
+    const leave = (what: string, count: number) => {
+      if (count > 0) left[what] = (left[what] ?? 0) + count;
+    };
+    for (const { type, versions } of this.#all) {
+      const newest = versions.reduce((a, b) => ((order(a, b, streamed) ?? 1) > 0 ? b : a));
+      const others = versions.filter((it) => it !== newest && it.resource !== undefined);
+      // What nothing orders may be two things of one name: neither is left out, but for people, who change.
+      const open = others.filter((it) => type !== "Patient" && isOpen(it, newest, streamed));
+      for (const it of [newest, ...open]) {
+        if (it.resource !== undefined) current.push({ ...it, resource: it.resource });
+      }
+      if (open.length > 0) unclear++;
+      leave(`${type} (deleted)`, newest.resource === undefined ? 1 : 0);
+      const same = others.filter((it) => isSame(it, newest)).length;
+      leave(`${type} (repeated)`, same);
+      leave(`${type} (older version)`, others.length - open.length - same);
+    }
+    return { current: current.sort((a, b) => a.place - b.place), left, unclear };
+  }
+
+  #find(type: string, id: string | undefined, fullUrl: string | undefined): Known {
+    const url = fullUrl !== undefined && /^https?:/.test(fullUrl) ? withoutVersion(fullUrl) : undefined;
+    // Two servers may give two resources one id; an address that is made up for a Bundle tells nothing.
+    const key = id === undefined ? url : `${type}/${id}`;
+    const alike = key === undefined ? undefined : (this.#byId.get(key) ?? []);
+    let known = alike?.find((it) => it.url === undefined || url === undefined || it.url === url);
+    if (known === undefined) {
+      known = { type, url, versions: [] };
+      this.#all.push(known);
+      if (key !== undefined && alike !== undefined) this.#byId.set(key, [...alike, known]);
+    }
+    known.url ??= url;
+    return known;
+  }
+
+  #version(outer: Json, resource: Json | undefined, bundle: BundleType): Version {
+    const meta = asObject(resource?.meta);
+    const response = asObject(outer.response);
+    const fullUrl = asText(outer.fullUrl);
+    const version =
+      asText(meta?.versionId) ??
+      /"([^"]*)"/.exec(asText(response?.etag) ?? "")?.[1] ??
+      /\/_history\/([^/]+)$/.exec(fullUrl ?? "")?.[1];
+    return {
+      resource,
+      fullUrl: fullUrl && withoutVersion(fullUrl),
+      updated: Date.parse(asText(meta?.lastUpdated) ?? asText(response?.lastModified) ?? ""),
+      number: version !== undefined && /^\d+$/.test(version) ? Number(version) : Number.NaN,
+      place: this.#places++,
+      bundle,
+      requested: asObject(outer.request) !== undefined,
+    };
+  }
+}
+
+function isDeletion(outer: Json): boolean {
+  return asText(asObject(outer.request)?.method)?.toUpperCase() === "DELETE";
+}
+
+function withoutVersion(url: string): string {
+  return url.replace(/\/_history\/[^/]*$/, "");
+}
+
+/**
+ * Above zero where the second is the newer: by the server's time, by its number, else by place, as a history has the
+ * newest first (FHIR R4, http.html#history). Undefined where nothing tells.
+ */
+function order(a: Version, b: Version, streamed: BundleType): number | undefined {
+  for (const difference of [b.updated - a.updated, b.number - a.number]) {
+    if (difference !== 0 && !Number.isNaN(difference)) return difference;
+  }
+  const type = a.bundle ?? streamed;
+  const requested = a.requested && b.requested;
+  if (type === "history" || (type === undefined && requested)) return a.place - b.place;
+  if (!requested) return undefined;
+  // Of one transaction what is asked to go is gone.
+  if ((a.resource === undefined) !== (b.resource === undefined)) return b.resource === undefined ? 1 : -1;
+  return b.place - a.place;
+}
+
+function isOpen(it: Version, newest: Version, streamed: BundleType): boolean {
+  return order(it, newest, streamed) === undefined && !isSame(it, newest);
+}
+
+function isSame(a: Version, b: Version): boolean {
+  return JSON.stringify(a.resource) === JSON.stringify(b.resource);
+}
