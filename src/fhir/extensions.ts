@@ -1,6 +1,6 @@
 import { words } from "./elements.js";
 import type { Telling } from "./references.js";
-import { type Member, type Said, said, together } from "./structure.js";
+import { MAX_DEPTH, type Member, type Said, said, together } from "./structure.js";
 import { typeOfReference } from "./title.js";
 import { asList, asObject, asText, type Json } from "./values.js";
 
@@ -26,7 +26,7 @@ export function extensionMembers(
   say: Say,
   depth: number,
 ): Member[] {
-  if (depth > 12) return [];
+  if (depth > MAX_DEPTH) return [];
   const tell = (list: unknown): Member[] =>
     asList(list).flatMap((it) => {
       const extension = asObject(it);

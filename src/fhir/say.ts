@@ -4,14 +4,12 @@ import { negationOf } from "./modifiers.js";
 import type { Telling } from "./references.js";
 import { sayKnown } from "./say-known.js";
 import { bracketed, scope } from "./scopes.js";
-import { enclosed, listed, type Member, type Said, said, together } from "./structure.js";
+import { enclosed, listed, MAX_DEPTH, type Member, type Said, said, together } from "./structure.js";
 import { isAttachment, sayAttachment } from "./text/attachment.js";
 import { referenceText, typeOfReference } from "./title.js";
 import { asList, asObject, asText, conceptText, type Json, rangeText } from "./values.js";
 import { whenText } from "./when.js";
 
-/** Nothing in FHIR is nested deeper, but for items of forms and sections. */
-const MAX_DEPTH = 12;
 /** Members of a list in one part: a list of thousands is told in pieces, each with its label. */
 const MEMBERS = 40;
 const NONE: ReadonlySet<string> = new Set();

@@ -3,6 +3,9 @@
  * own is in brackets among others, and each member of a list that has parts is.
  */
 
+/** Values in one another that are told; nothing in FHIR is nested deeper, but for items of forms and sections. */
+export const MAX_DEPTH = 24;
+
 /** A value in words. */
 export interface Said {
   readonly text: string;
