@@ -1,6 +1,6 @@
 import { TOLD_FIRST } from "./elements.js";
-import { answerTexts } from "./forms.js";
-import { isEnteredInError, negationOf, unreadModifiers } from "./modifiers.js";
+import { answerParts } from "./forms.js";
+import { isEnteredInError, negationOf } from "./modifiers.js";
 import type { References, Telling } from "./references.js";
 import { elementParts, membersOf, valueText } from "./say.js";
 import { bracketed } from "./scopes.js";
@@ -45,9 +45,7 @@ export function describe(
   const telling: Telling = { refs, inside: resource };
   const title = titleOf(resource, refs);
   const negation = negationOf(resource);
-  const front = [whole ? modifierWarning(resource) : undefined, ...before, negation].filter(
-    (it) => it !== undefined,
-  );
+  const front = [...before, ...(negation === undefined ? [] : [negation])];
   const { all, carried } = standingOf(resource);
   return {
     title: [...new Set(front), ...(title === undefined ? [] : [title.text])].join(": "),
@@ -85,7 +83,7 @@ function* partsOf(
   }
   yield* dateTexts(resource);
   yield* elementParts(resource, telling, skip);
-  yield* answerTexts(resource.item, telling);
+  yield* answerParts(resource.item, telling);
   if (whole) yield* containedTexts(resource, telling.refs, title?.text);
 }
 
@@ -96,11 +94,6 @@ function toPart({ title, parts }: Description, told: string | undefined): string
   if (said === "" && title === told) return undefined;
   if (title === "") return said === "" ? "(unnamed)" : `(${said})`;
   return said === "" ? `(${title})` : bracketed(title, said);
-}
-
-function modifierWarning(resource: Json): string | undefined {
-  const names = [...new Set(unreadModifiers(resource))];
-  return names.length === 0 ? undefined : `(MEANING MAY DIFFER, modifier not read: ${names.join(", ")})`;
 }
 
 function componentText(value: unknown, telling: Telling): string | undefined {

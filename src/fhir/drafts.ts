@@ -1,6 +1,7 @@
 import { describe } from "./describe.js";
+import { withoutLongStrings } from "./long-strings.js";
 import { isProhibition, isWithdrawn, unreadModifiers } from "./modifiers.js";
-import { longTexts, narrativeAdds, narrativeOf } from "./narrative.js";
+import { type LongText, longTexts, narrativeAdds, narrativeOf } from "./narrative.js";
 import { saysProhibition } from "./prohibition.js";
 import type { References } from "./references.js";
 import { shortened } from "./scopes.js";
@@ -34,14 +35,27 @@ export interface DraftContext {
   readonly onGuess: () => void;
 }
 
+interface TitledText extends LongText {
+  /** It is a value of the resource, which says nothing without what the resource is about. */
+  readonly titled?: boolean;
+}
+
 /** The entries of one resource, made as they are read; gives way between the steps of long work. */
-export function* draftsOf(resource: Json, context: DraftContext): Generator<Draft | undefined, void, void> {
+export function* draftsOf(original: Json, context: DraftContext): Generator<Draft | undefined, void, void> {
   const { refs, now, clean, before } = context;
+  const { resource, texts } = withoutLongStrings(original);
   const type = String(resource.resourceType);
   const moment = dateElement(resource)?.moment;
-  const { title, standing, parts, reversed } = describe(resource, refs, before);
-  const modified = unreadModifiers(resource).length > 0;
+  // Each of these looks at all of it.
+  yield undefined;
+  const unread = [...new Set(unreadModifiers(resource))];
+  yield undefined;
   const forbidden = isProhibition(resource);
+  yield undefined;
+  const modified = unread.length > 0;
+  const warning = `(MEANING MAY DIFFER, modifier not read: ${unread.join(", ")})`;
+  const front = modified ? [warning, ...before] : before;
+  const { title, standing, parts, reversed } = describe(resource, refs, front);
   const withdrawn = isWithdrawn(resource);
   const draft = (text: string, own = moment): Draft => ({
     type,
@@ -55,19 +69,22 @@ export function* draftsOf(resource: Json, context: DraftContext): Generator<Draf
     told = true;
   });
   for (const text of linesOf(title, standing, noted, MAX_TEXT)) yield draft(text);
-  const long = yield* longTexts(resource, refs);
+  const long: TitledText[] = [
+    ...texts.map((it) => ({ ...it, titled: true })),
+    ...(yield* longTexts(resource, refs)),
+  ];
   if (long.some(({ guessed }) => guessed)) context.onGuess();
   if (narrativeAdds(resource) || ((title === "" || !told) && long.length === 0)) {
     const narrative = yield* narrativeOf(resource);
     if (narrative !== undefined) long.push({ heading: "", text: narrative });
   }
-  for (const { heading, text } of long) {
+  for (const { heading, text, titled } of long) {
     // What reverses a resource reverses its texts.
     const own =
-      modified || reversed || standing !== undefined ? headOf(shortened(title, MAX_TEXT / 4), standing) : "";
-    const front = own + (heading === "" ? "" : `${shortened(heading, MAX_TEXT / 4)}: `);
-    for (const part of paragraphs(text, { longest: MAX_TEXT - front.length, now, clean })) {
-      yield draft(front + part.text, moment ?? part.moment);
+      titled || reversed || standing !== undefined ? headOf(shortened(title, MAX_TEXT / 4), standing) : "";
+    const heads = own + (heading === "" ? "" : `${shortened(heading, MAX_TEXT / 4)}: `);
+    for (const part of paragraphs(text, { longest: MAX_TEXT - heads.length, now, clean })) {
+      yield draft(heads + part.text, moment ?? part.moment);
     }
   }
 }

@@ -2,7 +2,7 @@ import { isEnteredInError, negationOf } from "./modifiers.js";
 import type { References } from "./references.js";
 import { carriedBy, formOfCarried, isAttachment, isCda, textSteps } from "./text/attachment.js";
 import { decodeText } from "./text/charset.js";
-import { withoutData } from "./text/data.js";
+import { withoutDataSteps } from "./text/data.js";
 import { markupSteps } from "./text/markup.js";
 import { referenceText, titleOf } from "./title.js";
 import { PERSONAL } from "./types.js";
@@ -35,7 +35,7 @@ export function* longTexts(resource: Json, refs: References): Steps<LongText[]> 
     const form = formOfCarried(carried);
     if (form === undefined || form === "v2") continue;
     const { text, guessed } = yield* textSteps(carried, form);
-    found.push({ heading, text: withoutData(text), ...(guessed && { guessed }) });
+    found.push({ heading, text: yield* withoutDataSteps(text), ...(guessed && { guessed }) });
   }
   found.push(...(yield* sections(resource.section, resource, refs, [])));
   return found.filter(({ text }) => text.trim() !== "");
@@ -58,7 +58,7 @@ export function documentsWithin(resource: Json, refs: References): { v2: string[
 /** The narrative of a resource or a section as plain text, whatever its status. */
 export function* narrativeOf(resource: Json): Steps<string | undefined> {
   const div = asObject(resource.text)?.div;
-  return typeof div === "string" ? withoutData(yield* markupSteps(div)) : undefined;
+  return typeof div === "string" ? yield* withoutDataSteps(yield* markupSteps(div)) : undefined;
 }
 
 /** Whether the narrative says what no element says, by its author's word. */
@@ -75,7 +75,7 @@ interface Carrier {
 /** Attachments and Binaries, at any depth. */
 function carriers(resource: Json, refs: References): Carrier[] {
   return [
-    ...within({ ...resource, contained: undefined }, "", 0, true),
+    ...within({ ...resource, contained: undefined }, "", 0),
     ...asList(resource.contained).flatMap((it) => contained(asObject(it), resource, refs)),
   ];
 }
@@ -86,18 +86,21 @@ function contained(own: Json | undefined, inside: Json, refs: References): Carri
   const negation = negationOf(own);
   const title = titleOf({ ...own, contained: inside.contained }, refs)?.text;
   const heading = negation === undefined ? "" : [negation, title].filter(Boolean).join(": ");
-  return within(own, heading, 0, true);
+  return within(own, heading, 0);
 }
 
-/** @param told Whether what reverses the value itself is in the heading, or told elsewhere. */
-function within(value: unknown, heading: string, depth: number, told = false): Carrier[] {
+/** @param around The things that it stands in, but for the one whose reversal is told elsewhere. */
+function within(value: unknown, heading: string, depth: number, around: readonly Json[] = []): Carrier[] {
   if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return [];
-  if (Array.isArray(value)) return value.flatMap((it) => within(it, heading, depth + 1));
-  const thing = value as Json;
-  const negation = told ? undefined : negationOf(thing);
-  const before = [heading, negation].filter(Boolean).join(": ");
-  if (isAttachment(thing)) return [{ thing, heading: before }];
-  return Object.values(thing).flatMap((it) => within(it, before, depth + 1));
+  if (Array.isArray(value)) return value.flatMap((it) => within(it, heading, depth + 1, around));
+  const own = depth === 0 ? around : [...around, value as Json];
+  if (isAttachment(value as Json)) {
+    const negations = own.map(negationOf);
+    return [{ thing: value as Json, heading: [heading, ...negations].filter(Boolean).join(": ") }];
+  }
+  return Object.values(value).flatMap((it) =>
+    typeof it === "object" ? within(it, heading, depth + 1, own) : [],
+  );
 }
 
 function* sections(

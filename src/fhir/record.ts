@@ -83,6 +83,8 @@ export async function readRecord(
   const unread = (segment: string) => collector.skip(`HL7 v2 segment ${segment}`);
   for await (const resource of resourcesOf(text ?? (input as object), streamed, unread)) {
     throwIfAborted(signal);
+    // Parsing one resource may have taken all of its time already.
+    await breather.breathe();
     collector.take(resource);
     await breather.breathe();
   }
@@ -136,9 +138,14 @@ async function finish(
 ): Promise<PatientRecord> {
   const breather = new Breather();
   const found: Draft[] = [];
+  const counts: Record<string, number> = {};
   for await (const draft of drafts) {
     throwIfAborted(signal);
-    if (draft !== undefined) found.push(identity === undefined ? draft : redacted(draft, identity));
+    if (draft !== undefined) {
+      const clean = identity === undefined ? draft : redacted(draft, identity);
+      if (identity !== undefined) countRedacted(clean.text, counts);
+      found.push(clean);
+    }
     await breather.breathe();
   }
   if (found.length === 0) throw unreadable("it holds nothing about the patient's health");
@@ -156,7 +163,7 @@ async function finish(
     entries,
     patient: gathered.patient,
     skipped: gathered.skipped,
-    redacted: identity === undefined ? {} : countRedacted(entries.map(({ text }) => text)),
+    redacted: counts,
     warnings: [
       ...gathered.warnings,
       ...modifierWarnings(idsOf("modified")),

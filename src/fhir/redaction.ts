@@ -3,13 +3,9 @@ import { listedIds } from "./listed-ids.js";
 const WORDS = ["name", "number", "place", "telephone", "date of birth", "e-mail", "address"] as const;
 const PLACES = new RegExp(`\\[(${WORDS.join("|")})\\]`, "g");
 
-/** How often what stands in the place of identity, by what it is. */
-export function countRedacted(texts: Iterable<string>): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const text of texts) {
-    for (const [, word = ""] of text.matchAll(PLACES)) counts[word] = (counts[word] ?? 0) + 1;
-  }
-  return counts;
+/** Counts what stands in the place of identity in a text, by what it is. */
+export function countRedacted(text: string, counts: Record<string, number>): void {
+  for (const [, word = ""] of text.matchAll(PLACES)) counts[word] = (counts[word] ?? 0) + 1;
 }
 
 /**

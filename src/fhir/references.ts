@@ -6,6 +6,7 @@ export class References {
   readonly #known = new Map<string, Json | undefined>();
   /** `Type/id` of resources that are known by a web address: another server's is another. */
   readonly #placed = new Set<string>();
+  readonly #byList = new WeakMap<readonly unknown[], ReadonlyMap<string, Json>>();
 
   add(resource: Json, fullUrl: string | undefined): void {
     const id = asText(resource.id);
@@ -22,16 +23,27 @@ export class References {
    */
   find(reference: string, inside: Json): Json | undefined {
     if (reference.startsWith("#")) {
-      if (reference === "#") return inside;
-      return asList(inside.contained)
-        .map(asObject)
-        .find((it) => asText(it?.id)?.replace(/^#/, "") === reference.slice(1));
+      return reference === "#" ? inside : this.#contained(inside).get(reference.slice(1));
     }
     const plain = reference.replace(/\/_history\/[^/]*$/, "");
     const exact = this.#known.get(reference) ?? this.#known.get(plain);
     if (exact !== undefined || !/^https?:/.test(plain)) return exact;
     const short = /[^/]+\/[^/]+$/.exec(plain)?.[0] ?? "";
     return this.#placed.has(short) ? undefined : this.#known.get(short);
+  }
+
+  /** What a resource contains by its id, the first of two; looked up once. */
+  #contained({ contained }: Json): ReadonlyMap<string, Json> {
+    const list = asList(contained);
+    const known = this.#byList.get(list);
+    if (known !== undefined) return known;
+    const byId = new Map<string, Json>();
+    for (const own of list.map(asObject)) {
+      const id = asText(own?.id)?.replace(/^#/, "");
+      if (own !== undefined && id !== undefined && !byId.has(id)) byId.set(id, own);
+    }
+    this.#byList.set(list, byId);
+    return byId;
   }
 
   #put(key: string, resource: Json): void {

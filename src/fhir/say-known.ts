@@ -40,8 +40,8 @@ export function sayKnown(thing: Json, { inside, refs }: Telling): string | undef
 
 function sayData({ origin, period, interval, intervalUnit, data }: Json): string {
   const every = asText(period) ?? asText(interval);
-  const samples = asText(data) ?? "";
+  const samples = typeof data === "string" ? data : "";
   const unit = quantityText({ ...asObject(origin), value: "" })?.trim();
-  const shown = samples.length <= SAMPLES ? samples : `${samples.split(" ").length} values, not read`;
+  const shown = samples.length <= SAMPLES ? samples : `${samples.length} characters, not read`;
   return `sampled data (${[unit, every && `every ${every} ${asText(intervalUnit) ?? "ms"}`, shown].filter(Boolean).join(", ")})`;
 }

@@ -12,15 +12,12 @@ import { whenText } from "./when.js";
 
 /** Members of a list in one part: a list of thousands is told in pieces, each with its label. */
 const MEMBERS = 40;
+/** Members of a list inside of a thing that are told. */
+const MOST = 500;
 const NONE: ReadonlySet<string> = new Set();
 
-/** All elements of a thing as "label value" with marks, but for those that are told elsewhere or never. */
-export function sayElements(thing: Json, telling: Telling, skip: ReadonlySet<string> = NONE): string[] {
-  return [...elementParts(thing, telling, skip)];
-}
-
 /**
- * As `sayElements`, one by one. Members of a list that have parts are parts of their own: what is said of one reaction
+ * All elements of a thing as "label value" with marks, but for those that are told elsewhere or never. Members of a list that have parts are parts of their own: what is said of one reaction
  * says nothing of the next.
  */
 export function* elementParts(
@@ -75,7 +72,11 @@ function isBytes(key: string, value: unknown): boolean {
 export function say(value: unknown, telling: Telling, depth = 0): Said | undefined {
   if (depth > MAX_DEPTH) return said("(more, not read)");
   if (Array.isArray(value)) {
-    const members = value.map((it) => say(it, telling, depth + 1)).filter((it) => it !== undefined);
+    const members = value
+      .slice(0, MOST)
+      .map((it) => say(it, telling, depth + 1))
+      .filter((it) => it !== undefined);
+    if (value.length > MOST) members.push(said(`${value.length - MOST} more, not read`));
     return members.length === 0 ? undefined : listed(members);
   }
   const thing = asObject(value);

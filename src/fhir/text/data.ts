@@ -31,6 +31,22 @@ function isGap(text: string, at: number): boolean {
   return code <= 32 || code > 126;
 }
 
+/** Characters in one go. */
+const STEP = 65_536;
+
+/** As `withoutData`, giving way after each step; the text is parted at ends of lines. */
+export function* withoutDataSteps(text: string): Generator<undefined, string, void> {
+  let clean = "";
+  for (let at = 0; at < text.length; ) {
+    const line = text.indexOf("\n", at + STEP);
+    const end = line < 0 || line > at + 2 * STEP ? at + STEP : line;
+    clean += withoutData(text.slice(at, end));
+    at = end;
+    yield undefined;
+  }
+  return clean;
+}
+
 function told(data: string): string {
   return `(data of ${data.length} characters, not read)`;
 }
