@@ -31,6 +31,21 @@ export function parseHubAddress(name: string, text: string): CatalogueFile {
   return { repository, file, ...(revision !== undefined && { revision }) };
 }
 
+/** `NAME-00001-of-00003.gguf`: a model in several files is named by its first. Nobody cuts one into a thousand. */
+const FIRST_PART = /^(.*-)00001(-of-(00\d{3})\.gguf)$/i;
+
+/** All files of a model that an address names: the file itself, or it and its further parts. */
+export function partsOf(file: CatalogueFile): CatalogueFile[] {
+  const { repository, revision } = file;
+  const [, before, after, count] = FIRST_PART.exec(file.file) ?? [];
+  const more = Array.from({ length: Math.max(0, Number(count ?? 1) - 1) }, (_, index) => ({
+    repository,
+    ...(revision !== undefined && { revision }),
+    file: `${before}${String(index + 2).padStart(5, "0")}${after}`,
+  }));
+  return [file, ...more];
+}
+
 /** An address of the site in the form that begins with `hf:`; anything else as it is. */
 function plain(text: string): string {
   if (!SITE.test(text)) return text;

@@ -8,7 +8,7 @@ import { listAddressedFiles } from "./addressed.js";
 import { catalogueEntries, findEntry, knownFile, readCatalogue } from "./catalogue.js";
 import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
 import { fileSize, partOf, readRecord, recordOf, rejectedOf } from "./download.js";
-import { isHubAddress, parseHubAddress, understandName } from "./hub-address.js";
+import { isHubAddress, parseHubAddress, partsOf, understandName } from "./hub-address.js";
 import { isAccepted } from "./licenses.js";
 import { inModelsFolder, refuseLinks } from "./models-folder.js";
 import { expectedBytes, expectedMemory, filesOf, isHere, targetOf } from "./places.js";
@@ -88,8 +88,9 @@ export async function removeModel(name: string, settings: ModelSettings = {}): P
   const catalogue = await readCatalogue(file);
   const wanted = understandName(catalogue, name);
   if (isHubAddress(wanted)) {
-    const target = targetOf(folder, parseHubAddress("name", wanted));
-    return inModelsFolder(() => removeFile(folder, target));
+    const targets = partsOf(parseHubAddress("name", wanted)).map((file) => targetOf(folder, file));
+    const removed = targets.map((target) => inModelsFolder(() => removeFile(folder, target)));
+    return (await Promise.all(removed)).flat();
   }
   const entry = findEntry(catalogue, wanted);
   const others = catalogueEntries(catalogue).filter((it) => it.name !== entry.name);

@@ -6,7 +6,7 @@ import { catalogueEntries, findEntry, knownFile, readCatalogue } from "./catalog
 import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
 import { download, fileSize, partOf, readRecord, rejectedOf } from "./download.js";
 import { readGguf } from "./gguf.js";
-import { isHubAddress, parseHubAddress, understandName } from "./hub-address.js";
+import { isHubAddress, parseHubAddress, partsOf, understandName } from "./hub-address.js";
 import { requireLicense } from "./licenses.js";
 import { inModelsFolder } from "./models-folder.js";
 import { expectedBytes, filesOf, isHere, targetOf, urlsOf } from "./places.js";
@@ -74,7 +74,8 @@ export async function pullModel(name: string, options: PullOptions = {}): Promis
   const model = entry?.variant ?? knownFile(catalogue, parseHubAddress("name", wanted));
   const projector = given || entry?.projector;
   const missing = await inModelsFolder(async () => {
-    const files = await missingFiles(settings.folder, projector ? [model, projector] : [model]);
+    const parts = partsOf(model).map((part) => knownFile(catalogue, part));
+    const files = await missingFiles(settings.folder, projector ? [...parts, projector] : parts);
     if (files.length === 0) return files;
     for (const terms of termsOf(catalogue, files))
       await requireLicense(settings.folder, terms, options.acceptLicense);

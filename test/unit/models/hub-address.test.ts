@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { readCatalogue } from "../../../src/models/catalogue.js";
 import { isHubAddress, parseHubAddress, understandName } from "../../../src/models/hub-address.js";
+import { removeModel } from "../../../src/models/manage.js";
 import { pullModel } from "../../../src/models/pull.js";
 import { noise, sha256, startHub } from "./hub.js";
 
@@ -123,6 +124,21 @@ test("model and projector come by address, and are not asked for again", async (
     downloaded: false,
   });
   expect(hub.requests.length).toBe(0);
+});
+
+test("of a model in several files the first is named, and all come and go together", async () => {
+  for (const part of [1, 2, 3]) hub.serve(`/lab/x/resolve/main/m-0000${part}-of-00003.gguf`, P);
+  const address = "hf:lab/x/m-00001-of-00003.gguf";
+  const pulled = await pullModel(address, settings);
+  const folder = path.dirname(pulled.model);
+  expect(path.basename(pulled.model)).toBe("m-00001-of-00003.gguf");
+  const parts = () => readdirSync(folder).filter((name) => name.endsWith(".gguf"));
+  expect(parts()).toEqual([1, 2, 3].map((part) => `m-0000${part}-of-00003.gguf`));
+  rmSync(path.join(folder, "m-00002-of-00003.gguf"));
+  expect((await pullModel(address, settings)).downloaded).toBe(true);
+  expect(parts()).toHaveLength(3);
+  expect(await removeModel(address, settings)).toHaveLength(3);
+  expect(existsSync(folder)).toBe(false);
 });
 
 test("a file that is not what the hub names is kept aside", async () => {
