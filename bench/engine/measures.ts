@@ -5,6 +5,7 @@ import { encode } from "./encode.js";
 import { footprint } from "./footprint.js";
 import { isolation } from "./isolation.js";
 import { labels } from "./labels.js";
+import { loading } from "./loading.js";
 import { questions } from "./questions.js";
 import { textSpeed } from "./text-speed.js";
 import { thousand } from "./thousand.js";
@@ -15,6 +16,7 @@ export const MEASURES: Readonly<Record<string, Measure>> = {
   concurrency,
   labels,
   isolation,
+  loading,
   thousand,
   footprint,
   "disk-cache": diskCache,

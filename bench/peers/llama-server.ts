@@ -44,7 +44,7 @@ export class LlamaServer {
       const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
       await end.finally(() => clearTimeout(timer));
     };
-    for (const began = performance.now(); !(await healthy(url)); await sleep(100)) {
+    for (const began = performance.now(); !(await healthy(url)); await sleep(20)) {
       if (ended) throw new Error("llama-server ended while it loaded");
       if (performance.now() - began > limit) {
         await stop();

@@ -1,5 +1,10 @@
 #include "engine.h"
 
+#include <thread>
+
+#include "load_parts.h"
+#include "mtmd_vision_model.h"
+
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -27,22 +32,34 @@ std::shared_ptr<Engine> Engine::load(const LoadParams& params, const LoadProgres
     check_projector(engine->projector_facts_, engine->model_facts_);
   }
 
-  const double total = static_cast<double>(engine->model_facts_.bytes + engine->projector_facts_.bytes);
-  const double model_share = engine->model_facts_.bytes / total;
-  engine->model_ = Model::load(
-      params.model_path, params.gpu_layers,
-      [&](float value) { return progress(static_cast<float>(value * model_share)); }, params.devices);
+  LoadParts parts(progress, {engine->model_facts_.bytes, engine->projector_facts_.bytes});
+  VisionParams vision;
+  vision.path = params.projector_path;
+  vision.threads = params.threads;
+  vision.device = params.projector_device;
+  vision.encoder = params.encoder;
+  std::unique_ptr<VisionModel> vision_model;
+  std::thread beside;
+  if (with_projector) {
+    beside = std::thread([&] {
+      parts.run(1, [&](const LoadProgress& part) { vision_model = load_own_vision_model(vision, part); });
+    });
+  }
+  parts.run(0, [&](const LoadProgress& part) {
+    engine->model_ = Model::load(params.model_path, params.gpu_layers, part, params.devices);
+  });
+  if (beside.joinable()) beside.join();
+  parts.rethrow();
   // Of a model in several files the header knows its own tensors only.
   engine->model_facts_.parameters = llama_model_n_params(engine->model_->get());
   if (with_projector) {
-    VisionParams vision;
-    vision.path = params.projector_path;
-    vision.threads = params.threads;
-    vision.device = params.projector_device;
-    vision.encoder = params.encoder;
-    engine->encoder_ = std::make_unique<Encoder>(load_vision_model(vision, *engine->model_, [&](float value) {
-      return progress(static_cast<float>(model_share + value * (1 - model_share)));
-    }));
+    if (!vision_model) {
+      parts.run(1, [&](const LoadProgress& part) {
+        vision_model = std::make_unique<MtmdVisionModel>(vision, *engine->model_, part);
+      });
+      parts.rethrow();
+    }
+    engine->encoder_ = std::make_unique<Encoder>(std::move(vision_model));
   }
   engine->adapters_ = std::make_shared<Adapters>(engine->model_, params.model_path, params.adapters);
   SchedulerParams scheduler;

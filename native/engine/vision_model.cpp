@@ -1,7 +1,6 @@
 #include "vision_model.h"
 
 #include "errors.h"
-#include "mtmd_vision_model.h"
 #include "siglip/siglip_encoder.h"
 
 namespace medgemma {
@@ -22,8 +21,11 @@ class OwnVisionModel : public VisionModel {
   std::unique_ptr<SiglipEncoder> encoder_;
 };
 
-// Null when the picture encoder is better left to llama.cpp.
-std::unique_ptr<VisionModel> load_own(const VisionParams& params, const LoadProgress& progress) {
+}  // namespace
+
+std::unique_ptr<VisionModel> load_own_vision_model(const VisionParams& params, const LoadProgress& progress) {
+  const bool gpu = !params.device.empty();
+  if (params.encoder == "mtmd" || (gpu && params.encoder == "auto")) return nullptr;
   SiglipOptions options;
   options.threads = params.threads;
   options.kernels = params.encoder == "auto" ? "" : params.encoder;
@@ -35,17 +37,6 @@ std::unique_ptr<VisionModel> load_own(const VisionParams& params, const LoadProg
   if (status == SiglipStatus::kAborted) throw aborted();
   if (status == SiglipStatus::kUnsupported && params.encoder == "auto") return nullptr;
   throw EngineError("model_load_failed", "The projector cannot be loaded: " + message);
-}
-
-}  // namespace
-
-std::unique_ptr<VisionModel> load_vision_model(const VisionParams& params, const Model& model,
-                                               const LoadProgress& progress) {
-  const bool gpu = !params.device.empty();
-  if (params.encoder != "mtmd" && !(gpu && params.encoder == "auto")) {
-    if (auto own = load_own(params, progress)) return own;
-  }
-  return std::make_unique<MtmdVisionModel>(params, model, progress);
 }
 
 }  // namespace medgemma

@@ -34,8 +34,8 @@ struct VisionParams {
   std::string encoder = "auto";
 };
 
+// The own code, which needs nothing of the model; null when the encoder is better left to llama.cpp.
 // Throws EngineError: model_load_failed, aborted.
-std::unique_ptr<VisionModel> load_vision_model(const VisionParams& params, const Model& model,
-                                               const LoadProgress& progress);
+std::unique_ptr<VisionModel> load_own_vision_model(const VisionParams& params, const LoadProgress& progress);
 
 }  // namespace medgemma

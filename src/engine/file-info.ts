@@ -1,28 +1,16 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import { MedGemmaError } from "../errors.js";
 import { fileLabel } from "../files/name.js";
+import { hashFile } from "../machine/file-hash.js";
 import type { FileInfo } from "./engine.js";
 
-const CHUNK = 1 << 20;
-
 /**
- * Name, size and sha256 of a file, read in chunks small enough to leave the event loop free.
+ * Name, size and sha256 of a file.
  * @throws MedGemmaError `file_not_found`, `aborted`.
  */
 export async function fileInfo(file: string, signal?: AbortSignal): Promise<FileInfo> {
-  const hash = createHash("sha256");
   try {
-    const found = await stat(file);
-    // Of a pipe the reading would wait for its writer.
-    if (!found.isFile()) throw Object.assign(new Error(), { code: "no regular file" });
-    const { size } = found;
-    const stream = createReadStream(file, { highWaterMark: CHUNK });
-    await pipeline(stream, hash, signal ? { signal } : {});
-    return { name: path.basename(file), bytes: size, sha256: hash.digest("hex") };
+    return { name: path.basename(file), ...(await hashFile(file, signal)) };
   } catch (error) {
     if (signal?.aborted) throw new MedGemmaError("aborted", undefined, { cause: signal.reason });
     throw notFound(file, error);

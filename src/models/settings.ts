@@ -1,6 +1,6 @@
-import os from "node:os";
 import path from "node:path";
 import { badOption } from "../errors.js";
+import { cachePlace } from "../machine/cache-place.js";
 
 /** Where models come from and where they stay. All of it has a default from the environment. */
 export interface ModelSettings {
@@ -30,22 +30,11 @@ const HUB = "https://huggingface.co";
 export function resolveSettings(settings: ModelSettings = {}): ResolvedSettings {
   const { env } = process;
   return {
-    folder: path.resolve(settings.folder ?? (env.MEDGEMMA_MODELS || defaultFolder())),
+    folder: path.resolve(settings.folder ?? (env.MEDGEMMA_MODELS || path.join(cachePlace(), "models"))),
     hub: hubUrl(settings.hub ?? (env.MEDGEMMA_HUB || env.HF_ENDPOINT || HUB)),
     token: settings.token ?? (env.HF_TOKEN?.trim() || undefined),
     catalogue: settings.catalogue,
   };
-}
-
-/** Where each system keeps what can be fetched again. */
-function defaultFolder(): string {
-  const home = os.homedir();
-  if (process.platform === "darwin") return path.join(home, "Library", "Caches", "medgemma", "models");
-  if (process.platform === "win32") {
-    const local = process.env.LOCALAPPDATA || path.join(home, "AppData", "Local");
-    return path.join(local, "medgemma", "models");
-  }
-  return path.join(process.env.XDG_CACHE_HOME || path.join(home, ".cache"), "medgemma", "models");
 }
 
 function hubUrl(text: string): URL {

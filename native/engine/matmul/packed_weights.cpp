@@ -21,8 +21,11 @@ const char* installed_kernels() {
 #endif
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <thread>
 #include <vector>
 
 #include "kernels.h"
@@ -191,15 +194,56 @@ class PackedBufferType final : public ExtraBufferType {
 // Pages of this size make the walk through gigabytes of weights cheaper, where the kernel grants them.
 constexpr size_t kHugePage = size_t{2} << 20;
 
-ggml_backend_buffer_t allocate(ggml_backend_buffer_type_t type, size_t size) {
-  void* memory = nullptr;
-  if (posix_memalign(&memory, kHugePage, size) != 0) return nullptr;
+// Memory of gigabytes, which the kernel fills with zeros before it is written: a thread of its own has it do
+// so while the weights are read and packed, for that takes as long as both.
+class PackedMemory {
+ public:
+  explicit PackedMemory(size_t size) {
+    if (posix_memalign(&data_, kHugePage, size) != 0) return;
 #ifdef MADV_HUGEPAGE
-  madvise(memory, size, MADV_HUGEPAGE);
+    madvise(data_, size, MADV_HUGEPAGE);
 #endif
+#ifdef MADV_POPULATE_WRITE
+    populating_ = std::thread([this, size] { populate(size); });
+#endif
+  }
+  ~PackedMemory() {
+    stop_ = true;
+    if (populating_.joinable()) populating_.join();
+    std::free(data_);
+  }
+  PackedMemory(const PackedMemory&) = delete;
+
+  char* data() const {
+    return static_cast<char*>(data_);
+  }
+
+ private:
+#ifdef MADV_POPULATE_WRITE
+  void populate(size_t size) {
+    constexpr size_t kStep = 16 * kHugePage;
+    // A kernel that does not know it, or has no memory left, says so at once; pages then come as they are
+    // written.
+    for (size_t at = 0; at < size && !stop_; at += kStep)
+      if (madvise(data() + at, std::min(kStep, size - at), MADV_POPULATE_WRITE) != 0) return;
+  }
+#endif
+
+  void* data_ = nullptr;
+  std::atomic<bool> stop_{false};
+  std::thread populating_;
+};
+
+PackedMemory& memory_of(ggml_backend_buffer_t buffer) {
+  return *static_cast<PackedMemory*>(buffer->context);
+}
+
+ggml_backend_buffer_t allocate(ggml_backend_buffer_type_t type, size_t size) {
+  auto memory = std::make_unique<PackedMemory>(size);
+  if (memory->data() == nullptr) return nullptr;
   ggml_backend_buffer_i functions = {};
-  functions.free_buffer = [](ggml_backend_buffer_t buffer) { std::free(buffer->context); };
-  functions.get_base = [](ggml_backend_buffer_t buffer) { return buffer->context; };
+  functions.free_buffer = [](ggml_backend_buffer_t buffer) { delete &memory_of(buffer); };
+  functions.get_base = [](ggml_backend_buffer_t buffer) -> void* { return memory_of(buffer).data(); };
   functions.set_tensor = [](ggml_backend_buffer_t, ggml_tensor* tensor, const void* data, size_t offset,
                             size_t size) {
     GGML_ASSERT(offset == 0 && size == ggml_nbytes(tensor));
@@ -207,9 +251,9 @@ ggml_backend_buffer_t allocate(ggml_backend_buffer_type_t type, size_t size) {
     pack(data, tensor->data, tensor->ne[1], tensor->ne[0]);
   };
   functions.clear = [](ggml_backend_buffer_t buffer, uint8_t value) {
-    std::memset(buffer->context, value, buffer->size);
+    std::memset(memory_of(buffer).data(), value, buffer->size);
   };
-  return ggml_backend_buffer_init(type, functions, memory, size);
+  return ggml_backend_buffer_init(type, functions, memory.release(), size);
 }
 
 ggml_backend_buffer_type_t packed_type() {
