@@ -89,7 +89,8 @@ export {
   type CalibrationOptions,
   fitCalibration,
 } from "./medgemma/calibration.js";
-export { type ChatOptions, ChatSession, type ChatTurnOptions } from "./medgemma/chat.js";
+export { type ChatOptions, type ChatResult, ChatSession, type ChatTurnOptions } from "./medgemma/chat.js";
+export type { ChatSnapshot, SnapshotPicture } from "./medgemma/chat-snapshot.js";
 export type { ClassifyOptions, ClassifyResult } from "./medgemma/classify.js";
 export type { LabelProbability } from "./medgemma/classify-labels.js";
 export type { LabelPrior } from "./medgemma/classify-prior.js";

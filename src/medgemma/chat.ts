@@ -2,19 +2,43 @@ import { badOption, MedGemmaError } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart, Message } from "../prompt/message.js";
+import { type ChatSnapshot, fromSnapshot, toSnapshot } from "./chat-snapshot.js";
 import { type Pictures, type Question, systemTurn, toContent, toList } from "./conversation.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { type AskOptions, checkAskOptions } from "./options.js";
 import { readContent } from "./pictures.js";
 import { CUSTOM_PROMPT } from "./provenance.js";
-import { collect, respond } from "./respond.js";
+import { collect, type ResponseContext } from "./respond.js";
 import type { ModelResult, StreamEvent } from "./result.js";
+import {
+  type JsonSchema,
+  type SchemaOptions,
+  type Structure,
+  type StructuredResult,
+  structured,
+  takeStructure,
+} from "./structured.js";
+import type { InferOutput, StandardSchema } from "./structured-standard.js";
 
 export interface ChatOptions extends AskOptions {
   /** Pictures that go into the first turn. */
   images?: ImageInput | readonly ImageInput[];
   /** Earlier turns, oldest first: user and assistant in turn. */
   history?: readonly Message<ImageInput>[];
+  /**
+   * When the conversation no longer fits into the context: `"error"` rejects the turn with `context_full`;
+   * `"drop-oldest"` leaves out the oldest questions with their answers, never their pictures, until it fits, and the
+   * result's `droppedTurns` tells how many. Defaults to `"error"`.
+   */
+  overflow?: "error" | "drop-oldest";
+  /** Goes on from a conversation that was written down: `JSON.parse` of `JSON.stringify(chat)`. Not together with `history`. */
+  restore?: ChatSnapshot;
+}
+
+/** An answer of a conversation. */
+export interface ChatResult extends ModelResult {
+  /** Of the oldest questions, how many the model was not shown with their answers; 0 unless `overflow` allows it. */
+  readonly droppedTurns: number;
 }
 
 /** Options of one turn; they go before the session's. */
@@ -30,19 +54,28 @@ export interface ChatTurnOptions extends Omit<AskOptions, "system"> {
 export class ChatSession {
   readonly #model: LoadedModel;
   readonly #options: AskOptions;
+  readonly #mayDrop: boolean;
   #pendingImages: Pictures;
   #history: readonly Message<ImageInput>[] | undefined;
-  #turns: Message<RgbImage>[] = [];
+  #turns: readonly Message<RgbImage>[] = [];
+  #dropped = 0;
   #busy = false;
 
   /** @internal */
   constructor(model: LoadedModel, options: ChatOptions) {
-    checkAskOptions("chat", options, ["images", "history"]);
-    const { images, history, ...rest } = options;
+    checkAskOptions("chat", options, ["images", "history", "overflow", "restore"]);
+    const { images, history, overflow = "error", restore, ...rest } = options;
     if (history !== undefined && !Array.isArray(history))
       throw badOption("history", "an array of messages", history);
+    if (overflow !== "error" && overflow !== "drop-oldest")
+      throw badOption("overflow", '"error" or "drop-oldest"', overflow);
+    if (restore !== undefined) {
+      if (history !== undefined) throw badOption("history", "nothing beside restore", history);
+      ({ turns: this.#turns, dropped: this.#dropped } = fromSnapshot(restore));
+    }
     this.#model = model;
     this.#options = rest;
+    this.#mayDrop = overflow === "drop-oldest";
     this.#pendingImages = images;
     this.#history = history;
   }
@@ -52,13 +85,45 @@ export class ChatSession {
     return [...this.#turns];
   }
 
-  /** @throws MedGemmaError as {@link ChatSession.stream}. */
-  ask(question: Question, options: ChatTurnOptions = {}): Promise<ModelResult> {
+  /**
+   * The conversation as data, for `JSON.stringify(chat)`; `model.chat({ restore })` goes on from it, with this model or
+   * another. Options, and pictures and history that no question was asked about yet, are not in it.
+   */
+  toJSON(): ChatSnapshot {
+    return toSnapshot({ turns: this.#turns, dropped: this.#dropped });
+  }
+
+  /**
+   * @param options With `schema`, the answer is JSON of that schema and the result has its `value`, as in `MedGemma.ask`.
+   * @throws MedGemmaError as {@link ChatSession.stream}.
+   */
+  ask<S extends StandardSchema>(
+    question: Question,
+    options: ChatTurnOptions & SchemaOptions<S>,
+  ): Promise<ChatResult & StructuredResult<InferOutput<S>>>;
+  ask<T = unknown>(
+    question: Question,
+    options: ChatTurnOptions & SchemaOptions<JsonSchema<T>>,
+  ): Promise<ChatResult & StructuredResult<T>>;
+  ask(question: Question, options?: ChatTurnOptions): Promise<ChatResult>;
+  ask(question: Question, options: ChatTurnOptions & Partial<SchemaOptions> = {}): Promise<ChatResult> {
     return collect(this.stream(question, options));
   }
 
   /** @throws MedGemmaError `bad_option` (also for a second turn while one runs), and all that `MedGemma.stream` throws. */
-  async *stream(question: Question, options: ChatTurnOptions = {}): AsyncGenerator<StreamEvent, void, void> {
+  stream<S extends StandardSchema>(
+    question: Question,
+    options: ChatTurnOptions & SchemaOptions<S>,
+  ): AsyncGenerator<StreamEvent<ChatResult & StructuredResult<InferOutput<S>>>, void, void>;
+  stream<T = unknown>(
+    question: Question,
+    options: ChatTurnOptions & SchemaOptions<JsonSchema<T>>,
+  ): AsyncGenerator<StreamEvent<ChatResult & StructuredResult<T>>, void, void>;
+  stream(question: Question, options?: ChatTurnOptions): AsyncGenerator<StreamEvent<ChatResult>, void, void>;
+  async *stream(
+    question: Question,
+    options: ChatTurnOptions & Partial<SchemaOptions> = {},
+  ): AsyncGenerator<StreamEvent<ChatResult>, void, void> {
     if (this.#busy) {
       throw new MedGemmaError("bad_option", "A turn of this chat is still running.", {
         remedy: "Wait for the answer, or open a second chat.",
@@ -72,20 +137,24 @@ export class ChatSession {
     }
   }
 
-  async *#turn(question: Question, options: ChatTurnOptions): AsyncGenerator<StreamEvent, void, void> {
+  async *#turn(
+    question: Question,
+    options: ChatTurnOptions & Partial<SchemaOptions>,
+  ): AsyncGenerator<StreamEvent<ChatResult>, void, void> {
     const started = performance.now();
     const { images, ...turnOptions } = options;
-    checkAskOptions("chat turn", turnOptions);
-    const merged: AskOptions = { ...this.#options, ...turnOptions };
+    checkAskOptions("chat turn", turnOptions, ["schema", "jsonSchema"]);
+    const { options: merged, structure } = takeStructure({ ...this.#options, ...turnOptions });
     const earlier = await this.#earlierTurns(merged);
     const pictures = [...toList(this.#pendingImages), ...toList(images)];
     const { content, studies } = await readContent(toContent(pictures, question), this.#model, merged);
     const read = performance.now() - started;
     const turns: Message<RgbImage>[] = [...earlier, { role: "user", content }];
     const context = { prompt: CUSTOM_PROMPT, options: merged, studies, started, read };
-    for await (const event of respond(this.#model, [...systemTurn(merged), ...turns], context)) {
+    for await (const event of this.#answer(turns, context, structure)) {
       if (event.type === "finish") {
         this.#turns = [...turns, { role: "assistant", content: event.result.text }];
+        this.#dropped = event.result.droppedTurns;
         this.#pendingImages = undefined;
         this.#history = undefined;
       }
@@ -93,7 +162,32 @@ export class ChatSession {
     }
   }
 
-  async #earlierTurns(options: AskOptions): Promise<Message<RgbImage>[]> {
+  /** Shows fewer turns each time that the context is too small for them, where that is allowed. */
+  async *#answer(
+    turns: readonly Message<RgbImage>[],
+    context: ResponseContext,
+    structure: Structure<unknown> | undefined,
+  ): AsyncGenerator<StreamEvent<ChatResult>, void, void> {
+    for (let droppedTurns = this.#dropped; ; droppedTurns++) {
+      const shown = [...systemTurn(context.options), ...withoutOldest(turns, droppedTurns)];
+      let begun = false;
+      try {
+        for await (const event of structured(this.#model, shown, context, structure)) {
+          begun = true;
+          yield event.type === "finish"
+            ? { type: "finish", result: { ...event.result, droppedTurns } }
+            : event;
+        }
+        return;
+      } catch (error) {
+        const full = MedGemmaError.isInstance(error) && error.code === "context_full";
+        const canDrop = this.#mayDrop && droppedTurns + 1 < questionStarts(turns).length;
+        if (begun || !full || !canDrop) throw error;
+      }
+    }
+  }
+
+  async #earlierTurns(options: AskOptions): Promise<readonly Message<RgbImage>[]> {
     if (!this.#history) return this.#turns;
     return Promise.all(
       this.#history.map(async ({ role, content }) => ({
@@ -106,3 +200,25 @@ export class ChatSession {
     );
   }
 }
+
+/** Where each question begins; neighbours of one role are one turn to the model. */
+function questionStarts(turns: readonly Message<RgbImage>[]): number[] {
+  return turns.flatMap(({ role }, index) =>
+    role === "user" && turns[index - 1]?.role !== "user" ? [index] : [],
+  );
+}
+
+/** Without the oldest questions and their answers. What was asked about stays: their pictures go before the next question. */
+function withoutOldest(turns: readonly Message<RgbImage>[], count: number): readonly Message<RgbImage>[] {
+  const start = questionStarts(turns)[count] ?? 0;
+  const [next, ...rest] = turns.slice(start);
+  if (start === 0 || !next) return turns;
+  const pictures = turns.slice(0, start).flatMap(({ content }) => partsOf(content).filter(isPicture));
+  return [{ role: next.role, content: [...pictures, ...partsOf(next.content)] }, ...rest];
+}
+
+function partsOf(content: Message<RgbImage>["content"]): readonly ContentPart<RgbImage>[] {
+  return typeof content === "string" ? [{ type: "text", text: content }] : content;
+}
+
+const isPicture = ({ type }: ContentPart<RgbImage>) => type === "image";

@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+import { badOption } from "../errors.js";
+import type { ImageOrigin, RgbImage } from "../image/rgb.js";
+import type { ContentPart, Message } from "../prompt/message.js";
+
+/**
+ * A conversation as data: what `JSON.stringify(chat)` writes, and `model.chat({ restore })` takes. Each picture is there
+ * once, however many turns show it. It holds the patient's pictures and words: keep it as you keep those.
+ */
+export interface ChatSnapshot {
+  readonly format: "medgemma-chat";
+  readonly version: 1;
+  /** Oldest first; a picture is named by its key in `pictures`. */
+  readonly turns: readonly Message<string>[];
+  /** Decoded pictures by the sha256 of their size and pixels. */
+  readonly pictures: Readonly<Record<string, SnapshotPicture>>;
+  /** Of the oldest questions, how many the model is no longer shown; see `overflow`. */
+  readonly dropped: number;
+}
+
+export interface SnapshotPicture {
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly origin: ImageOrigin;
+  /** `width * height * 3` bytes as base64: rows from the top, R G B. */
+  readonly rgb: string;
+}
+
+/** What a session goes on from. */
+export interface ChatState {
+  readonly turns: readonly Message<RgbImage>[];
+  readonly dropped: number;
+}
+
+export function toSnapshot({ turns, dropped }: ChatState): ChatSnapshot {
+  // Without a prototype: keys come from the data.
+  const pictures: Record<string, SnapshotPicture> = Object.create(null);
+  const keyOf = (image: RgbImage): string => {
+    const { width, height, origin, data } = image;
+    const key = createHash("sha256").update(`${width}x${height}:`).update(data).digest("hex");
+    pictures[key] ??= { width, height, origin, rgb: toBuffer(data).toString("base64") };
+    return key;
+  };
+  const named = turns.map(({ role, content }) => ({
+    role,
+    content:
+      typeof content === "string"
+        ? content
+        : content.map(
+            (part): ContentPart<string> =>
+              part.type === "text" ? part : { type: "image", image: keyOf(part.image) },
+          ),
+  }));
+  return { format: "medgemma-chat", version: 1, turns: named, pictures, dropped };
+}
+
+/** @throws MedGemmaError `bad_option`: it is no snapshot, or a damaged one. */
+export function fromSnapshot(snapshot: unknown): ChatState {
+  const { format, version, turns, pictures, dropped } = fields(snapshot, "restore");
+  if (format !== "medgemma-chat" || version !== 1)
+    throw badOption("restore", "what JSON.stringify(chat) wrote, version 1,", snapshot);
+  if (!Array.isArray(turns)) throw badOption("restore.turns", "an array of messages", turns);
+  if (!Number.isInteger(dropped) || Number(dropped) < 0 || Number(dropped) > turns.length)
+    throw badOption("restore.dropped", "a number of its questions", dropped);
+  const read = new Map(
+    Object.entries(fields(pictures, "restore.pictures")).map(([key, picture]) => [key, toImage(picture)]),
+  );
+  return { turns: turns.map((turn, index) => toMessage(turn, index, read)), dropped: Number(dropped) };
+}
+
+function toMessage(turn: unknown, index: number, pictures: ReadonlyMap<string, RgbImage>): Message<RgbImage> {
+  const where = `restore.turns[${index}]`;
+  const { role, content } = fields(turn, where);
+  if (role !== "user" && (role !== "assistant" || index === 0))
+    throw badOption(`${where}.role`, '"user" first, then "assistant" or "user"', role);
+  if (typeof content === "string") return { role, content };
+  if (!Array.isArray(content)) throw badOption(`${where}.content`, "a text or a list of parts", content);
+  const parts = content.map((part): ContentPart<RgbImage> => {
+    const { type, text, image: key } = fields(part, `${where}.content`);
+    if (type === "text" && typeof text === "string") return { type, text };
+    const image = type === "image" && typeof key === "string" ? pictures.get(key) : undefined;
+    if (!image) throw badOption(`${where}.content`, "texts, and pictures of restore.pictures,", part);
+    return { type: "image", image };
+  });
+  return { role, content: parts };
+}
+
+function toImage(picture: unknown): RgbImage {
+  const { width, height, origin, rgb } = fields(picture, "restore.pictures");
+  const data = typeof rgb === "string" ? new Uint8Array(Buffer.from(rgb, "base64")) : undefined;
+  const side = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) > 0;
+  if (!data || !side(width) || !side(height) || data.length !== width * height * 3)
+    throw badOption("restore.pictures", "pictures of width * height * 3 bytes", picture);
+  return { width, height, data, origin: toOrigin(origin) };
+}
+
+function toOrigin(origin: unknown): ImageOrigin {
+  const { format, storedWidth, storedHeight, steps } = fields(origin, "restore.pictures");
+  const stepsAreTexts = Array.isArray(steps) && steps.every((step) => typeof step === "string");
+  if (typeof format !== "string" || !stepsAreTexts)
+    throw badOption("restore.pictures", "pictures with their origin", origin);
+  return { format, storedWidth: Number(storedWidth), storedHeight: Number(storedHeight), steps };
+}
+
+function fields(value: unknown, name: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw badOption(name, "an object", value);
+  return value as Record<string, unknown>;
+}
+
+const toBuffer = (data: Uint8Array) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
