@@ -3,5 +3,7 @@ interface Entry {
   readonly remedy: string;
   readonly exitCode: number;
 }
-export function readFacts(page: string): Map<string, string>;
-export function renderErrorDocs(table: Readonly<Record<string, Entry>>, facts: Map<string, string>): string;
+export function renderErrorDocs(
+  table: Readonly<Record<string, Entry>>,
+  facts: Readonly<Record<string, Readonly<Record<string, readonly [string, string]>>>>,
+): string;

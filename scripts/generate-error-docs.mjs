@@ -1,6 +1,5 @@
-// Writes docs/errors.md from the table in src/errors/ (as built: run `npm run build` first). Lines that begin with
-// "Facts:" are written by hand and kept.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+// Writes docs/errors.md from the tables in src/errors/ (as built: run `npm run build` first).
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { root } from "./platform.mjs";
@@ -12,24 +11,20 @@ Every error that this package throws on purpose is a \`MedGemmaError\` with a st
 it from others. The command line ends with the exit code. Messages and facts never hold pixels, prompts, tag values or
 folders; a file's own name they may hold.
 
-This page is written by \`npm run docs:errors\` from the table in src/errors/; only the lines "Facts:" are written here.
-`;
+\`isInstance(error, code)\` also gives \`facts\` their types. An aborted call's error has the name \`AbortError\`. When one of
+several pictures cannot be read, \`facts.picture\` says which, counted from 0.
 
-/** The hand-written facts of a page: code to line. */
-export function readFacts(page) {
-  const facts = new Map();
-  for (const section of page.split(/^## /m).slice(1)) {
-    const line = section.match(/^Facts: .+$/m);
-    if (line) facts.set(section.split("\n", 1)[0].trim(), line[0]);
-  }
-  return facts;
-}
+An error of JavaScript that is sent to another thread or process keeps nothing but its message. Send
+\`error.toJSON()\`; \`MedGemmaError.fromJSON(data)\` makes it an error again.
+
+This page is written by \`npm run docs:errors\` from the tables in src/errors/.
+`;
 
 export function renderErrorDocs(table, facts) {
   const sections = Object.entries(table).map(([code, { meaning, remedy, exitCode }]) => {
     const lines = [`## ${code}`, meaning, `Remedy: ${remedy}`, `Exit code: ${exitCode}`];
-    const known = facts.get(code);
-    if (known) lines.push(known);
+    const known = Object.entries(facts[code] ?? {}).map(([name, [, what]]) => `\`${name}\` (${what})`);
+    if (known.length > 0) lines.push(`Facts, each where it is known: ${known.join("; ")}.`);
     return `${lines.join("\n\n")}\n`;
   });
   return [INTRODUCTION, ...sections].join("\n");
@@ -38,6 +33,6 @@ export function renderErrorDocs(table, facts) {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const file = path.join(root, "docs", "errors.md");
   const { ERROR_TABLE } = await import(pathToFileURL(path.join(root, "dist", "errors.js")).href);
-  const page = existsSync(file) ? readFileSync(file, "utf8") : "";
-  writeFileSync(file, renderErrorDocs(ERROR_TABLE, readFacts(page)));
+  const { ERROR_FACTS } = await import(pathToFileURL(path.join(root, "dist", "errors", "facts.js")).href);
+  writeFileSync(file, renderErrorDocs(ERROR_TABLE, ERROR_FACTS));
 }

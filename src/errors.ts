@@ -5,9 +5,11 @@
  * tag values: in this field they identify people.
  */
 
+import type { FactsOf } from "./errors/facts.js";
 import { ERROR_TABLE } from "./errors/table.js";
 
 export { EXIT } from "./errors/entry.js";
+export type { FactsOf };
 export { ERROR_TABLE };
 
 export type ErrorCode = keyof typeof ERROR_TABLE;
@@ -23,9 +25,19 @@ export type ErrorFacts = Readonly<
 
 const MARKER = Symbol.for("medgemma.error");
 
+/** An error as plain data: what `JSON.stringify`, `structuredClone` and a message to another thread keep whole. */
+export interface ErrorData {
+  readonly name: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly remedy: string;
+  readonly facts: ErrorFacts;
+}
+
 /** The one error class. `code` is stable; `message` is for people and may change. */
 export class MedGemmaError extends Error {
-  override readonly name = "MedGemmaError";
+  /** `AbortError` for `aborted`, as what waits for a signal expects; else `MedGemmaError`. */
+  override readonly name: "MedGemmaError" | "AbortError";
   readonly code: ErrorCode;
   /** What the reader can do about it. */
   readonly remedy: string;
@@ -41,6 +53,7 @@ export class MedGemmaError extends Error {
       message ?? ERROR_TABLE[code].meaning,
       options.cause === undefined ? undefined : { cause: options.cause },
     );
+    this.name = code === "aborted" ? "AbortError" : "MedGemmaError";
     this.code = code;
     this.remedy = options.remedy ?? ERROR_TABLE[code].remedy;
     this.facts = options.facts ?? {};
@@ -50,9 +63,51 @@ export class MedGemmaError extends Error {
     return ERROR_TABLE[this.code].exitCode;
   }
 
-  /** True for this class from any copy of the package in the process. */
-  static isInstance(value: unknown): value is MedGemmaError {
-    return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[MARKER] === true;
+  /** Without stack and cause, which are of this process. */
+  toJSON(): ErrorData {
+    const { name, code, message, remedy, facts } = this;
+    return { name, code, message, remedy, facts };
+  }
+
+  /**
+   * The error that {@link MedGemmaError.toJSON} wrote: an Error that is sent to another thread or process itself keeps
+   * nothing but its message there.
+   * @throws MedGemmaError `bad_option` for anything else.
+   */
+  static fromJSON(data: ErrorData): MedGemmaError {
+    const { code, message, remedy, facts } = (data ?? {}) as Partial<ErrorData>;
+    const whole = typeof message === "string" && typeof remedy === "string" && typeof facts === "object";
+    if (typeof code !== "string" || !isErrorCode(code) || !whole || facts === null)
+      throw badOption("data", "what toJSON of a MedGemmaError gave", data);
+    return new MedGemmaError(code, message, { remedy, facts });
+  }
+
+  /** The same error with more facts, or its message put in other words. */
+  with({ message, facts }: { message?: string; facts?: ErrorFacts }): MedGemmaError {
+    return new MedGemmaError(this.code, message ?? this.message, {
+      remedy: this.remedy,
+      facts: { ...this.facts, ...facts },
+      cause: this.cause,
+    });
+  }
+
+  /**
+   * True for this class from any copy of the package in the process. With a code, only for that one, and its `facts`
+   * have their types.
+   *
+   * @example
+   * if (MedGemmaError.isInstance(error, "context_full")) console.log(error.facts.required);
+   */
+  static isInstance(value: unknown): value is MedGemmaError;
+  static isInstance<Code extends ErrorCode>(
+    value: unknown,
+    code: Code,
+  ): value is MedGemmaError & { readonly code: Code; readonly facts: FactsOf<Code> };
+  static isInstance(value: unknown, code?: ErrorCode): boolean {
+    if (typeof value !== "object" || value === null || (value as Record<symbol, unknown>)[MARKER] !== true)
+      return false;
+    // Array methods pass an index here.
+    return typeof code !== "string" || (value as MedGemmaError).code === code;
   }
 }
 

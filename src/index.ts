@@ -76,7 +76,14 @@ export type {
 export { FakeEngine, type FakePrompt, type FakeScript } from "./engine/fake-engine.js";
 export type { AdapterOption } from "./engine/native/adapters.js";
 export { type Quantized, type QuantizeOptions, quantize, quantizeTypes } from "./engine/process/quantize.js";
-export { ERROR_TABLE, type ErrorCode, type ErrorFacts, MedGemmaError } from "./errors.js";
+export {
+  ERROR_TABLE,
+  type ErrorCode,
+  type ErrorData,
+  type ErrorFacts,
+  type FactsOf,
+  MedGemmaError,
+} from "./errors.js";
 export type { PatientRecord, ReadRecordOptions, RecordEntry, RecordInput } from "./fhir/record.js";
 export { readRecord } from "./fhir/record.js";
 export type { ImageInput } from "./image/input.js";

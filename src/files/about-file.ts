@@ -1,8 +1,7 @@
-import { MedGemmaError } from "../errors.js";
+import type { MedGemmaError } from "../errors.js";
 
-/** The same error, saying which of several files it is about; one that says so already stays as it is. */
-export function aboutFile(error: MedGemmaError, name: string): MedGemmaError {
+/** The same error, with the file that it is about in front, unless it names one. */
+export function aboutFile(error: MedGemmaError, file: string): MedGemmaError {
   if (error.facts.file !== undefined) return error;
-  const { code, message, remedy, facts, cause } = error;
-  return new MedGemmaError(code, `${name}: ${message}`, { remedy, facts: { ...facts, file: name }, cause });
+  return error.with({ message: `${file}: ${error.message}`, facts: { file } });
 }

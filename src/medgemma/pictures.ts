@@ -52,17 +52,11 @@ export async function readContent(
   const groups = await groupStudies(await inMemory(content, options));
   const { fit = profile.fit } = options;
   const decoded = await allOrStop(groups, options.signal, async (group, signal): Promise<DecodedContent> => {
-    if (group.type === "study") return readStudy(group.inputs, profile.version, { ...options, fit, signal });
-    if (group.part.type === "text") return { content: [group.part], studies: [] };
-    const { limits } = options;
-    const { image: input } = group.part;
-    const reading = { ...(limits && { limits }), signal };
-    const image = await readPicture(input, reading)
-      .then((whole) => fitImage(whole, fit, reading))
-      .catch((error: unknown) => {
-        throw named(error, input);
-      });
-    return { content: [{ type: "image", image }], studies: [] };
+    try {
+      return await readGroup(group, profile, { ...options, fit, signal });
+    } catch (error) {
+      throw several(content) ? withPicture(error, group.picture) : error;
+    }
   });
   return {
     content: decoded.flatMap((each) => each.content),
@@ -77,24 +71,57 @@ function inMemory(
 ): Promise<ContentPart<ImageInput>[]> {
   const maxBytes = Math.max(limits?.maxBytes ?? DEFAULT_LIMITS.maxBytes, study?.limits?.maxBytes ?? 0);
   return Promise.all(
-    content.map(async (part) => {
+    content.map(async (part, index) => {
       if (part.type === "text") return part;
-      const bytes = await heldBytes(part.image, { ...limits, maxBytes }, signal);
-      return bytes ? { ...part, image: bytes } : part;
+      try {
+        const bytes = await heldBytes(part.image, { ...limits, maxBytes }, signal);
+        return bytes ? { ...part, image: bytes } : part;
+      } catch (error) {
+        throw several(content) ? withPicture(error, content.slice(0, index).filter(isImage).length) : error;
+      }
     }),
   );
 }
 
-/** Says which of several pictures it was, by the name of its file. */
+async function readGroup(
+  group: Group,
+  { version }: Pick<ModelProfile, "version">,
+  options: AskOptions & { readonly fit: Fit },
+): Promise<DecodedContent> {
+  if (group.type === "study") return readStudy(group.inputs, version, options);
+  if (group.part.type === "text") return { content: [group.part], studies: [] };
+  const { fit, limits, signal } = options;
+  const { image: input } = group.part;
+  const reading = { ...(limits && { limits }), ...(signal && { signal }) };
+  const image = await readPicture(input, reading)
+    .then((whole) => fitImage(whole, fit, reading))
+    .catch((error: unknown) => {
+      throw named(error, input);
+    });
+  return { content: [{ type: "image", image }], studies: [] };
+}
+
+const isImage = ({ type }: ContentPart<ImageInput>) => type === "image";
+const several = (content: readonly ContentPart<ImageInput>[]) => content.filter(isImage).length > 1;
+
+/** Of a study, its first file. */
+function withPicture(error: unknown, picture: number): unknown {
+  if (!MedGemmaError.isInstance(error) || error.code === "aborted") return error;
+  return error.with({ facts: { picture } });
+}
+
+/** Says which picture it was, by the name of its file. */
 function named(error: unknown, image: ImageInput): unknown {
   const file = toPathOrBytes(image);
   if (!MedGemmaError.isInstance(error) || typeof file !== "string") return error;
   return aboutFile(error, fileLabel(file));
 }
 
-type Group =
+/** `picture` counts the pictures before it. */
+type Group = { readonly picture: number } & (
   | { readonly type: "plain"; readonly part: ContentPart<ImageInput> }
-  | { readonly type: "study"; readonly inputs: StudySource[] };
+  | { readonly type: "study"; readonly inputs: StudySource[] }
+);
 type StudySource = string | Uint8Array;
 
 async function groupStudies(content: readonly ContentPart<ImageInput>[]): Promise<Group[]> {
@@ -102,12 +129,14 @@ async function groupStudies(content: readonly ContentPart<ImageInput>[]): Promis
     content.map((part) => (part.type === "image" ? studySource(part.image) : undefined)),
   );
   const groups: Group[] = [];
+  let picture = 0;
   for (const [index, part] of content.entries()) {
     const source = sources[index];
     const last = groups.at(-1);
-    if (source === undefined) groups.push({ type: "plain", part });
+    if (source === undefined) groups.push({ type: "plain", part, picture });
     else if (last?.type === "study") last.inputs.push(source);
-    else groups.push({ type: "study", inputs: [source] });
+    else groups.push({ type: "study", inputs: [source], picture });
+    if (part.type === "image") picture++;
   }
   return groups;
 }

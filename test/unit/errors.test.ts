@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { readFacts, renderErrorDocs } from "../../scripts/generate-error-docs.mjs";
+import { renderErrorDocs } from "../../scripts/generate-error-docs.mjs";
+import { ERROR_FACTS } from "../../src/errors/facts.js";
 import { INPUT_ERRORS } from "../../src/errors/input-errors.js";
 import { MODEL_ERRORS } from "../../src/errors/model-errors.js";
 import { RUN_ERRORS } from "../../src/errors/run-errors.js";
@@ -9,13 +10,13 @@ import { badOption, ERROR_TABLE, EXIT, isErrorCode, MedGemmaError } from "../../
 const page = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
 
 describe("docs/errors.md", () => {
-  test("is what the table says", () => {
-    const wanted = renderErrorDocs(ERROR_TABLE, readFacts(page));
+  test("is what the tables say", () => {
+    const wanted = renderErrorDocs(ERROR_TABLE, ERROR_FACTS);
     expect(page, "The table changed: npm run build && npm run docs:errors").toBe(wanted);
   });
 
   test("has facts for no code that does not exist", () => {
-    expect([...readFacts(page).keys()].filter((code) => !isErrorCode(code))).toEqual([]);
+    expect(Object.keys(ERROR_FACTS).filter((code) => !isErrorCode(code))).toEqual([]);
   });
 });
 
@@ -57,6 +58,47 @@ describe("MedGemmaError", () => {
     expect(MedGemmaError.isInstance(new MedGemmaError("aborted"))).toBe(true);
     expect(MedGemmaError.isInstance({ [Symbol.for("medgemma.error")]: true })).toBe(true);
     expect([new Error(), null, undefined, "x"].some(MedGemmaError.isInstance)).toBe(false);
+  });
+
+  test("is plain data and an error again, also on another thread", () => {
+    const error = new MedGemmaError("context_full", "Too long.", {
+      facts: { required: 9000, available: 8192 },
+      cause: new Error("inner"),
+    });
+    const data = structuredClone(error.toJSON());
+    expect(JSON.parse(JSON.stringify(error))).toEqual(data);
+    const again = MedGemmaError.fromJSON(data);
+    expect(again).toBeInstanceOf(MedGemmaError);
+    expect(again.toJSON()).toEqual(error.toJSON());
+    // By itself it is cloned without complaint, but as any other Error.
+    expect(structuredClone(error).message).toBe("Too long.");
+    const { facts: _, ...cut } = data;
+    for (const junk of [
+      undefined,
+      null,
+      1,
+      "x",
+      {},
+      { ...data, code: "toString" },
+      { ...data, facts: null },
+      cut,
+    ])
+      expect(() => MedGemmaError.fromJSON(junk as never)).toThrow(
+        expect.objectContaining({ code: "bad_option" }),
+      );
+  });
+
+  test("has the name that an abort has", () => {
+    expect(new MedGemmaError("aborted").name).toBe("AbortError");
+    expect(String(new MedGemmaError("disposed"))).toMatch(/^MedGemmaError: /);
+  });
+
+  test("is told by its code, with the facts' types", () => {
+    const error: unknown = new MedGemmaError("context_full", undefined, { facts: { required: 9000 } });
+    expect(MedGemmaError.isInstance(error, "aborted")).toBe(false);
+    if (!MedGemmaError.isInstance(error, "context_full")) throw new Error("It is.");
+    const required: number | undefined = error.facts.required;
+    expect(required).toBe(9000);
   });
 
   test("a bad option's message holds no text that a user wrote", () => {

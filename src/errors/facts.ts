@@ -1,0 +1,142 @@
+/** A fact's type, and what it is in a few words. */
+type Fact = readonly [type: "string" | "number" | "boolean" | "strings" | "numbers", what: string];
+type Facts = Readonly<Record<string, Fact>>;
+
+/** What any error about a file or a picture may say. */
+const OF_AN_INPUT = {
+  file: ["string", "the file's own name, without its folder"],
+  picture: ["number", "which of the call's pictures, counted from 0"],
+} as const satisfies Facts;
+
+const file = OF_AN_INPUT.file;
+const reason = ["string", "the system's code, e.g. ENOENT, or a word"] as const;
+
+/**
+ * The facts of each code: a program may act on them, and TypeScript knows them after
+ * `MedGemmaError.isInstance(error, code)`. Each may be missing where it was not known.
+ */
+export const ERROR_FACTS = {
+  access_denied: { file, status: ["number", "the hub's HTTP status"] },
+  answer_incomplete: {
+    completionTokens: ["number", "tokens of the answer"],
+    finishReason: ["string", "`length` when the token limit ended it"],
+  },
+  answer_invalid: {
+    path: ["string", "JSON pointer into the value; names that are not of the schema are `*`"],
+    keyword: ["string", "of the JSON schema"],
+    issues: ["number", "how many a schema library has; they are the `cause`"],
+  },
+  bad_option: {
+    option: ["string", "its name"],
+    near: ["string", "of an unknown name, the known one that may have been meant"],
+  },
+  catalogue_invalid: { file, reason },
+  context_full: {
+    required: ["number", "tokens that prompt and answer need"],
+    available: ["number", "tokens that there are"],
+    contextSize: ["number", "tokens of the whole context"],
+  },
+  decode_failed: { llamaCode: ["number", "what llama.cpp returned"] },
+  dicom_modality: { ...OF_AN_INPUT, modality: ["string", "the file's"] },
+  dicom_no_picture: OF_AN_INPUT,
+  dicom_timeout: { ...OF_AN_INPUT, milliseconds: ["number", "the limit"] },
+  dicom_unreadable: { ...OF_AN_INPUT, reason },
+  dicom_unsupported: OF_AN_INPUT,
+  disk_full: {
+    reason,
+    needed: ["number", "bytes that it takes"],
+    free: ["number", "bytes that are free"],
+  },
+  download_failed: { file, status: ["number", "the hub's HTTP status"], reason },
+  embedding_cache: { reason },
+  endpoint_credentials: {
+    status: ["number", "the endpoint's HTTP status"],
+    reason,
+    endpoint: ["string", "of several, which"],
+  },
+  endpoint_failed: {
+    status: ["number", "the endpoint's HTTP status"],
+    reason: ["string", "the system's code, or a word"],
+    kind: ["string", "what the endpoint calls the error"],
+    retryAfter: ["number", "seconds after which it wants to be asked again"],
+    endpoint: ["string", "of several, which"],
+  },
+  engine_crashed: {
+    exitCode: ["number", "of the engine's process"],
+    signal: ["string", "that ended it"],
+    reason: ["string", "the engine's last words, where they are its own"],
+    crashes: ["number", "in a row, when it is not started again"],
+  },
+  file_not_found: { ...OF_AN_INPUT, reason },
+  gguf_invalid: { file },
+  model_as_projector: { file },
+  not_gemma3: { file },
+  not_gguf: { file },
+  projector_as_model: { file },
+  gguf_truncated: {
+    file,
+    bytes: ["number", "of the file"],
+    expected: ["number", "bytes up to the end of the last tensor; none when the header itself is cut"],
+  },
+  gpu_unavailable: { gpu: ["string", "the one asked for"] },
+  grammar_unsupported: {
+    path: ["string", "JSON pointer to the part of the schema"],
+    keyword: ["string", "that cannot be held"],
+    vendor: ["string", "of a library that cannot write its JSON schema"],
+  },
+  hash_mismatch: {
+    file,
+    expected: ["string", "sha256 that it should have"],
+    actual: ["string", "sha256 that it has"],
+  },
+  image_too_large: {
+    ...OF_AN_INPUT,
+    width: ["number", "pixels"],
+    height: ["number", "pixels"],
+    pixels: ["number", "in all"],
+    bytes: ["number", "of the encoded picture"],
+    limit: ["number", "that was passed, in the same unit"],
+  },
+  image_unreadable: { ...OF_AN_INPUT, format: ["string", "where one was recognised"] },
+  license_not_accepted: {
+    model: ["string", "its name"],
+    license: ["string", "its name"],
+    url: ["string", "where it can be read"],
+  },
+  model_unknown: {
+    near: ["string", "the name that may have been meant"],
+    known: ["strings", "the names that there are"],
+  },
+  models_folder: { reason },
+  nifti_unreadable: OF_AN_INPUT,
+  projector_mismatch: {
+    file,
+    projectorWidth: ["number", "numbers of one of its tokens; none when it is another kind of model's"],
+    modelWidth: ["number", "numbers of one of the model's"],
+  },
+  queue_full: { queueSize: ["number", "requests that may wait"] },
+  text_unreadable: {
+    file,
+    line: ["number", "from 1"],
+    reason: ["string", "a word"],
+  },
+} as const satisfies Readonly<Record<string, Facts>>;
+
+interface FactTypes {
+  string: string;
+  number: number;
+  boolean: boolean;
+  strings: readonly string[];
+  numbers: readonly number[];
+}
+
+/** What `facts` may hold for a code. */
+export type FactsOf<Code extends string> = Code extends keyof typeof ERROR_FACTS
+  ? {
+      readonly [Name in keyof (typeof ERROR_FACTS)[Code]]?:
+        | TypeOf<(typeof ERROR_FACTS)[Code][Name]>
+        | undefined;
+    }
+  : object;
+
+type TypeOf<F> = F extends readonly [infer Type extends keyof FactTypes, string] ? FactTypes[Type] : never;
