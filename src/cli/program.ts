@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { Command } from "commander";
-import { packageRoot } from "../engine/native/addon.js";
+import { PACKAGE_VERSION } from "../machine/package.js";
 import { addAsk } from "./commands/ask.js";
 import { addChat } from "./commands/chat.js";
 import { addClassify } from "./commands/classify.js";
@@ -37,7 +35,7 @@ Each error names its code; docs/errors.md explains them.
 export function makeProgram(interrupt: Interrupt): Command {
   const program = new Command("medgemma")
     .description("Ask a medical image a question, locally.")
-    .version(packageVersion(), "-V, --version")
+    .version(PACKAGE_VERSION, "-V, --version")
     .showSuggestionAfterError()
     .addHelpText("after", EPILOGUE)
     // Errors are told in our form and with our exit codes, by run().
@@ -64,9 +62,4 @@ export function makeProgram(interrupt: Interrupt): Command {
   addDoctor(program, interrupt);
   addDemo(program, interrupt);
   return program;
-}
-
-function packageVersion(): string {
-  const file = path.join(packageRoot, "package.json");
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { packageRoot } from "../engine/native/addon.js";
 import { MedGemmaError } from "../errors.js";
+import { packageRoot } from "../machine/package.js";
 import type { MedGemma } from "../medgemma/medgemma.js";
 import type { ModelResult } from "../medgemma/result.js";
 

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
+import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { MedGemmaError, throwIfAborted } from "../errors.js";
+import { packageRoot, requireOwnFiles } from "../machine/package.js";
 import { unreadable } from "./fail.js";
 import type { Job, JobResults } from "./jobs.js";
 import type { Reply, Request } from "./worker.js";
@@ -35,11 +36,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Beside this file when built; under dist/ when this is the TypeScript source (tests). */
+/** Built also where this is the TypeScript source, in tests: Node 20 runs no other. */
 function workerPath(): string {
-  const beside = fileURLToPath(new URL("./worker.js", import.meta.url));
-  if (existsSync(beside)) return beside;
-  const built = fileURLToPath(new URL("../../dist/dicom/worker.js", import.meta.url));
+  requireOwnFiles();
+  const built = path.join(packageRoot, "dist", "dicom", "worker.js");
   if (existsSync(built)) return built;
   throw new Error("dist/dicom/worker.js is missing: run `npm run build` first.");
 }

@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import { packageRequire } from "../machine/package.js";
 import type { Dataset } from "./dataset.js";
 import { TAG } from "./tags.js";
 import { decodeJapanese, isJapanese } from "./text-japanese.js";
@@ -7,9 +7,7 @@ interface CharacterSets {
   convertBytes(sets: string, bytes: Uint8Array, options: { vr?: string }): string;
 }
 
-const { convertBytes } = createRequire(import.meta.url)(
-  "@wearemothership/dicom-character-set",
-) as CharacterSets;
+const { convertBytes } = packageRequire("@wearemothership/dicom-character-set") as CharacterSets;
 
 /** Longest text that is decoded; names and descriptions are far shorter. */
 const LONGEST = 10_240;

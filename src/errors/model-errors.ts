@@ -8,6 +8,13 @@ export const MODEL_ERRORS = {
       "Run `npm rebuild medgemma` (in a clone: `npm run build:native`); it names the tool that is missing.",
     exitCode: EXIT.install,
   },
+  package_bundled: {
+    meaning:
+      "The package was bundled into another file, away from its own files: the addon, the models, its workers.",
+    remedy:
+      'Leave medgemma out of the bundle: `external: ["medgemma"]` for esbuild, Rollup and Vite, `serverExternalPackages: ["medgemma"]` for Next (docs/frameworks.md).',
+    exitCode: EXIT.install,
+  },
   addon_unloadable: {
     meaning: "The native addon exists but cannot be loaded on this machine.",
     remedy:

@@ -1,11 +1,11 @@
 import path from "node:path";
 import { type AdapterOption, resolveAdapterOptions } from "../engine/native/adapters.js";
-import { packageRoot } from "../engine/native/addon.js";
 import { checkGpuOption, type GpuOption } from "../engine/native/gpu.js";
 import type { ProcessEngineOptions } from "../engine/process/process-options.js";
 import type { RemoteOptions } from "../engine/remote/remote-options.js";
 import { badOption } from "../errors.js";
 import { checkFit, type Fit } from "../image/fit.js";
+import { packageRoot, requireOwnFiles } from "../machine/package.js";
 import type { DownloadProgress } from "../models/pull.js";
 import { checkNames, integerOption, stringOption } from "../options.js";
 import {
@@ -109,11 +109,15 @@ const NAMES: readonly (keyof LoadOptions)[] = [
   "signal",
 ];
 
-const phantomDir = path.join(packageRoot, "models", "phantom");
-const PHANTOM = {
-  model: path.join(phantomDir, "phantom-f16.gguf"),
-  projector: path.join(phantomDir, "mmproj-phantom-f16.gguf"),
-};
+/** @throws MedGemmaError `package_bundled`. */
+function phantom(): { model: string; projector: string } {
+  requireOwnFiles();
+  const folder = path.join(packageRoot, "models", "phantom");
+  return {
+    model: path.join(folder, "phantom-f16.gguf"),
+    projector: path.join(folder, "mmproj-phantom-f16.gguf"),
+  };
+}
 
 /** What llama.cpp, Ollama, node-llama-cpp and clients of endpoints call the options. */
 const ELSEWHERE = new Map(
@@ -182,7 +186,7 @@ export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
   }
   stringOption("execPath", options.execPath);
   checkSignal(options.signal);
-  const files = { ...(model === undefined ? PHANTOM : { model, projector }), acceptLicense, onDownload };
+  const files = { ...(model === undefined ? phantom() : { model, projector }), acceptLicense, onDownload };
   const { isolation: _isolation, model: _model, projector: _projector, ...rest } = options;
   const { acceptLicense: _accept, onDownload: _onDownload, fit, ...engine } = rest;
   return { isolation, engine: withoutEndpoint(engine), remote: remoteOptions(options), files, fit };

@@ -1,7 +1,8 @@
-import { fileURLToPath } from "node:url";
+import path from "node:path";
 import { MedGemmaError } from "../errors.js";
 import { fileLabel } from "../files/name.js";
 import { readJsonFile } from "../files/read-text.js";
+import { packageRoot, requireOwnFiles } from "../machine/package.js";
 import { nearestName } from "../options.js";
 import { catalogueProblem } from "./catalogue-check.js";
 import type {
@@ -14,7 +15,7 @@ import type {
 import { filesOf } from "./places.js";
 
 /** The package's own. */
-export const CATALOGUE_FILE = fileURLToPath(new URL("../../models/catalogue.json", import.meta.url));
+export const CATALOGUE_FILE = path.join(packageRoot, "models", "catalogue.json");
 
 /**
  * Reads a catalogue: that of `MEDGEMMA_CATALOGUE`, or the package's own.
@@ -23,6 +24,7 @@ export const CATALOGUE_FILE = fileURLToPath(new URL("../../models/catalogue.json
 export async function readCatalogue(
   file = process.env.MEDGEMMA_CATALOGUE || CATALOGUE_FILE,
 ): Promise<Catalogue> {
+  if (file === CATALOGUE_FILE) requireOwnFiles();
   const name = fileLabel(file);
   const fail = (reason: string, cause?: unknown) =>
     new MedGemmaError("catalogue_invalid", `The catalogue ${name} cannot be used: ${reason}.`, {

@@ -11,8 +11,8 @@ import {
   type NativeEngineHandle,
   type NativeGenerateOptions,
   type NativePart,
-  packageRoot,
 } from "../../src/engine/native/addon.js";
+import { packageRoot } from "../../src/machine/package.js";
 import { PHANTOM, THREADS } from "../support/phantom.js";
 
 const source = path.join(packageRoot, "src/engine/native/addon.ts");

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { ERROR_TABLE, isErrorCode, MedGemmaError } from "../../errors.js";
 import { fileLabel } from "../../files/name.js";
+import { packageRoot, rebuildCommand, requireOwnFiles } from "../../machine/package.js";
 
 /**
  * The whole native surface, in one place, and the only file that loads the addon. A test holds it against what the
@@ -230,9 +230,6 @@ export interface NativeDevice {
   memoryTotal: number;
 }
 
-/** Root of the package: this file is three folders down, in src/ as in dist/. */
-export const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../..");
-
 const releaseDir = path.join(packageRoot, "build", "Release");
 let loaded: Addon | undefined;
 
@@ -245,9 +242,12 @@ export function loadAddon(): Addon {
   const override = process.env.MEDGEMMA_ADDON;
   const file = override ?? path.join(releaseDir, "medgemma.node");
   if (!existsSync(file)) {
+    if (override === undefined) requireOwnFiles();
     const where =
       override === undefined ? "" : ` MEDGEMMA_ADDON names ${path.basename(override)}, which does not exist.`;
-    throw new MedGemmaError("addon_missing", ERROR_TABLE.addon_missing.meaning + where);
+    throw new MedGemmaError("addon_missing", ERROR_TABLE.addon_missing.meaning + where, {
+      remedy: `Run \`${rebuildCommand()}\`; it names the tool that is missing.`,
+    });
   }
   try {
     // Not require(): it would run a file of another name as JavaScript.

@@ -1,12 +1,12 @@
 import { MedGemmaError } from "../../errors.js";
 import type { RgbImage } from "../../image/rgb.js";
+import { PACKAGE_VERSION } from "../../machine/package.js";
 import { type Answer, abortedBy, type CallListener, CallTable, type PendingCall } from "./calls.js";
 import { EngineProcess } from "./child-process.js";
 import { stuckError } from "./crash.js";
 import type { CallMessage, CallName, Calls, LogLevel, ToParent } from "./messages.js";
 import { PictureSender } from "./picture-sender.js";
 import type { SpawnOptions } from "./spawn-child.js";
-import { PACKAGE_VERSION } from "./version.js";
 import { Watchdog, type WatchSettings } from "./watchdog.js";
 import { fromWire } from "./wire-error.js";
 

@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import { MedGemmaError } from "../../errors.js";
 import type { RgbImage } from "../../image/rgb.js";
+import { PACKAGE_VERSION } from "../../machine/package.js";
 import type { Engine, PromptPart } from "../engine.js";
 import { loadAddon } from "../native/addon.js";
 import { NativeEngine } from "../native/native-engine.js";
@@ -8,7 +9,6 @@ import { quantizeNatively } from "../native/quantize.js";
 import { Channel } from "./channel.js";
 import type { CallMessage, Calls, ToChild, ToParent, WirePart } from "./messages.js";
 import { PictureStore } from "./picture-store.js";
-import { PACKAGE_VERSION } from "./version.js";
 import { toWire } from "./wire-error.js";
 
 /** Answers the application's calls with a NativeEngine. Ends when the application's side of the pipe closes. */

@@ -17,6 +17,7 @@ import type {
 import { activeAdapters } from "../native/adapters.js";
 import { resolveGenerateOptions, resolveRequestOptions } from "../native/generate-options.js";
 import type { ChildLink } from "./child-link.js";
+import { endWhenForgotten } from "./forgotten.js";
 import { generateRemotely } from "./generate.js";
 import { sendParts } from "./parts.js";
 import { type ProcessEngineOptions, toStartSettings } from "./process-options.js";
@@ -32,6 +33,7 @@ export class ProcessEngine implements Engine {
 
   private constructor(supervisor: Supervisor) {
     this.#supervisor = supervisor;
+    endWhenForgotten(this, supervisor);
   }
 
   /**

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { MedGemmaError } from "../../errors.js";
-import { packageRoot } from "../native/addon.js";
+import { packageRoot, requireOwnFiles } from "../../machine/package.js";
 
 /** How the engine's process is started. */
 export interface SpawnOptions {
   /**
-   * The program that runs JavaScript: Node, or Electron. Defaults to `process.execPath`, which is right for both; name
-   * one when this process is something else (a single executable, Bun).
+   * The program that runs JavaScript: Node, or Electron. Defaults to `process.execPath`, which is right for both, and
+   * under Bun to the `node` of PATH; name one when this process is something else (a single executable).
    */
   execPath?: string;
   /** Arguments for it, before the script, e.g. `["--max-old-space-size=512"]`. Defaults to none. */
@@ -29,7 +29,7 @@ const SCRUBBED = ["GGML_BACKEND_PATH", "NODE_OPTIONS", "NODE_CHANNEL_FD", "NODE_
  */
 export function spawnChild(options: SpawnOptions, cwd: string): ChildProcess {
   try {
-    return spawn(options.execPath ?? process.execPath, [...(options.execArgv ?? []), childEntry()], {
+    return spawn(options.execPath ?? defaultProgram(), [...(options.execArgv ?? []), childEntry()], {
       cwd,
       env: childEnvironment(options.env),
       // Overlapped is what a Windows pipe needs to be read and written at once; elsewhere it is a plain pipe.
@@ -39,6 +39,23 @@ export function spawnChild(options: SpawnOptions, cwd: string): ChildProcess {
   } catch (error) {
     throw notStarted(error);
   }
+}
+
+/** Bun runs the child's addon only in part; there must be a Node beside it. */
+function defaultProgram(): string {
+  if (process.versions.bun === undefined) return process.execPath;
+  const name = process.platform === "win32" ? "node.exe" : "node";
+  const folders = (process.env.PATH ?? "").split(path.delimiter).filter((folder) => folder !== "");
+  const found = folders.map((folder) => path.join(folder, name)).find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  throw new MedGemmaError(
+    "engine_crashed",
+    "Under Bun the engine runs in a process of Node's, and PATH has no node.",
+    {
+      facts: { reason: "no_node" },
+      remedy: "Install Node beside Bun, or name one by `execPath`.",
+    },
+  );
 }
 
 export function notStarted(error: unknown): MedGemmaError {
@@ -59,11 +76,8 @@ function childEnvironment(extra: SpawnOptions["env"]): NodeJS.ProcessEnv {
   return { ...env, ...extra };
 }
 
-/** Beside this file once it is compiled; the tests run from the sources, which Node 20 cannot. */
+/** Compiled: the tests run from the sources, which Node 20 cannot. */
 function childEntry(): string {
-  const here = fileURLToPath(import.meta.url);
-  const folder = here.endsWith(".ts")
-    ? path.join(packageRoot, "dist", "engine", "process")
-    : path.dirname(here);
-  return path.join(folder, "child.js");
+  requireOwnFiles();
+  return path.join(packageRoot, "dist", "engine", "process", "child.js");
 }

@@ -1,5 +1,5 @@
+import { PACKAGE_VERSION } from "../../machine/package.js";
 import type { EndpointCapabilities, EngineInfo } from "../engine.js";
-import { PACKAGE_VERSION } from "../process/version.js";
 import { unsupported } from "./endpoint.js";
 import { type Connection, requestJson } from "./http.js";
 import { projectorOf } from "./projector.js";

@@ -1,6 +1,6 @@
 import path from "node:path";
+import { PACKAGE_VERSION } from "../../machine/package.js";
 import type { EngineInfo } from "../engine.js";
-import { PACKAGE_VERSION } from "../process/version.js";
 import type { ChatSettings } from "./chat-facts.js";
 import { unsupported } from "./endpoint.js";
 import { type Connection, requestJson } from "./http.js";

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fileInfo } from "../../../src/engine/file-info.js";
-import { packageRoot } from "../../../src/engine/native/addon.js";
+import { packageRoot } from "../../../src/machine/package.js";
 import { readGguf } from "../../../src/models/gguf.js";
 import { PHANTOM } from "../../support/phantom.js";
 import { chest, expectNoStack, medgemma } from "./support.js";
