@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { Context, NativeCodecs } from "dcmjs-codecs";
-import { packageRequire } from "../machine/package.js";
+import { resolveDependency } from "../machine/package.js";
 import { unreadable } from "./fail.js";
 import type { PixelLayout } from "./layout.js";
 
@@ -22,10 +22,10 @@ let loaded: CodecModule | undefined;
 /** Loads on first use, and silences dcmjs and its loggers: they print values of private elements. */
 function load(): CodecModule {
   if (loaded) return loaded;
-  const path = packageRequire.resolve("dcmjs-codecs");
+  const path = resolveDependency("dcmjs-codecs");
   const dcmjs = createRequire(path)("dcmjs") as { log?: { setLevel(level: string): void } };
   dcmjs.log?.setLevel("silent");
-  loaded = packageRequire(path) as CodecModule;
+  loaded = createRequire(path)(path) as CodecModule;
   loaded.log.setLevel("silent");
   return loaded;
 }

@@ -1,4 +1,4 @@
-import { packageRequire } from "../machine/package.js";
+import { requireDependency } from "../machine/package.js";
 import type { Dataset } from "./dataset.js";
 import { TAG } from "./tags.js";
 import { decodeJapanese, isJapanese } from "./text-japanese.js";
@@ -7,7 +7,7 @@ interface CharacterSets {
   convertBytes(sets: string, bytes: Uint8Array, options: { vr?: string }): string;
 }
 
-const { convertBytes } = packageRequire("@wearemothership/dicom-character-set") as CharacterSets;
+const { convertBytes } = requireDependency("@wearemothership/dicom-character-set") as CharacterSets;
 
 /** Longest text that is decoded; names and descriptions are far shorter. */
 const LONGEST = 10_240;

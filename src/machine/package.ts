@@ -11,8 +11,7 @@ const here: string | undefined = import.meta.url;
 export const packageRoot =
   here === undefined ? process.cwd() : path.resolve(path.dirname(fileURLToPath(here)), "../..");
 
-/** `require` for what has no module form. */
-export const packageRequire = createRequire(here ?? pathToFileURL(path.join(packageRoot, "package.json")));
+const require = createRequire(here ?? pathToFileURL(path.join(packageRoot, "package.json")));
 
 const manifest = readManifest();
 
@@ -36,6 +35,24 @@ export function rebuildCommand(root = packageRoot): string {
   if (has("bun.lock") || has("bun.lockb")) return "bun pm trust medgemma";
   if (has("yarn.lock")) return has(".yarnrc.yml") ? "yarn rebuild medgemma" : "yarn install --force";
   return "npm rebuild medgemma";
+}
+
+/**
+ * A dependency that has no module form.
+ * @throws MedGemmaError `package_bundled` where a bundle does not find it.
+ */
+export function requireDependency(name: string): unknown {
+  return require(resolveDependency(name));
+}
+
+/** Where {@link requireDependency} would load it from. */
+export function resolveDependency(name: string): string {
+  try {
+    return require.resolve(name);
+  } catch (error) {
+    requireOwnFiles();
+    throw error;
+  }
 }
 
 function readManifest(): { version: string } | undefined {
