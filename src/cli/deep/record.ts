@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { PACKAGE_VERSION } from "../../engine/process/version.js";
+import { PACKAGE_VERSION } from "../../machine/package.js";
 import { resolveSettings } from "../../models/settings.js";
 import type { DeepCheck } from "./checks.js";
 
