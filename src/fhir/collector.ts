@@ -30,6 +30,8 @@ export class Collector {
   #taken = 0;
   /** Those of them that are resources, but for bundles. */
   #seen = 0;
+  /** Deletions by search. */
+  #searched = 0;
   /** Resources with a text whose character set nothing tells. */
   #guessed = 0;
   readonly #options: CollectorOptions;
@@ -48,7 +50,9 @@ export class Collector {
     const resource = asObject(outer?.resource) ?? outer;
     const type = asText(resource?.resourceType);
     if (type !== "Bundle") this.#taken++;
-    if (outer !== undefined && type === undefined && this.#versions.addDeletion(outer, bundle)) {
+    const deletion = outer !== undefined && type === undefined && this.#versions.addDeletion(outer, bundle);
+    if (deletion === "searched") this.#searched++;
+    if (deletion !== false) {
       this.#seen++;
       return;
     }
@@ -122,6 +126,11 @@ export class Collector {
         }
         if (!said) this.skip(`${type} (no text)`);
       }
+    }
+    if (this.#searched > 0) {
+      this.warnings.push(
+        `${this.#searched} deletions name what they delete by a search, which was not carried out: what they mean may still be told.`,
+      );
     }
     if (this.#guessed > 0) {
       this.warnings.push(

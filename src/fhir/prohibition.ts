@@ -21,13 +21,19 @@ const END = "(?![\\p{L}\\p{N}])";
 const whole = (pattern: string, flags = "giu") => new RegExp(`${START}(?:${pattern})${END}`, flags);
 
 const TERMS: readonly RegExp[] = [
-  whole("DNR|DNAR|DNACPR|DN-?CPR|NFR|DNI(?!\\s*(?:n[º°o.]|:)?\\s*\\d)|DNH|LATA|ONR", "gu"),
+  whole(
+    "DNR(?:-?CC(?:-Arrest)?)?|DNAR|DNACPR|DN-?CPR|NFR|NTBR|DNI(?!\\s*(?:n[º°o.]|:)?\\s*\\d)|DNH|LATA|ONR",
+    "gu",
+  ),
   whole(
     [
       `do[- ]not[- ](?:(?:attempt|initiate|perform|start|give|provide|commence|offer)[- ])?(?:(?:any )?(?:attempts? (?:at|of) ))?${MEASURE}`,
       `(?:do[- ]not|never) (?:give|transfuse|administer) ${BLOOD}`,
       `not (?:a candidate )?for (?:(?:attempted|active|full|any|further) )?(?:attempts? at )?${MEASURE}`,
-      "not (?:for )?full[- ]code",
+      "not (?:for )?full[- ]code|(?:made|is|now|(?:code )?status:?|transition(?:ed)? to) CMO",
+      `${MEASURE} (?:is |was |would be )?(?:inappropriate|futile|not (?:appropriate|wanted|desired|wished))`,
+      `${MEASURE} ?[:=–-] ?(?:no|none|false)(?= *(?:$|[.,;)]))`,
+      "no artificial (?:nutrition|hydration|feeding)",
       `not to be (?:resuscitated|intubated|ventilated|escalated|dialysed|dialyzed|transfused|admitted to (?:ICU|ITU))`,
       `${MEASURE} (?:should|must|is|are|will) not (?:to )?(?:be )?(?:attempted|performed|initiated|started|given|offered|appropriate|wanted|desired|wished)`,
       `withhold(?:ing)? ${MEASURE}`,
@@ -43,6 +49,7 @@ const TERMS: readonly RegExp[] = [
   whole(
     [
       `kein(?:e|en|er)? ${MEASURE_DE}(?! *(?:notwendig|erforderlich|nötig|erfolgt|durchgeführt|gegeben|bisher))`,
+      `${MEASURE_DE} ?[:=–-] ?nein`,
       "nicht (?:zu )?(?:reanimieren|wiederbeleben|intubieren|beatmen|defibrillieren|dialysieren|transfundieren)",
       `${MEASURE_DE} (?:wird |ist |wurde )?(?:nicht (?:gewünscht|erwünscht|indiziert)|abgelehnt|unerwünscht|ausgeschlossen|zu unterlassen)`,
       `(?:lehnt|verweigert) (?:eine |jede |alle )?${MEASURE_DE}(?: ab)?`,
@@ -54,6 +61,7 @@ const TERMS: readonly RegExp[] = [
     [
       `ne (?:pas|jamais) (?:tenter (?:de |une |la )?)?(?:le |la |l['’])?${MEASURE_FR}`,
       `(?:pas|aucune?) (?:de |d['’])?${MEASURE_FR}(?! *(?:nécessaire|requise?|effectuée?|réalisée?|pratiquée?))`,
+      `${MEASURE_FR} ?[:=–-] ?non(?= *(?:$|[.,;)]))`,
       "non[- ]réanimable|non[- ]réanimation|à ne pas réanimer",
       `refus(?:e|ant|é)? (?:de |d['’]|la |l['’]|toute |une )*${MEASURE_FR}`,
       "(?:soins|mesures) de confort (?:exclusifs?|exclusivement|uniquement|seulement|seuls?|exclusives?)|laisser (?:la )?mort naturelle|limitation (?:et arrêt )?(?:des? )?(?:thérapeutiques?|traitements?)(?: actives?)?",
@@ -62,6 +70,7 @@ const TERMS: readonly RegExp[] = [
   whole(
     [
       `no (?:se debe |debe |intentar |iniciar |realizar |es |está )?(?:ser )?(?:la |el )?(?:subsidiari[oa] de |tributari[oa] de |candidat[oa] a )?${MEASURE_ES}(?! *(?:necesari[oa]|precis[aó]|requiri[óo]|realizad[oa]))`,
+      `${MEASURE_ES} ?[:=–-] ?no(?= *(?:$|[.,;)]))`,
       `(?:rechaza|rehúsa|no acepta|no desea) (?:la |el |los |las |toda )?${MEASURE_ES}`,
       "(?:s[oó]lo|únicamente|exclusivamente) medidas de confort|medidas de confort (?:exclusivamente|únicamente|solamente)|permitir (?:la |una )?muerte natural|limitación del esfuerzo terapéutico",
     ].join("|"),
@@ -70,7 +79,7 @@ const TERMS: readonly RegExp[] = [
 
 /** Words that may stand between a term and what decides about it. */
 const BETWEEN =
-  "(?:a|an|any|the|of|to|be|been|being|made|have|has|had|having|is|are|was|were|valid|active|current|currently|yet|formally|longer|on|in|file|place|order|orders|status|code|form|forms|decision|directive|patient|he|she|they|and|or|now|then|later|since|from|dated|for|as|his|her|their|previous|former|subsequently|temporarily|wish|request|\\d[\\d./-]*|une?|le|la|les|l['’]|d['’]|de|des|du|ordre|orden|der|die|das|eine?[nr]?|Anordnung|wird|wurde|ist|est|été|a|es|fue|ha|sido|este|esta|ser|DNR|DNI|DNAR|DNACPR|[/&,-])";
+  "(?:a|an|any|the|of|to|be|been|being|made|have|has|had|having|is|are|was|were|valid|active|current|currently|yet|formally|longer|on|in|file|place|order|orders|present|exists|known|documented|signed|status|code|form|forms|decision|directive|patient|he|she|they|and|or|now|then|later|since|from|dated|for|as|his|her|their|previous|former|subsequently|temporarily|wish|request|\\d[\\d./-]*|une?|le|la|les|l['’]|d['’]|de|des|du|ordre|orden|der|die|das|eine?[nr]?|Anordnung|wird|wurde|ist|est|été|a|es|fue|ha|sido|este|esta|ser|DNR|DNI|DNAR|DNACPR|[/&,-])";
 const before = (words: string) =>
   new RegExp(`${START}(?:${words})(?:[\\s/-]+${BETWEEN})*[\\s"'“(/-]*$`, "iu");
 const after = (words: string) =>
@@ -80,7 +89,12 @@ const DENIED = before(
   "not|isn['’]t|aren['’]t|wasn['’]t|no|never|neither|without|den(?:ies|ied)|does(?: not|n['’]t)|do(?:n['’]t)|absent|lacks|kein\\w*|nicht|ohne|pas|aucune?|sans|sin|ningun[oa]?|declin(?:es|ed|ing)|refus(?:es|ed|ing)|reject(?:s|ed)|against|lehnt|refuse|rechaza|revo(?:ked?|kes|cation of)|resc(?:ind|inded|inds)|cancel\\w*|revers(?:e|ed|al of)|lift(?:ed)?|discontinue[ds]?|aufgehoben\\w*|levée de",
 );
 const ENDED = after(
-  "(?:not|never) (?:signed|in place|desired|wanted|wished|appropriate|discussed|confirmed|valid|active|applicable|present|on file|agreed|established)|revoked|rescinded|cancel+ed|reversed|discontinued|lifted|withdrawn|removed|expired|declined|refused|rejected|void(?:ed)?|invalid|superseded|suspended|deferred|no longer|aufgehoben|widerrufen|zurückgezogen|abgelehnt|besteht nicht|liegt nicht vor|annulée?|levée?|révoquée?|refusée?|revocad[oa]|anulad[oa]|retirad[oa]|rechazad[oa]|none|no|false|nein|non|absent|negative|full code|unknown|pending|unclear|undecided|to be (?:discussed|clarified|determined|decided)|reason",
+  "(?:not|never) (?:signed|in place|desired|wanted|wished|appropriate|discussed|confirmed|valid|active|applicable|present|on file|agreed|established)|revoked|rescinded|cancel+ed|reversed|discontinued|lifted|withdrawn|removed|expired|declined|refused|rejected|void(?:ed)?|invalid|superseded|suspended|deferred|no longer|aufgehoben|widerrufen|zurückgezogen|abgelehnt|besteht nicht|liegt nicht vor|annulée?|levée?|révoquée?|refusée?|revocad[oa]|anulad[oa]|retirad[oa]|rechazad[oa]|full code|unknown|pending|unclear|undecided|to be (?:discussed|clarified|determined|decided)|reason",
+);
+/** "DNR: no", and not "no CPR, no shocks". */
+const ANSWERED_NO = new RegExp(
+  `^(?:[\\s/]*${BETWEEN}(?![\\p{L}\\p{N}]))*\\s*[:=(–-]\\s*(?:none|no|false|nein|non|absent|negative)${END}`,
+  "iu",
 );
 const TALKED_ABOUT = after(
   "(?:was |were |has been |have been )?(?:discussed|offered|explained|addressed|considered|discussion|diskutiert|besprochen|discutée?|discutid[oa]|hablad[oa])",
@@ -96,9 +110,10 @@ const THEN =
 const ASKED = before(
   "consider(?:s|ed|ing)?|discuss(?:ed|es|ing|ion)?(?: of| about| regarding)?|possible|potential|offer(?:ed)?|ask(?:ed|s)? (?:about|regarding)|explain(?:ed)?|counsel+ed (?:on|about)|information (?:on|about)|questions? (?:about|regarding)|unsure(?: about)?|undecided(?: about)?|regarding|would|might|may want|erwägen|besprechen|Gespräch über|envisager|discuter|considerar|hablar de",
 );
-const RELATIVE = before(
-  "(?:mother|father|brother|sister|husband|wife|spouse|son|daughter|grandmother|grandfather|uncle|aunt|partner|roommate|Mutter|Vater|Bruder|Schwester|Ehemann|Ehefrau|mère|père|frère|sœur|mari|madre|padre|hermano|hermana|marido|esposa)",
-);
+const KIN =
+  "(?:mother|father|brother|sister|husband|wife|spouse|son|daughter|grandmother|grandfather|uncle|aunt|partner|roommate|Mutter|Vater|Bruder|Schwester|Ehemann|Ehefrau|mère|père|frère|sœur|mari|madre|padre|hermano|hermana|marido|esposa)";
+const RELATIVE = before(KIN);
+const OF_RELATIVE = after(`of ${KIN}`);
 const CONDITION =
   /(?<![\p{L}])(?:if|should|in case|in the event|falls|wenn|sofern|si|en cas|en caso)(?![\p{L}])/iu;
 /** A condition that is the very thing which the order is for. */
@@ -120,7 +135,13 @@ function holds(text: string, start: number, term: string): boolean {
   const right = rest.slice(0, /[.;!\n](?:\s|$)/.exec(rest)?.index ?? rest.length);
   if (/^[^:,]{0,30}\?/.test(right)) return /\?\W*(?:yes|true|ja|oui|sí|si)(?!\p{L})/iu.test(right);
   if (DENIED.test(left) || OVER.test(left) || ASKED.test(left) || RELATIVE.test(left)) return false;
-  if (ENDED.test(right) || (WAS.test(left) && THEN.test(right))) return false;
+  if (
+    ENDED.test(right) ||
+    ANSWERED_NO.test(right) ||
+    OF_RELATIVE.test(right) ||
+    (WAS.test(left) && THEN.test(right))
+  )
+    return false;
   if (TALKED_ABOUT.test(right) && !AGREED.test(right)) return false;
   const sentence = `${left} ${right}`;
   if (CONDITION.test(sentence) && !ARREST.test(sentence)) return false;

@@ -52,10 +52,11 @@ export class Versions {
 
   /**
    * Takes an entry that asks for a deletion, or tells of one, without the resource.
-   * @returns Whether it is one.
+   * @returns Whether it is one; `searched` where it names what it deletes by a search, which nothing here can answer.
    */
-  addDeletion(outer: Json, bundle: BundleType): boolean {
+  addDeletion(outer: Json, bundle: BundleType): boolean | "searched" {
     if (!isDeletion(outer)) return false;
+    if (asText(asObject(outer.request)?.url)?.includes("?")) return "searched";
     const fullUrl = asText(outer.fullUrl);
     const url = asText(asObject(outer.request)?.url) ?? fullUrl ?? "";
     const [, type = "resource", id] = /([A-Z][A-Za-z]+)\/([^/?#]+)(?:\/_history\/[^/]*)?$/.exec(url) ?? [];

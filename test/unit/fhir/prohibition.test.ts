@@ -88,6 +88,13 @@ describe("what must not be done is found in words", () => {
       "Sólo medidas de confort",
       "Permitir muerte natural",
       "DO NOT RESUSCITATE",
+      "No CPR, no shocks",
+      "CPR: no",
+      "Reanimation: nein",
+      "Resuscitation not appropriate",
+      "NTBR",
+      "DNRCC",
+      "made CMO",
     ],
   ])("%s", (text) => {
     expect(saysProhibition(text)).toBe(true);
@@ -155,6 +162,12 @@ describe("and not where it is denied, over, asked about, or another's", () => {
       "No intubación necesaria",
       "comfortable at rest only",
       "Do not give aspirin",
+      "DNR - no",
+      "DNR/DNI: No",
+      "Do not resuscitate: No",
+      "DNR of father discussed",
+      "CPR: no complications",
+      "DNR order present: false",
     ],
   ])("%s", (text) => {
     expect(saysProhibition(text)).toBe(false);

@@ -130,6 +130,13 @@ function typeOf(value: object): object {
   return "type" in value ? { type: value.type } : {};
 }
 
+test("a deletion by search is said not to be carried out", async () => {
+  const request = { method: "DELETE", url: "Condition?code=1" };
+  const { entries, warnings } = await readRecord(of("transaction", { request }));
+  expect(entries).toHaveLength(1);
+  expect(warnings.join()).toContain("by a search");
+});
+
 test("two servers' resources of one id are two", async () => {
   const record = await readRecord(
     of(
