@@ -84,7 +84,13 @@ export interface SamplingOptions {
   minP?: number;
   /** Divide the logits of tokens seen in the last 256 by this. 1 is off; long answers of MedGemma loop less with 1.3. Defaults to `1`. */
   repeatPenalty?: number;
-  /** 0..4294967294. Defaults to a random one, reported in the result; greedy answers do not depend on it. */
+  /**
+   * 0..4294967294. Defaults to a random one, reported in the result; greedy answers do not depend on it.
+   *
+   * Together with `deterministic: true` the same seed gives the same answer to the last bit, for the same prompt, options,
+   * files and machine. Without it mostly the same: rounding depends on what runs beside a request and on which prefix was
+   * known already, and where two tokens are nearly equal it may turn the draw. Endpoints promise what their servers do.
+   */
   seed?: number;
 }
 

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { GenerateOptions, GenerationEvent } from "../../src/engine/engine.js";
 import type { NativeEngine } from "../../src/engine/native/native-engine.js";
 import { renderPrompt } from "../../src/prompt/render.js";
-import { answer, answerText, rejection } from "../support/ask.js";
+import { answer, answerText, rejection, UNENDING } from "../support/ask.js";
 import { type Golden, goldens, greyPicture, loadPhantom, messagesOf } from "../support/phantom.js";
+import { until } from "../support/until.js";
 
 let engine: NativeEngine;
 beforeAll(async () => {
@@ -11,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => engine.dispose());
 
-/** Sampling so hot that the phantom rarely finds an end. */
-const HOT = { temperature: 10, topK: 0, topP: 1, seed: 1 } as const;
+/** Sampling so hot that the phantom rarely finds an end; the same noise each time, as nothing else has a part in its bits. */
+const HOT = { temperature: 10, topK: 0, topP: 1, seed: 1, deterministic: true } as const;
 const QUESTION = "What is a pleural effusion?";
 const report = goldens.find((golden) => golden.kind === "report") as Golden;
 
@@ -26,7 +27,7 @@ describe("stopping", () => {
     const controller = new AbortController();
     let pieces = 0;
     const run = async () => {
-      for await (const _ of events({ ...HOT, signal: controller.signal })) {
+      for await (const _ of events({ ...UNENDING, signal: controller.signal })) {
         if (++pieces === 5) controller.abort("enough");
       }
     };
@@ -72,17 +73,17 @@ describe("stopping", () => {
   });
 
   test("breaking off the iteration stops the request", async () => {
-    for await (const event of events(HOT)) {
+    for await (const event of events(UNENDING)) {
       expect(event.type).toBe("text");
       break;
     }
     // The engine would say running: 1 as long as the rest of the 4000 tokens came.
-    await expect.poll(async () => (await engine.stats()).requests.running, { timeout: 60_000 }).toBe(0);
+    await until(async () => expect((await engine.stats()).requests.running).toBe(0));
     expect((await answer(engine, await messagesOf(report))).text).toBe(report.answer);
   });
 
   test("an iterator that is never read from stops with return()", async () => {
-    const unread = events(HOT);
+    const unread = events(UNENDING);
     await unread.return();
     expect((await answerText(engine, QUESTION, { maxTokens: 3 })).done.usage.completionTokens).toBe(3);
   });
@@ -141,21 +142,21 @@ describe("the end of an answer", () => {
 
 describe("sampling", () => {
   const sample = async (options: Partial<GenerateOptions>) =>
-    (await answerText(engine, QUESTION, { maxTokens: 40, ...options })).text;
+    (await answerText(engine, QUESTION, { maxTokens: 40, deterministic: true, ...options })).text;
 
   test("greedy is the same every time and needs no seed", async () => {
-    const first = await answerText(engine, QUESTION);
-    const second = await answerText(engine, QUESTION, { seed: 9 });
+    const first = await answerText(engine, QUESTION, { deterministic: true });
+    const second = await answerText(engine, QUESTION, { deterministic: true, seed: 9 });
     expect(second.text).toBe(first.text);
     expect(second.done.seed).toBe(9);
     expect(first.done.seed).toBeGreaterThanOrEqual(0);
   });
 
-  test("a seed repeats an answer, another one changes it, and none is a new one that is told", async () => {
+  test("a seed repeats a deterministic answer, another one changes it, and none is a new one that is told", async () => {
     const first = await sample(HOT);
     expect(await sample(HOT)).toBe(first);
     expect(await sample({ ...HOT, seed: 2 })).not.toBe(first);
-    const random = { temperature: 10, topK: 0, topP: 1, maxTokens: 40 };
+    const random = { temperature: 10, topK: 0, topP: 1, maxTokens: 40, deterministic: true };
     const told = await answerText(engine, QUESTION, random);
     expect(await sample({ ...random, seed: told.done.seed })).toBe(told.text);
     expect((await answerText(engine, QUESTION, random)).done.seed).not.toBe(told.done.seed);
@@ -233,7 +234,7 @@ describe("text and tokens", () => {
         expect(Buffer.from(event.text).toString()).toBe(event.text);
       }
     }
-    expect(pieces).toBeGreaterThan(300);
+    expect(pieces).toBeGreaterThan(100);
   });
 
   test("log-probabilities are of one distribution, best first, the chosen token's among them when greedy", async () => {

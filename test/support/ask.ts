@@ -4,6 +4,9 @@ import type { RgbImage } from "../../src/image/rgb.js";
 import type { Message } from "../../src/prompt/message.js";
 import { renderPrompt } from "../../src/prompt/render.js";
 
+/** Options of an answer that goes on to its limit: a grammar of letters that never lets it end. */
+export const UNENDING = { grammar: "root ::= [a-z ] root" } as const;
+
 export interface Answer {
   readonly text: string;
   readonly tokens: readonly GeneratedToken[];

@@ -40,7 +40,7 @@ describe("limits", () => {
     const job = { kind: "stored", source, limits: DEFAULT_LIMITS, frame: 0, identity: false } as const;
     await expect(pool.run<"stored">(job, { timeout: 60 })).rejects.toMatchObject({ code: "dicom_timeout" });
     const small = { ...job, source: { path: locateFixture("fixtures/pydicom/CT_small.dcm") } };
-    expect((await pool.run<"stored">(small, { timeout: 20_000 })).layout.rows).toBe(128);
+    expect((await pool.run<"stored">(small, { timeout: 300_000 })).layout.rows).toBe(128);
     await pool.close();
   });
 });
@@ -49,9 +49,10 @@ describe("a call", () => {
   it("is aborted before and while it runs", async () => {
     const file = locateFixture("fixtures/pydicom-data/RG1_J2KI.dcm");
     await expect(readDicom(file, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "aborted" });
-    await expect(toModelPictures(file, { signal: AbortSignal.timeout(30) })).rejects.toMatchObject({
-      code: "aborted",
-    });
+    const stop = new AbortController();
+    const pictures = toModelPictures(file, { signal: stop.signal });
+    setImmediate(() => stop.abort());
+    await expect(pictures).rejects.toMatchObject({ code: "aborted" });
   });
 
   it("names what the file is not", async () => {

@@ -108,7 +108,8 @@ describe("limits", () => {
     const before = process.memoryUsage().rss;
     expect((await odd(real)).facts).toEqual({ width: 12_000, height: 12_000, pixels: 144e6, limit: 100e6 });
     expect((await odd(claimed)).code).toBe("image_too_large");
-    expect(process.memoryUsage().rss - before).toBeLessThan(50e6);
+    // One byte a pixel would be 144 MB; what else this process does meanwhile is less.
+    expect(process.memoryUsage().rss - before).toBeLessThan(120e6);
   });
 
   test.each<[string, () => ImageInput]>([

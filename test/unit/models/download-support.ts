@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeEach, expect } from "vitest";
 import { type DownloadOptions, download } from "../../../src/models/download.js";
-import { type Hub, noise, sha256, startHub } from "./hub.js";
+import { cutAfter, type Hub, type Manner, noise, sha256, startHub } from "./hub.js";
 
 export const top = mkdtempSync(path.join(os.tmpdir(), "medgemma-download-"));
 afterAll(() => rmSync(top, { recursive: true, force: true }));
@@ -15,12 +15,19 @@ let count = 0;
 // Another file for each test.
 export let name = "";
 export let target = "";
+/** Bytes of the file that have arrived. */
+let arrived = 0;
+export const received = (): number => arrived;
 beforeEach(() => {
+  arrived = 0;
   name = `file-${++count}.gguf`;
   target = path.join(top, String(count), name);
   hub.serve(`/${name}`, BODY);
   hub.requests.length = 0;
 });
+
+/** Cuts the one connection that there is once so many bytes more have arrived. */
+export const cutOnceReceived = (bytes: number): Manner => cutAfter(bytes, received);
 
 export function fetchFile(changes: Partial<DownloadOptions> = {}): Promise<void> {
   return download({
@@ -31,9 +38,12 @@ export function fetchFile(changes: Partial<DownloadOptions> = {}): Promise<void>
     sha256: sha256(BODY),
     token: undefined,
     signal: undefined,
-    onBytes: () => undefined,
     pause: 1,
     ...changes,
+    onBytes: (bytes, total) => {
+      arrived = bytes;
+      changes.onBytes?.(bytes, total);
+    },
   });
 }
 

@@ -4,17 +4,19 @@ import { expect, test } from "vitest";
 import {
   asked,
   BODY,
+  cutOnceReceived,
   expectWhole,
   fetchFile,
   fileNames,
   hub,
   name,
   OTHER,
+  received,
   target,
 } from "./download-support.js";
 import {
   answer,
-  cutAfter,
+  cutOnce,
   ignoreRanges,
   ignoreRangesAndCutAfter,
   type Manner,
@@ -37,7 +39,7 @@ test("a file comes whole, with a record of its hash and nothing else", async () 
 });
 
 test("a link that is cut again and again still ends, and no byte is asked for twice", async () => {
-  hub.script(`/${name}`, ...Array.from({ length: 20 }, () => cutAfter(12_000)), ranges);
+  hub.script(`/${name}`, ...Array.from({ length: 20 }, () => cutOnceReceived(12_000)), ranges);
   await fetchFile();
   expectWhole();
   expect(hub.requests.length).toBe(21);
@@ -47,7 +49,7 @@ test("a link that is cut again and again still ends, and no byte is asked for tw
 });
 
 test("a server that ignores ranges is started over with", async () => {
-  hub.script(`/${name}`, cutAfter(100_000), ignoreRangesAndCutAfter(150_000), ignoreRanges);
+  hub.script(`/${name}`, cutOnceReceived(100_000), ignoreRangesAndCutAfter(150_000), ignoreRanges);
   await fetchFile();
   expectWhole();
 });
@@ -55,7 +57,7 @@ test("a server that ignores ranges is started over with", async () => {
 test("a range that is not the one asked for is not believed", async () => {
   hub.script(
     `/${name}`,
-    cutAfter(100_000),
+    cutOnceReceived(100_000),
     (_request, response) => {
       const rest = BODY.subarray(50_000);
       response.writeHead(206, {
@@ -84,7 +86,7 @@ test("other bytes are kept aside and said, and the right ones are taken the next
 });
 
 test("a part that somebody damaged is found by the hash of the whole", async () => {
-  hub.script(`/${name}`, cutAfter(100_000), answer(404));
+  hub.script(`/${name}`, cutOnceReceived(100_000), answer(404));
   await expect(fetchFile()).rejects.toMatchObject({ code: "download_failed" });
   const part = readFileSync(`${target}.part`);
   part[50_000] = (part[50_000] ?? 0) ^ 1;
@@ -120,7 +122,7 @@ test.each([
     "promises more than it has",
     (_request: unknown, response: ServerResponse) => {
       response.writeHead(200, { "content-length": BODY.length + 1000 }).write(BODY);
-      setTimeout(() => response.destroy(), 20);
+      cutOnce(response, () => received() === BODY.length);
     },
   ],
   ["ends every time at the same place", ignoreRangesAndCutAfter(100_000)],
@@ -213,7 +215,7 @@ test("a host that nobody is at fails with the network's own word", async () => {
 
 test("silence ends a connection, and the next continues", async () => {
   hub.script(`/${name}`, stallAfter(100_000), ranges);
-  await fetchFile({ idle: 200 });
+  await fetchFile({ idle: 2000 });
   expectWhole();
   expect(asked(hub)).toEqual([undefined, "bytes=100000-"]);
 });
@@ -234,7 +236,7 @@ test("an aborted download keeps its part and continues there", async () => {
 });
 
 test("without a hash, halves of two states of a file never meet", async () => {
-  hub.script(`/${name}`, cutAfter(100_000), answer(404));
+  hub.script(`/${name}`, cutOnceReceived(100_000), answer(404));
   const unknown = { bytes: undefined, sha256: undefined };
   await expect(fetchFile(unknown)).rejects.toMatchObject({ code: "download_failed" });
   hub.serve(`/${name}`, OTHER);
@@ -246,7 +248,7 @@ test("without a hash, halves of two states of a file never meet", async () => {
 });
 
 test("without a hash, the same state is continued", async () => {
-  hub.script(`/${name}`, cutAfter(100_000), answer(404));
+  hub.script(`/${name}`, cutOnceReceived(100_000), answer(404));
   await expect(fetchFile({ sha256: undefined })).rejects.toMatchObject({ code: "download_failed" });
   hub.script(`/${name}`, ranges);
   await fetchFile({ sha256: undefined });
@@ -272,7 +274,7 @@ test("the hub's own hash is held against the file where the catalogue has none",
 });
 
 test("several that fetch the same file share one download", async () => {
-  hub.script(`/${name}`, cutAfter(100_000), ranges);
+  hub.script(`/${name}`, cutOnceReceived(100_000), ranges);
   await Promise.all([fetchFile(), fetchFile(), fetchFile()]);
   expectWhole();
   expect(hub.requests.length).toBe(2);

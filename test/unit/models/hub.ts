@@ -70,13 +70,27 @@ export const ranges: Manner = (request, response, body) => {
   if (rest) response.end(rest);
 };
 
-/** Sends so many bytes and cuts the connection. */
+/**
+ * Sends so many bytes and cuts the connection: once the client has them, where `received` tells how many bytes of the file
+ * that are; else soon, which a busy client loses some of them by.
+ */
 export const cutAfter =
-  (bytes: number): Manner =>
+  (bytes: number, received?: () => number): Manner =>
   (request, response, body) => {
     const rest = begin(request, response, body);
-    if (rest) response.write(rest.subarray(0, bytes), () => setTimeout(() => response.destroy(), 20));
+    if (!rest) return;
+    const before = body.length - rest.length;
+    const sent = () => (received ? cutOnce(response, () => received() >= before + bytes) : cutSoon(response));
+    response.write(rest.subarray(0, bytes), sent);
   };
+
+const cutSoon = (response: ServerResponse) => void setTimeout(() => response.destroy(), 20);
+
+/** Cuts the connection once something holds. */
+export function cutOnce(response: ServerResponse, holds: () => boolean): void {
+  if (holds()) response.destroy();
+  else setTimeout(cutOnce, 1, response, holds);
+}
 
 /** Sends so many bytes and then nothing. */
 export const stallAfter =
@@ -114,7 +128,7 @@ export const ignoreRangesAndCutAfter =
   (bytes: number): Manner =>
   (_request, response, body) => {
     response.writeHead(200, { "content-length": body.length });
-    response.write(body.subarray(0, bytes), () => setTimeout(() => response.destroy(), 20));
+    response.write(body.subarray(0, bytes), () => cutSoon(response));
   };
 
 export const answer =

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { rejection } from "../../support/ask.js";
+import { until } from "../../support/until.js";
 import { asked, BODY, expectWhole, fetchFile, hub, name, OTHER, target } from "./download-support.js";
 import { answer, cutAfter, type Hub, ignoreRanges, type Manner, ranges, slowly, stallAfter } from "./hub.js";
 
@@ -25,9 +26,7 @@ describe("a large file comes in pieces", () => {
     const controller = new AbortController();
     hub.script(`/${name}`, stallAfter(10_000), ranges);
     const running = rejection(fetchFile({ pieceBytes, signal: controller.signal }));
-    await vi.waitFor(() =>
-      expect(firstBytes(hub).sort((a, b) => a - b)).toEqual([0, 50_000, 100_000, 150_000]),
-    );
+    await until(() => expect(firstBytes(hub).sort((a, b) => a - b)).toEqual([0, 50_000, 100_000, 150_000]));
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(hub.requests.length).toBe(4);
     controller.abort();

@@ -1,8 +1,18 @@
 import { expect, test, vi } from "vitest";
 import { rangeOf, sizeBeyond } from "../../../src/models/hub-request.js";
 import * as room from "../../../src/models/room.js";
-import { asked, BODY, expectWhole, fetchFile, fileNames, hub, name } from "./download-support.js";
-import { cutAfter, type Manner, ranges, sha256 } from "./hub.js";
+import {
+  asked,
+  BODY,
+  cutOnceReceived,
+  expectWhole,
+  fetchFile,
+  fileNames,
+  hub,
+  name,
+  received,
+} from "./download-support.js";
+import { cutOnce, type Manner, ranges, sha256 } from "./hub.js";
 
 const SIZE = BODY.length;
 const ETAG = { etag: `"${sha256(BODY)}"` };
@@ -20,7 +30,7 @@ test.each([
   ["with its length", (from: number) => ({ ...rangeFrom(from), "content-length": SIZE - from })],
   ["without a length", rangeFrom],
 ])("a part that comes with status 200 and its range, %s, is gone on with", async (_name, headers) => {
-  hub.script(`/${name}`, cutAfter(100_000), slice(headers));
+  hub.script(`/${name}`, cutOnceReceived(100_000), slice(headers));
   await fetchFile();
   expectWhole();
   expect(asked(hub)).toEqual([undefined, "bytes=100000-"]);
@@ -29,7 +39,7 @@ test.each([
 test("a whole file whose range says so by mistake is one", async () => {
   const whole: Manner = (_request, response, body) =>
     response.writeHead(200, { ...rangeFrom(0), "content-length": SIZE }).end(body);
-  hub.script(`/${name}`, cutAfter(100_000), whole);
+  hub.script(`/${name}`, cutOnceReceived(100_000), whole);
   await fetchFile();
   expectWhole();
 });
@@ -40,7 +50,7 @@ test.each([
   ["a range that is none", () => ({ "content-range": "bytes 9-1/2" })],
   ["several parts", () => ({ "content-type": "multipart/byteranges; boundary=x" })],
 ])("a part with %s is not believed", async (_name, headers) => {
-  hub.script(`/${name}`, cutAfter(100_000), slice(headers, 206), ranges);
+  hub.script(`/${name}`, cutOnceReceived(100_000), slice(headers, 206), ranges);
   await fetchFile();
   expectWhole();
 });
@@ -50,7 +60,7 @@ test("a part that goes on behind its range is not believed", async () => {
     response.writeHead(206, { ...ETAG, "content-range": `bytes 100000-100099/${SIZE}` });
     response.end(Buffer.concat([body.subarray(100_000, 100_100), Buffer.alloc(5000, 7)]));
   };
-  hub.script(`/${name}`, cutAfter(100_000), longer, ranges);
+  hub.script(`/${name}`, cutOnceReceived(100_000), longer, ranges);
   await fetchFile();
   expectWhole();
 });
@@ -62,7 +72,7 @@ test("parts that are shorter than what was asked for are put together", async ()
     response.writeHead(206, { ...ETAG, "content-range": `bytes ${from}-${to - 1}/${SIZE}` });
     response.end(body.subarray(from, to));
   };
-  hub.script(`/${name}`, cutAfter(20_000), some);
+  hub.script(`/${name}`, cutOnceReceived(20_000), some);
   await fetchFile();
   expectWhole();
 });
@@ -71,7 +81,7 @@ test("a range behind the end of a file that is whole ends it, of unknown size to
   const first: Manner = (_request, response, body) => {
     // Without a length nobody knows that it is whole when the connection is cut.
     response.writeHead(200, ETAG);
-    response.write(body, () => setTimeout(() => response.destroy(), 50));
+    response.write(body, () => cutOnce(response, () => received() === SIZE));
   };
   hub.script(`/${name}`, first, ranges);
   await fetchFile({ bytes: undefined, sha256: undefined });

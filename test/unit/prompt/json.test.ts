@@ -33,7 +33,7 @@ describe("findJson", () => {
     for (const indent of [0, 2]) expect(findJson(JSON.stringify(value, null, indent))?.value).toEqual(value);
   });
 
-  // Time that grows with the square of the length would run into the runner's time limit.
+  // A second or two; time that grows with the square of the length would run into the runner's limit.
   it.each(["[", "{", '{"', '["', "['a',", '{"a":', "[1,", "[{", '"'])("ends on 200,000 of %s", (unit) => {
     expect(findJson(unit.repeat(200_000))?.complete).not.toBe(true);
   });

@@ -2,6 +2,7 @@ import { expect, test, vi } from "vitest";
 import type { GenerateOptions, PromptPart } from "../../../src/engine/engine.js";
 import { RemoteEngine } from "../../../src/engine/remote/remote-engine.js";
 import { renderPrompt } from "../../../src/prompt/render.js";
+import { until } from "../../support/until.js";
 import { answerOf, events, json, type Script, scriptedServer, vllm } from "./scripted-server.js";
 
 const QUESTION = renderPrompt<never>([{ role: "user", content: "Hi" }]);
@@ -84,10 +85,10 @@ test("what waits for one endpoint keeps nobody from another", async () => {
   const servers = [await scriptedServer(plain("plain")), await scriptedServer(holding)];
   const engine = await RemoteEngine.load({ endpoint: servers.map(({ url }) => url), parallel: 1 });
   const waiting = [ask(engine, BEGUN), ask(engine, BEGUN)];
-  await vi.waitFor(() => expect(held).toHaveLength(1));
+  await until(() => expect(held).toHaveLength(1));
   expect(await Promise.all([ask(engine), ask(engine)])).toEqual(["plain", "plain"]);
   held[0]?.();
-  await vi.waitFor(() => expect(held).toHaveLength(2));
+  await until(() => expect(held).toHaveLength(2));
   held[1]?.();
   expect(await Promise.all(waiting)).toEqual(["vllm", "vllm"]);
 });
@@ -133,7 +134,7 @@ test("a pool begins without an endpoint that is out of order, says so once, and 
   expect(await Promise.all([ask(engine), ask(engine)])).toEqual(["there", "there"]);
   expect((await engine.stats()).endpoints).toMatchObject([{ state: "down" }, { state: "up", completed: 2 }]);
   await late.open();
-  await vi.waitFor(async () => expect(await ask(engine)).toBe("late"), { timeout: 15_000, interval: 200 });
+  await until(async () => expect(await ask(engine)).toBe("late"));
   expect(onLog.mock.calls.filter(([level]) => level === "warning")).toHaveLength(1);
   await engine.dispose();
 });
@@ -145,7 +146,7 @@ test("one that comes late with another model stays out, which is said once", asy
   const onLog = vi.fn();
   const engine = await RemoteEngine.load({ endpoint: [other.url, there.url], onLog });
   await other.open();
-  await vi.waitFor(() => expect(onLog).toHaveBeenCalledTimes(2), { timeout: 15_000, interval: 200 });
+  await until(() => expect(onLog).toHaveBeenCalledTimes(2));
   expect(onLog.mock.lastCall).toEqual(["warning", expect.stringContaining("another model")]);
   expect(await Promise.all([ask(engine), ask(engine)])).toEqual(["there", "there"]);
   await engine.dispose();

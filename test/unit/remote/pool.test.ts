@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { isThere } from "../../../src/engine/remote/http.js";
 import { RemoteEngine } from "../../../src/engine/remote/remote-engine.js";
 import { renderPrompt } from "../../../src/prompt/render.js";
+import { until } from "../../support/until.js";
 import { answerOf, events, type Script, scriptedServer, vllm } from "./scripted-server.js";
 
 const QUESTION = renderPrompt<never>([{ role: "user", content: "Hi" }]);
@@ -31,13 +32,13 @@ test("requests go where the fewest run, and no more at once than there are place
   const servers = [await scriptedServer(vllm(left.script)), await scriptedServer(vllm(right.script))];
   const engine = await RemoteEngine.load({ endpoint: servers.map(({ url }) => url), parallel: 2 });
   const answers = Array.from({ length: 6 }, () => ask(engine));
-  await vi.waitFor(() => expect([left.waiting.length, right.waiting.length]).toEqual([2, 2]));
+  await until(() => expect([left.waiting.length, right.waiting.length]).toEqual([2, 2]));
   await sleep(50);
   expect([left.waiting.length, right.waiting.length]).toEqual([2, 2]);
   expect((await engine.stats()).requests).toMatchObject({ running: 4, waiting: 2 });
   left.waiting[0]?.();
   left.waiting[1]?.();
-  await vi.waitFor(() => expect(left.waiting).toHaveLength(4));
+  await until(() => expect(left.waiting).toHaveLength(4));
   for (const answer of [...left.waiting.slice(2), ...right.waiting]) answer();
   await Promise.all(answers);
   expect((await engine.stats()).requests).toMatchObject({ running: 0, waiting: 0, completed: 6 });
@@ -49,17 +50,17 @@ test("who waits: interactive before batch, no more than the queue holds, and not
   const engine = await RemoteEngine.load({ endpoint: server.url, parallel: 1, queueSize: 3 });
   const order: string[] = [];
   const first = ask(engine);
-  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  await until(() => expect(waiting).toHaveLength(1));
   const stop = new AbortController();
   const batch = ask(engine, { priority: "batch" }).then(() => order.push("batch"));
   const aborted = ask(engine, { signal: stop.signal });
   const interactive = ask(engine).then(() => order.push("interactive"));
-  await sleep(10);
+  await until(async () => expect((await engine.stats()).requests.waiting).toBe(3));
   await expect(ask(engine)).rejects.toMatchObject({ code: "queue_full" });
   stop.abort();
   await expect(aborted).rejects.toMatchObject({ code: "aborted" });
   for (const count of [1, 2, 3]) {
-    await vi.waitFor(() => expect(waiting).toHaveLength(count));
+    await until(() => expect(waiting).toHaveLength(count));
     waiting[count - 1]?.();
   }
   await Promise.all([first, batch, interactive]);
@@ -72,7 +73,7 @@ test("what waits is let go on dispose", async () => {
   const engine = await RemoteEngine.load({ endpoint: server.url, parallel: 1 });
   const answers = [ask(engine), ask(engine)];
   const rejected = answers.map((answer) => expect(answer).rejects.toMatchObject({ code: "disposed" }));
-  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  await until(() => expect(waiting).toHaveLength(1));
   await engine.dispose();
   await Promise.all(rejected);
 });
@@ -105,7 +106,7 @@ test("an endpoint that comes back is asked again", async () => {
   expect(await ask(engine)).toBe("right");
   await lost.open();
   // The health check asks after 5 seconds.
-  await vi.waitFor(async () => expect(await ask(engine)).toBe("left"), { timeout: 15_000, interval: 500 });
+  await until(async () => expect(await ask(engine)).toBe("left"));
   await engine.dispose();
 });
 
@@ -197,10 +198,10 @@ test("what was admitted is not refused when its endpoint fails", async () => {
     queueSize: 1,
   });
   const answers = [ask(engine), ask(engine), ask(engine)];
-  await vi.waitFor(() => expect([failing.length, held.length]).toEqual([1, 1]));
+  await until(() => expect([failing.length, held.length]).toEqual([1, 1]));
   failing[0]?.();
   for (const count of [1, 2, 3]) {
-    await vi.waitFor(() => expect(held).toHaveLength(count));
+    await until(() => expect(held).toHaveLength(count));
     held[count - 1]?.();
   }
   expect(await Promise.all(answers)).toEqual(["Yes", "Yes", "Yes"]);

@@ -22,12 +22,26 @@ const pings: Script = (_, response) => {
 };
 const hangsInHead: Script = (_, response) => response.socket?.write("HTTP/1.1 200 OK\r\ncontent-type: te");
 
-async function answer(script: Script, limit: { endpointTimeout?: number; signal?: () => AbortSignal }) {
-  const { signal, ...options } = limit;
+interface Limit {
+  readonly endpointTimeout?: number;
+  readonly signal?: () => AbortSignal;
+}
+
+/** What becomes of the first answer that is asked for within the limit: a busy machine may need longer to load or to ask. */
+async function answer(script: Script, limit: Limit): Promise<string> {
   const server = await scriptedServer(vllm(script));
-  // Once without the limit: what it loads takes longer than that on a busy machine.
-  await (await RemoteEngine.load({ endpoint: server.url })).dispose();
-  const engine = await RemoteEngine.load({ endpoint: server.url, endpointRetries: 0, ...options });
+  for (;;) {
+    try {
+      return await attempt(server.url, limit);
+    } catch (error) {
+      if (server.calls.at(-1)?.path.includes("completions")) throw error;
+      expect(error).toMatchObject({ code: expect.stringMatching(/^(endpoint_failed|aborted)$/) });
+    }
+  }
+}
+
+async function attempt(endpoint: string, { signal, ...options }: Limit): Promise<string> {
+  const engine = await RemoteEngine.load({ endpoint, endpointRetries: 0, ...options });
   const parts = [
     { type: "text", text: "<start_of_turn>user\nHi<end_of_turn>\n<start_of_turn>model\n", special: true },
   ] as const;
@@ -36,10 +50,6 @@ async function answer(script: Script, limit: { endpointTimeout?: number; signal?
     const given = { maxTokens: 4, ...(signal && { signal: signal() }) };
     for await (const event of engine.generate(parts, given)) if (event.type === "text") text += event.text;
     return text;
-  } catch (error) {
-    // It was the answer that took too long.
-    expect(server.calls.at(-1)?.path).toContain("completions");
-    throw error;
   } finally {
     await engine.dispose();
   }
