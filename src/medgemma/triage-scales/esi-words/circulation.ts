@@ -1,4 +1,4 @@
-import type { Concept } from "./concept.js";
+import { answered, type Concept } from "./concept.js";
 
 const TEACHING =
   /(?<![\p{L}])(?:training|course|class|lesson|\p{L}*kurs|formation|(?:curso|taller)\s+de|instructor)(?![\p{L}])/u;
@@ -20,6 +20,8 @@ export const CIRCULATION: readonly Concept[] = [
       "(?:patient|he|she|just) (?:coded|is coding|was coding)",
       "asystolic",
       "asystole",
+      "flat ?lin(?:ed|ing)",
+      "(?:went|gone|going|is) flat ?line",
       "(?:in|on) pea",
       "pulseless electrical activity",
       "v ?fib",
@@ -40,14 +42,17 @@ export const CIRCULATION: readonly Concept[] = [
       "herz ?kreislauf ?stillstand",
       "atem ?stillstand",
       "kammer ?flimmern",
+      "(?:keine?|ohne) (?:lebens ?zeichen|vital ?zeichen)",
+      "tot aufgefunden",
       "asystolie",
       "(?:paro|parada) (?:cardiac[oa]|cardio ?r?respiratori[oa]|respiratori[oa]|cardio ?pulmonar)",
       "fibrilacion ventricular",
       "asistolia",
-      "sin signos (?:de vida|vitales)",
+      "(?:sin|no hay|ningun) signos? (?:de vida|vitales)",
+      "sin vida(?! (?:social|sexual|laboral|propia|en pareja))",
       "arret (?:cardiaque|cardio ?respiratoire|respiratoire|cardio ?circulatoire)",
       "fibrillation ventriculaire",
-      "sans signes? (?:de vie|vitaux)",
+      "(?:sans|aucun|pas de|plus de) signes? (?:de vie|vitaux)",
     ],
   },
   {
@@ -124,6 +129,10 @@ export const CIRCULATION: readonly Concept[] = [
       "(?:can not|could not|unable to|do not|does not|did not|has not|have not) (?:feel|find|get|got|palpate|detect|have) (?:a |any |his |her |the )?pulse",
       "pulse ?(?:: |= )?(?:is |was )?(?:absent|none|not (?:palpable|felt|found|present|detectable))",
       "absent pulses?",
+      answered(
+        "(?:carotid |central )?pulses?|hr|heart rate|puls|pulso|pouls",
+        "no|none|nil|zero|0|keiner|ausente|non",
+      ),
       "no longer has (?:a )?pulse",
       "pulses (?:are |were )?absent",
       "loss of pulse",
@@ -133,10 +142,11 @@ export const CIRCULATION: readonly Concept[] = [
       "ohne (?:tastbaren )?puls",
       "puls nicht tastbar",
       "sin pulso",
-      "no (?:tiene|hay|se (?:le )?palpa) (?:el )?pulso",
+      "no (?:tiene|hay|se (?:le )?palpa) (?:el )?pulso(?! irregular)",
       "ausencia de pulso",
+      "perdido el pulso",
       "sans pouls",
-      "pas de pouls",
+      "(?:pas|plus) de pouls",
       "absence de pouls",
       "pouls (?:non palpable|absent|imprenable)",
     ],

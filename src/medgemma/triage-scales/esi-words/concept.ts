@@ -16,5 +16,11 @@ export interface Concept {
   readonly words: readonly string[];
 }
 
+/** "breathing: no", "is he breathing? no": the thing begins its clause, for "trouble breathing: no" is another answer. */
+export function answered(things: string, no: string): string {
+  const begins = "(?<=(?:^|[.,;!?\\n]|(?<![\\p{L}])(?:he|she|they|it|patient|baby|child|is|and))\\s*)";
+  return `${begins}(?:${things}) ?(?::|=|\\?)? ?(?:is |are |was )?(?:${no})(?= ?(?:[.,;!\\n]|$))`;
+}
+
 /** What may pass by itself: level 2 when it is over. */
 export const TRANSIENT = { endedLevel: 2 } as const;

@@ -1,8 +1,15 @@
-import { type Concept, TRANSIENT } from "./concept.js";
+import { answered, type Concept, TRANSIENT } from "./concept.js";
 
 const NUMBER = "(?:\\d+|an?|one|two|three|five|ten|fifteen|twenty|thirty|several|some|a few|many)";
 const NOT_IN_TIME =
   "(?! (?:up )?(?:in (?:time|the mornings?)|early|on time|for (?:school|work)|before|until))";
+const COMES_TO = "(?:come|came|coming) (?:round|around|to)(?= ?(?:[.,;!\\n]|$|after|since|yet|despite))";
+/** The coma scale told by its parts, where they sum up to 8 or less: "E1V1M2", in French Y for the eyes. */
+const PARTS_OF_SCALE = [1, 2, 3, 4].flatMap((eyes) =>
+  [1, 2, 3, 4, 5]
+    .filter((words) => eyes + words < 8)
+    .map((words) => `[ey] ?${eyes}[\\s,/]*v ?${words}[\\s,/]*m ?[1-${Math.min(6, 8 - eyes - words)}]`),
+);
 
 /** How awake somebody is. */
 export const CONSCIOUSNESS: readonly Concept[] = [
@@ -17,7 +24,9 @@ export const CONSCIOUSNESS: readonly Concept[] = [
       "non ?responsive",
       "non ?responding",
       "neither (?:responsive|responding) nor",
-      "not (?:at all |very )?responsive",
+      "(?:not|no longer) (?:at all |very )?responsive",
+      "no longer (?:responds?|reacts?|answers?)",
+      answered("responsive|responds?|responding|reacts?|reacting", "no|not|none|nil"),
       "(?:not|no longer|stopped|quit) (?:responding|reacting|answering)",
       "(?:do|does|did|will|would|could|can) not (?:respond|react|answer)",
       "no (?:verbal |motor )?response(?= ?(?:[.,;!]|$| from (?:patient|him|her|them|the patient)))",
@@ -27,9 +36,10 @@ export const CONSCIOUSNESS: readonly Concept[] = [
       "(?:only responds?|responds? only|responding only|responsive only|only responsive|only responding) to pain\\w*",
       "responsive to pain(?:ful stimuli)? only",
       "avpu ?(?:: |= |is |of )?[pu]",
-      "gcs ?(?:of |is |was |= ?|: ?|, )?[3-8]t?",
+      ...PARTS_OF_SCALE,
+      "(?:gcs|glasgow)(?: coma)?(?: (?:scale|score))? ?(?:of |is |was |= ?|: ?|, )?[3-8]t?",
       "(?:nicht|kaum) (?:mehr )?ansprechbar",
-      "reagiert (?:\\w+ )?nicht(?:s)?",
+      "reagiert (?:\\w+ )?nicht(?:s)?(?! allergisch)",
       "no responde",
       "no reacciona",
       "arreactiv[oa]",
@@ -50,14 +60,19 @@ export const CONSCIOUSNESS: readonly Concept[] = [
       "not (?:yet )?(?:woken|woke)(?: up)?",
       "moribund",
       "in extremis",
-      "not (?:fully )?conscious(?! of)",
+      "(?:not|no longer) (?:fully )?conscious(?! of)",
+      "(?:not|no longer) awake(?= ?(?:[.,;!\\n]|$|and not|or))",
+      answered("conscious|awake|consciente|conscient|bei bewusstsein", "no|nein|non"),
+      answered("consciousness", "no|none|nil|absent"),
+      `(?:has|have|had|did|does|do|will|would|is) not (?:yet )?${COMES_TO}`,
       `(?:does|did|do|will|would|could|can) not (?:be )?(?:wake|waken|woken|rouse|roused|arouse|aroused|awaken|awakened)${NOT_IN_TIME}`,
       "(?:not|no longer) (?:waking|rousable|arousable|wakeable|waking up)",
       `(?:unable|not able) to (?:be )?(?:wake|waken|woken|rouse|roused|arouse|aroused|awaken|awakened)${NOT_IN_TIME}`,
       "does not move",
       "impossible to (?:wake|rouse|arouse)",
       "not open (?:(?:his|her|their) )?eyes",
-      "coma(?! scale)",
+      // In Spanish also of eating: "que coma fruta".
+      "(?<!(?:que|cuando|si) )coma(?! (?:scale|bien|mas|menos|poco|fruta|despacio))",
       "un ?a?rous(?:e?able|ed)",
       "comatose",
       "out cold",
@@ -65,6 +80,9 @@ export const CONSCIOUSNESS: readonly Concept[] = [
       "ohne bewusstsein",
       "nicht (?:mehr )?(?:erweckbar|weckbar|bei bewusstsein)",
       "wacht nicht (?:mehr )?auf",
+      "kommt nicht (?:mehr |wieder )?zu sich",
+      "(?:lasst|liess) sich nicht (?:mehr )?(?:auf|er)?wecken",
+      "nicht (?:mehr )?(?:auf|er)?zuwecken",
       "(?:im|in) koma",
       "komatos(?:e[rnms]?)?",
       "reglos",
@@ -72,7 +90,9 @@ export const CONSCIOUSNESS: readonly Concept[] = [
       "no (?:se )?despierta",
       "sin (?:conciencia|conocimiento)(?! de)",
       "inconscient(?:es?|s)?",
-      "(?:ne )?se reveille (?:pas|plus)",
+      "(?:ne )?se reveille (?:pas|plus)(?! la nuit)",
+      "impossible (?:a|de (?:le |la |l )?) ?reveiller",
+      "inanimee?s?",
       "dans le coma",
       "(?:en|in (?:a )?(?:deep )?) ?coma",
       "sans connaissance(?! de)",
@@ -154,7 +174,8 @@ export const CONSCIOUSNESS: readonly Concept[] = [
     level: 2,
     source: "confused",
     words: [
-      "(?:newly|acutely|suddenly|now) confused",
+      "(?:newly|acutely|suddenly|now) (?:confused|disorient(?:at)?ed)",
+      "(?:woke up|became|becoming) (?:very |suddenly |acutely )?(?:confused|disorient(?:at)?ed)(?! (?:about|by|over|with))",
       "(?:new|acute|sudden)(?: onset)?(?: of)? (?:confusion|disorientation)",
       "lethargic",
       "obtunded",

@@ -40,6 +40,9 @@ const IN_FULL: readonly (readonly [RegExp, string])[] = [
   [/\bhx\b/g, "history"],
   [/\bunresp\b/g, "unresponsive"],
   [/\bresp\b/g, "respiratory"],
+  [/\bresps\b/g, "respirations"],
+  [/\bcard?iac[ -]?arr?est(?!ed)/g, "cardiac arrest"],
+  [/\bnt (?=breathing|responding)/g, "not "],
   [/\b[io]hca\b/g, "cardiac arrest"],
   [/\bpts?\b/g, "patient"],
   [/\bcannot\b/g, "can not"],
@@ -53,6 +56,8 @@ const IN_FULL: readonly (readonly [RegExp, string])[] = [
   [/'ve\b/g, " have"],
   [/'ll\b/g, " will"],
   [/'d\b/g, " had"],
+  // "dad's not breathing" says how he is, "dad's pulse" whose it is.
+  [/(\p{L})'s (?=(?:not|no longer|still|stopped|un ?conscious|un ?responsive)\b)/gu, "$1 is "],
   [/(\p{L})'s\b/gu, "$1 's"],
 ];
 
@@ -63,9 +68,10 @@ const IN_FULL: readonly (readonly [RegExp, string])[] = [
  */
 export function normalise(text: string): string {
   const lines = text
+    // Before the compatibility forms, which take an accent that stands alone for a space and an accent.
+    .replace(/[\u2018-\u201b\u02b9-\u02bd\u00b4\u0060\u2032]/g, "'")
     .normalize("NFKC")
     .replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, "")
-    .replace(/[\u2018\u2019\u02bc\u00b4\u0060\u2032]/g, "'")
     .replace(/[\u2010-\u2015\u2212]/g, "-")
     .replace(/\r\n?|[\u2028\u2029\u0085\v\f]/g, "\n")
     .replace(/[ \t]*\n[ \t]*/g, "\n")

@@ -4,12 +4,12 @@ import { PATIENTS, TRANSPARENT } from "./vocabulary.js";
 
 /** What life is saved with: no answer to it is as grave as no answer at all. */
 const RESCUE = wordsOf([
-  "naloxone?",
+  "naloxon[ae]?",
   "narcan",
   "glucose",
   "dextrose",
   "glucagon",
-  "adrenaline?",
+  "adrenalin[ae]?",
   "epinephrine",
   "atropine",
   "flumazenil",
@@ -80,6 +80,8 @@ const OTHER = wordsOf([
   "antibiotika",
   "antibiotiques?",
   "antibioticos?",
+  "tratamientos?",
+  "traitements?",
   "painkillers?",
   "analgesi\\w*",
   "analgetika",

@@ -7,12 +7,12 @@
 /** Deny what follows. */
 export const NEGATORS = [
   "no",
-  "not",
+  "not(?: attempt)?",
   "never",
   "den(?:y|ies|ied|ying)",
   "without",
   "neg(?:ative)?(?: for| :)?",
-  "ruled out(?: for)?",
+  "rul(?:ed|es) out(?: for)?",
   "nobody",
   "no one",
   "neither",
@@ -74,13 +74,13 @@ export const PAST_TIMES = [
   "at birth",
   "(?:at|when) (?:the )?age (?:of )?\\d+",
   "long ago",
-  "vor (?:\\d+|einem|einer|zwei|drei|vielen|einigen|mehreren) (?:jahr\\w*|monat\\w*|woche\\w*)",
+  "vor (?:\\d+|einem|einer|zwei|drei|vier|funf|sechs|sieben|acht|neun|zehn|vielen|einigen|mehreren) (?:jahr\\w*|monat\\w*|woche\\w*)",
   "letzte[sn]? (?:jahr|monat|woche)",
   "als (?:kind|saugling)",
-  "hace (?:\\d+|un|una|unos|varios|muchos) (?:anos?|mes(?:es)?|semanas?)",
+  "hace (?:\\d+|un|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|unos|varios|muchos) (?:anos?|mes(?:es)?|semanas?)",
   "el ano pasado",
   "de (?:nino|nina)",
-  "il y a (?:\\d+|un|une|quelques|plusieurs|des) (?:ans?|annees?|mois|semaines?)",
+  "il y a (?:\\d+|un|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|quelques|plusieurs|des) (?:ans?|annees?|mois|semaines?)",
   "l an(?:nee)? (?:dernier|derniere|passee?)",
 ];
 
@@ -118,7 +118,8 @@ export const USUAL = ["usually", "normally", "chronically", "always", "at baseli
 export const HYPOTHETICAL = {
   clause: [
     "(?:afraid|scared|terrified|fearful|fear) of (?:becoming|being|going|falling|getting|ending up)",
-    "if",
+    "if(?! you ask me)",
+    "(?:fears?|afraid|scared|frightened|worr(?:y|ies|ied)) (?:that )?(?:he|she|they|i|it|you) (?:\\w+ )?(?:will|would|might|may|could)",
     "in case(?: of)?",
     "in the event of",
     "should (?:he|she|it|they|the patient|this)",
@@ -154,6 +155,7 @@ export const HYPOTHETICAL = {
     "learn(?:s|ing)?(?: about)?",
     "to avoid",
     "angst vor",
+    "(?:furchtet|craint|redoute)",
     "furcht vor",
     "risiko (?:fur|von|eines|einer)",
     "miedo (?:a|de)",
@@ -318,7 +320,7 @@ export const TRANSPARENT = new Set(
   (
     "a an any the his her its their my our this that these he she it they i we patient baby child infant son daughter been being be is are was were has had have having got get gotten become became becoming go went gone ever once actually really truly completely totally fully quite at all further previous prior past recent new known current currently acute signs sign symptoms symptom evidence episode episodes event events history of for from in with into to period periods spell spells brief short transient prolonged sudden severe major full out hospital felt feeling feel found appear appears appeared look looks seem seems seemed need needs needed require requires required requirement indication suffered suffering suffer experienced experiencing complain complains complaining complaint complaints documented reported witnessed obvious time times point longer 's " +
     "mehr je jemals zu irgendeine hinweis auf anzeichen fur zeichen war ist gewesen hatte hat wurde einen eine einem einer ein der die das den dem des " +
-    "esta estaba estuvo ha habia estado de del la las los el un una unos signos episodios previa previo " +
+    "esta estaba estuvo tuvo sufrio ha habia estado de del la las los el un una unos signos episodios previa previo " +
     "est etait ete eu d l le les une des du signes en au aux"
   ).split(" "),
 );

@@ -7,7 +7,7 @@ const OTHER = wordsOf(OTHERS);
 const ANIMAL = wordsOf(ANIMALS);
 const EITHER_ONE = wordsOf(EITHER);
 const AGENT = wordsOf([AGENT_VERBS]);
-const THE_PATIENT = wordsOf(["patient(?:in)?", "paciente", "i", "my", "me"]);
+const THE_PATIENT = wordsOf(["patient(?:in|e)?", "paciente", "i", "my", "me"]);
 /** The one who is here speaks of something else. */
 const HAS_OWN =
   /(?<![\p{L}])(?:child|daughter|son|she|he|baby|girl|boy|teen\w*)\s+(?:is\s+|has\s+|feels\s+|now\s+|very\s+)*(?:upset|anxious|depressed|worried|wants|needs|asks|here|stressed|sad|panic\w*|palpitations)(?![\p{L}])/u;
@@ -65,9 +65,10 @@ function ofThirdPerson({ 0: word, index }: RegExpMatchArray, before: string): bo
   );
 }
 
-const SIDE = "(?:(?:the|his|her|my|both|left|right|l|r|lower|upper|affected|a|one|all|distal)\\s+)*";
+const SIDE =
+  "(?:(?:the|el|la|los|le|les|l|den?|der|dem|link\\w*|recht\\w*|his|her|my|both|left|right|l|r|lower|upper|affected|a|one|all|distal)\\s+)*";
 const OF_PART = new RegExp(
-  `^(?:\\s+(?:felt|palpable|detected|palpated|found))?\\s+(?:(?:in|on|of|at|over|to)\\s+)?${SIDE}(?:${PARTS}|${THINGS})(?![\\p{L}])`,
+  `^(?:\\s+(?:felt|palpable|detected|palpated|found))?\\s+(?:(?:in|on|of|at|over|to|am|im|an|en|a|au|aux|dans)\\s+)?${SIDE}(?:${PARTS}|${THINGS})(?![\\p{L}])`,
   "u",
 );
 const PART_IS = new RegExp(
