@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import path from "node:path";
 import { Validator } from "@cfworker/json-schema";
+import { packageRoot, requireOwnFiles } from "../machine/package.js";
 import type { Catalogue } from "./catalogue-types.js";
 
-const SCHEMA_FILE = fileURLToPath(new URL("../../models/catalogue.schema.json", import.meta.url));
+const SCHEMA_FILE = path.join(packageRoot, "models", "catalogue.schema.json");
 let validator: Validator | undefined;
 
 /**
@@ -12,6 +13,7 @@ let validator: Validator | undefined;
  * @returns the first thing that is wrong, or nothing.
  */
 export function catalogueProblem(value: unknown): string | undefined {
+  if (!validator) requireOwnFiles();
   validator ??= new Validator(JSON.parse(readFileSync(SCHEMA_FILE, "utf8")), "2020-12", false);
   const { valid, errors } = validator.validate(value);
   if (valid) return referenceProblem(value as Catalogue);
