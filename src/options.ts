@@ -1,5 +1,13 @@
 import { badOption, MedGemmaError } from "./errors.js";
 
+/** Options with a value for each: none is undefined. */
+export type Filled<T> = { readonly [Name in keyof T]-?: Exclude<T[Name], undefined> };
+
+/** Without the names whose value is undefined, which is the same as not naming them. */
+export function given<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}
+
 /** Checks of option objects, in one sentence form. Order as in better-sqlite3: shape, names, then values. */
 
 /**

@@ -5,7 +5,7 @@ import { aside, note, seconds, speak, speakJson, status } from "./terminal.js";
 export interface AnswerStyle {
   readonly json: boolean;
   /** JSON on one line: several documents, one a line. */
-  readonly compact?: boolean;
+  readonly compact?: boolean | undefined;
   readonly quiet: boolean;
   readonly showThought: boolean;
 }

@@ -5,36 +5,36 @@ import { defaultTokens } from "./default-tokens.js";
 
 /** The options that commands share. Ranges are the library's business; here text only becomes a number. */
 export interface ModelFlags {
-  endpoint?: string[];
-  endpointApi?: string;
-  endpointModel?: string;
-  timeout?: number;
-  model?: string;
-  mmproj?: string;
-  pictureFit?: string;
-  adapter?: AdapterOption[];
-  acceptLicense?: boolean;
-  contextSize?: number;
-  threads?: number;
-  gpuLayers?: number;
-  gpu?: string;
-  quiet?: boolean;
-  verbose?: boolean;
+  endpoint?: string[] | undefined;
+  endpointApi?: string | undefined;
+  endpointModel?: string | undefined;
+  timeout?: number | undefined;
+  model?: string | undefined;
+  mmproj?: string | undefined;
+  pictureFit?: string | undefined;
+  adapter?: AdapterOption[] | undefined;
+  acceptLicense?: boolean | undefined;
+  contextSize?: number | undefined;
+  threads?: number | undefined;
+  gpuLayers?: number | undefined;
+  gpu?: string | undefined;
+  quiet?: boolean | undefined;
+  verbose?: boolean | undefined;
 }
 
 export interface AnswerFlags extends ModelFlags {
-  maxTokens?: number;
-  temperature?: number;
-  topK?: number;
-  topP?: number;
-  minP?: number;
-  repeatPenalty?: number;
-  seed?: number;
-  stop?: string[];
-  system?: string;
-  think?: boolean;
-  showThought?: boolean;
-  json?: boolean;
+  maxTokens?: number | undefined;
+  temperature?: number | undefined;
+  topK?: number | undefined;
+  topP?: number | undefined;
+  minP?: number | undefined;
+  repeatPenalty?: number | undefined;
+  seed?: number | undefined;
+  stop?: string[] | undefined;
+  system?: string | undefined;
+  think?: boolean | undefined;
+  showThought?: boolean | undefined;
+  json?: boolean | undefined;
 }
 
 export const ACCEPT_LICENSE_FLAG = [

@@ -15,12 +15,12 @@ import { note, speak, speakJson } from "./terminal.js";
 
 export interface PlanFlags {
   model: string;
-  mmproj?: string;
-  contextSize?: number;
-  parallel?: number;
+  mmproj?: string | undefined;
+  contextSize?: number | undefined;
+  parallel?: number | undefined;
   /** Load it too, and ask it what tells whether it is what it says. */
-  deep?: boolean;
-  json?: boolean;
+  deep?: boolean | undefined;
+  json?: boolean | undefined;
 }
 
 /** Prints what a model would take of this machine, with the reasons, without loading it; and with `deep` what it is. */

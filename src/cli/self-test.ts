@@ -11,7 +11,7 @@ export interface ReferenceCase {
   /** In examples/images. */
   readonly pictures: readonly string[];
   readonly question: string;
-  readonly system?: string;
+  readonly system?: string | undefined;
   /** Tokens of the rendered prompt, picture tokens included. */
   readonly promptTokens: number;
   readonly first: { readonly id: number; readonly logprob: number };
@@ -29,7 +29,7 @@ export interface Check {
   readonly ok: boolean;
   /** Why it failed, or what was found. */
   readonly detail: string;
-  readonly remedy?: string;
+  readonly remedy?: string | undefined;
 }
 
 export const examplePictures = path.join(packageRoot, "examples", "images");

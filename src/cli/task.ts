@@ -10,7 +10,7 @@ import { loadModel, toAskOptions } from "./load.js";
 import { aside, clearStatus, note, seconds, speak, speakJson, status } from "./terminal.js";
 
 export interface TaskFlags extends AnswerFlags {
-  prompt?: string;
+  prompt?: string | undefined;
 }
 
 export const PROMPT_FLAG = ["--prompt <text>", "other words for the task"] as const;

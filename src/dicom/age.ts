@@ -5,7 +5,7 @@ export interface Age {
   /** Completed years; below 2 years with tenths; 90 stands for 90 and more. */
   readonly ageYears: number;
   /** Completed months; below 2 years only. */
-  readonly ageMonths?: number;
+  readonly ageMonths?: number | undefined;
 }
 
 const DAYS_A_MONTH = 30.4375;

@@ -35,7 +35,7 @@ export interface CollectOptions {
   readonly limits: Limits;
   readonly identity: boolean;
   /** Only to say what is there: named files without pixels, and of several those that cannot be read, are told too. */
-  readonly describing?: boolean;
+  readonly describing?: boolean | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((done: number, total: number) => void) | undefined;
 }

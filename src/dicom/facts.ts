@@ -12,27 +12,27 @@ import { MODALITY_OF_SOP_CLASS, SOP_CLASS, type TransferSyntax } from "./uids.js
 export interface DicomFacts {
   /** Defined term of Modality; inferred from the SOP class when empty; "unknown" when neither says. */
   readonly modality: string;
-  readonly bodyPart?: string;
+  readonly bodyPart?: string | undefined;
   /** `AP`, `PA`, `LATERAL`, `CC`, `MLO`, ... */
-  readonly view?: string;
+  readonly view?: string | undefined;
   /** `R`, `L`, `B` (both) or `U` (unpaired). */
-  readonly laterality?: string;
-  readonly sex?: "M" | "F" | "O";
+  readonly laterality?: string | undefined;
+  readonly sex?: "M" | "F" | "O" | undefined;
   /** Completed years; below 2 years with tenths; 90 stands for 90 and more. */
-  readonly ageYears?: number;
+  readonly ageYears?: number | undefined;
   /** Completed months; below 2 years only. */
-  readonly ageMonths?: number;
+  readonly ageMonths?: number | undefined;
   readonly rows: number;
   readonly columns: number;
   readonly frames: number;
   /** Millimetres between rows and between columns. */
-  readonly spacing?: readonly [number, number];
+  readonly spacing?: readonly [number, number] | undefined;
   /** `imager`: measured on the detector, so lengths in the patient are smaller. */
-  readonly spacingSource?: "pixel" | "imager";
+  readonly spacingSource?: "pixel" | "imager" | undefined;
   /** Millimetres. */
-  readonly sliceThickness?: number;
-  readonly photometric?: string;
-  readonly bitsStored?: number;
+  readonly sliceThickness?: number | undefined;
+  readonly photometric?: string | undefined;
+  readonly bitsStored?: number | undefined;
   readonly transferSyntax: string;
   /** Lossy Image Compression (0028,2110) is "01". */
   readonly lossy: boolean;
@@ -41,7 +41,7 @@ export interface DicomFacts {
   readonly localizer: boolean;
   readonly derived: boolean;
   /** Detector values before the manufacturer's processing. */
-  readonly forProcessing?: boolean;
+  readonly forProcessing?: boolean | undefined;
 }
 
 /** Body parts (PS3.16 annex L) that are likely on pictures this model reads. */

@@ -17,11 +17,11 @@ import { type PictureOptions, prepare } from "./to-pictures.js";
 
 export interface InspectOptions {
   /** The model that will look. Defaults to `"1.5"`. */
-  model?: ModelVersion;
+  model?: ModelVersion | undefined;
   /** Also give names, ids, dates and descriptions. Defaults to `false`. */
-  identity?: boolean;
-  limits?: DicomLimits;
-  signal?: AbortSignal;
+  identity?: boolean | undefined;
+  limits?: DicomLimits | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** Plain data, for JSON and for {@link formatInspection}. */
@@ -47,7 +47,7 @@ export interface InspectedSeries {
   readonly facts: DicomFacts;
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
-  readonly identity?: Identity;
+  readonly identity?: Identity | undefined;
 }
 
 /** What a file, folder or list is and how it would be read, without decoding pixels. Throws as `toModelPictures`. */

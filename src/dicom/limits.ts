@@ -1,24 +1,25 @@
 import { badOption, MedGemmaError } from "../errors.js";
+import type { Filled } from "../options.js";
 
 /** Bounds that hold for every file, whatever it claims. */
 export interface DicomLimits {
   /** Bytes of one file, after inflating too. Range 1..2147483647. Defaults to `2147483647` (2 GiB - 1, Node's largest read). */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /** Rows times columns of one frame. Defaults to `100000000`. */
-  maxPixels?: number;
+  maxPixels?: number | undefined;
   /** Frames a file may declare. Defaults to `200000`. */
-  maxFrames?: number;
+  maxFrames?: number | undefined;
   /** Files a folder or list may hold. Defaults to `20000`. */
-  maxFiles?: number;
+  maxFiles?: number | undefined;
   /**
    * Milliseconds for one step (parsing a file, decoding a frame); then the worker is ended. Defaults to what the step
    * should need many times over: 1.2 s for a frame, more for large ones.
    */
-  timeout?: number;
+  timeout?: number | undefined;
 }
 
 /** `timeout` of 0 is the default: by size. */
-export type Limits = Required<DicomLimits>;
+export type Limits = Filled<DicomLimits>;
 
 export const DEFAULT_LIMITS: Limits = Object.freeze({
   maxBytes: 0x7fffffff,
@@ -29,14 +30,14 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
 });
 
 export function withDefaults(limits: DicomLimits | undefined): Limits {
-  const merged: Limits = { ...DEFAULT_LIMITS };
+  const merged: Record<keyof DicomLimits, number> = { ...DEFAULT_LIMITS };
   for (const [name, value] of Object.entries(limits ?? {})) {
     if (!(name in DEFAULT_LIMITS))
       throw badOption("limits", `one of ${Object.keys(DEFAULT_LIMITS).join(", ")}`, name);
     if (value === undefined) continue;
     if (typeof value !== "number" || !(value >= 1))
       throw badOption(`limits.${name}`, "a number of at least 1", value);
-    merged[name as keyof Limits] = value;
+    merged[name as keyof DicomLimits] = value;
   }
   return merged;
 }

@@ -21,7 +21,9 @@ export function pathText(file: FilePath): string {
 }
 
 /** What a source is called where it is from; undefined for mere bytes. */
-export function nameOf(source: { readonly path: FilePath } | { readonly name?: string }): string | undefined {
+export function nameOf(
+  source: { readonly path: FilePath } | { readonly name?: string | undefined },
+): string | undefined {
   return "path" in source ? pathText(source.path) : source.name;
 }
 

@@ -10,13 +10,13 @@ import type { Identity } from "./text.js";
 
 export interface ReadOptions {
   /** Frame, from 0. Defaults to `0`. */
-  frame?: number;
+  frame?: number | undefined;
   /** Bounds; see {@link DicomLimits}. */
-  limits?: DicomLimits;
+  limits?: DicomLimits | undefined;
   /** Also give names, ids, dates and descriptions, as `identity`. Defaults to `false`. */
-  identity?: boolean;
+  identity?: boolean | undefined;
   /** Takes effect at once; a frame that is being decoded is finished and dropped. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** One frame as stored, before any lookup table. */
@@ -36,7 +36,7 @@ export interface DicomImage {
   readonly frames: number;
   readonly facts: DicomFacts;
   readonly warnings: readonly string[];
-  readonly identity?: Identity;
+  readonly identity?: Identity | undefined;
 }
 
 /** True when a file or its bytes look like DICOM, with or without preamble. Throws `file_not_found` for a path. */

@@ -10,7 +10,7 @@ import { type FilePath, toArgument } from "./paths.js";
 export type Source =
   | { readonly path: FilePath }
   /** `name`: in the archive they are from. */
-  | { readonly bytes: Uint8Array; readonly name?: string };
+  | { readonly bytes: Uint8Array; readonly name?: string | undefined };
 
 /** First read of a header; most fit. Then eight times as much, until Pixel Data is reached or the file ends. */
 const HEADER_CHUNK = 256 * 1024;

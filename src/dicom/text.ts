@@ -37,17 +37,17 @@ export function decodeText(raw: Uint8Array, sets: string, vr: string): string {
 
 /** Who and what the study is of. Present only when `identity: true` was asked for. */
 export interface Identity {
-  readonly patientName?: string;
-  readonly patientId?: string;
-  readonly birthDate?: string;
-  readonly accessionNumber?: string;
-  readonly studyDate?: string;
-  readonly studyDescription?: string;
-  readonly seriesDescription?: string;
-  readonly studyInstanceUid?: string;
-  readonly seriesInstanceUid?: string;
-  readonly sopInstanceUid?: string;
-  readonly sopClassUid?: string;
+  readonly patientName?: string | undefined;
+  readonly patientId?: string | undefined;
+  readonly birthDate?: string | undefined;
+  readonly accessionNumber?: string | undefined;
+  readonly studyDate?: string | undefined;
+  readonly studyDescription?: string | undefined;
+  readonly seriesDescription?: string | undefined;
+  readonly studyInstanceUid?: string | undefined;
+  readonly seriesInstanceUid?: string | undefined;
+  readonly sopInstanceUid?: string | undefined;
+  readonly sopClassUid?: string | undefined;
 }
 
 export function readIdentity(dataset: Dataset): Identity {

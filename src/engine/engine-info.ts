@@ -4,17 +4,17 @@ export interface EngineInfo {
   readonly model: ModelInfo;
   readonly projector: ProjectorInfo | undefined;
   /** LoRA adapters that were loaded; the scale is what holds for requests that name none. */
-  readonly adapters?: readonly AdapterInfo[];
+  readonly adapters?: readonly AdapterInfo[] | undefined;
   /** Tokens the context holds, picture tokens included. */
   readonly contextSize: number;
   readonly threads: number;
   /** All that the engine sees; `placement` tells which of them it uses. */
   readonly devices: readonly DeviceInfo[];
   /** How the model is shared between GPUs and CPU; undefined where it runs elsewhere. */
-  readonly placement?: PlacementInfo;
+  readonly placement?: PlacementInfo | undefined;
   readonly versions: { readonly medgemma: string; readonly llamaCpp: string; readonly node: string };
   /** Of an endpoint; undefined on this machine, where all is there. */
-  readonly capabilities?: EndpointCapabilities;
+  readonly capabilities?: EndpointCapabilities | undefined;
   /** Milliseconds from the call to a usable engine. */
   readonly loadTime: number;
 }
@@ -82,7 +82,7 @@ export interface FileInfo {
   /** Hex. */
   readonly sha256: string;
   /** The further files of a model that is in several. */
-  readonly parts?: readonly FileInfo[];
+  readonly parts?: readonly FileInfo[] | undefined;
 }
 
 export interface DeviceInfo {

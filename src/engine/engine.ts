@@ -22,7 +22,10 @@ export interface Engine {
   /** Asked of the engine after loading, not echoed from the request. */
   readonly info: EngineInfo;
   /** Token ids of a text. `special: true` turns control words such as `<start_of_turn>` into their token. */
-  tokenize(text: string, options: { special: boolean; signal?: AbortSignal }): Promise<Int32Array>;
+  tokenize(
+    text: string,
+    options: { special: boolean; signal?: AbortSignal | undefined },
+  ): Promise<Int32Array>;
   /** Projector output of one picture: `tokens` vectors of `width` float32. The picture is stretched to the encoder's square. */
   encode(image: RgbImage, options?: EncodeOptions): Promise<ImageEmbedding>;
   /** Runs one prompt. Ends with exactly one `done` event, or throws a MedGemmaError. */
@@ -54,12 +57,12 @@ export type PromptPart =
   | { readonly type: "image"; readonly image: RgbImage };
 
 export interface EncodeOptions {
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /**
    * Called with 0..1 after each layer of the encoder; not at all for a picture that is known. What it throws rejects the
    * call.
    */
-  onProgress?: (share: number) => void;
+  onProgress?: ((share: number) => void) | undefined;
 }
 
 export interface ImageEmbedding {
@@ -75,15 +78,15 @@ export interface ImageEmbedding {
 
 export interface SamplingOptions {
   /** 0 is greedy. Range 0..10. Defaults to `0`. */
-  temperature?: number;
+  temperature?: number | undefined;
   /** Keep the k likeliest tokens; 0 keeps all. Defaults to `64` (Gemma 3's own setting); unused when greedy. */
-  topK?: number;
+  topK?: number | undefined;
   /** Keep the smallest set of tokens with this much probability, 0..1. Defaults to `0.95`; unused when greedy. */
-  topP?: number;
+  topP?: number | undefined;
   /** Drop tokens below this share of the likeliest one's probability, 0..1. Defaults to `0`. */
-  minP?: number;
+  minP?: number | undefined;
   /** Divide the logits of tokens seen in the last 256 by this. 1 is off; long answers of MedGemma loop less with 1.3. Defaults to `1`. */
-  repeatPenalty?: number;
+  repeatPenalty?: number | undefined;
   /**
    * 0..4294967294. Defaults to a random one, reported in the result; greedy answers do not depend on it.
    *
@@ -91,52 +94,52 @@ export interface SamplingOptions {
    * files and machine. Without it mostly the same: rounding depends on what runs beside a request and on which prefix was
    * known already, and where two tokens are nearly equal it may turn the draw. Endpoints promise what their servers do.
    */
-  seed?: number;
+  seed?: number | undefined;
 }
 
 export interface GenerateOptions extends SamplingOptions {
   /** New tokens at most. */
   maxTokens: number;
   /** Ends the answer before the first of these; it is not part of the text. At most 16, none empty. */
-  stop?: readonly string[];
+  stop?: readonly string[] | undefined;
   /**
    * Report each token, with this many best ones and their log-probabilities (0..20). Defaults to `0`: no tokens, only
    * text.
    */
-  logprobs?: number;
+  logprobs?: number | undefined;
   /** The answer is JSON of this schema, as far as a grammar can hold it (docs/structured-output.md). Not together with `grammar`. */
-  jsonSchema?: object;
+  jsonSchema?: object | undefined;
   /** The answer follows this grammar, in llama.cpp's GBNF with the rule `root`. Control words never follow one. */
-  grammar?: string;
+  grammar?: string | undefined;
   /**
    * Runs the request alone, without prefixes of others, so that its bits depend on nothing but prompt, options and
    * machine. Slower when others run. Defaults to `false`.
    */
-  deterministic?: boolean;
+  deterministic?: boolean | undefined;
   /** Interactive requests are admitted before batch ones. Defaults to `"interactive"`. */
-  priority?: Priority;
+  priority?: Priority | undefined;
   /** The adapters to answer with, of those that were loaded; `[]` for none. Defaults to all, each with its scale. */
-  adapters?: readonly AdapterUse[];
+  adapters?: readonly AdapterUse[] | undefined;
   /** Takes effect between tokens, between prefill chunks, and at the next layer of a picture being encoded. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export type Priority = "interactive" | "batch";
 
 export interface ScoreOptions {
-  signal?: AbortSignal;
-  priority?: Priority;
+  signal?: AbortSignal | undefined;
+  priority?: Priority | undefined;
   /** As in {@link GenerateOptions}. */
-  deterministic?: boolean;
+  deterministic?: boolean | undefined;
   /** As in {@link GenerateOptions}. */
-  adapters?: readonly AdapterUse[];
+  adapters?: readonly AdapterUse[] | undefined;
 }
 
 /** A loaded LoRA adapter, as one request wants it. */
 export interface AdapterUse {
   readonly name: string;
   /** -10..10; 0 is none at all. Defaults to `1`. */
-  readonly scale?: number;
+  readonly scale?: number | undefined;
 }
 
 export interface ScoreResult {
@@ -245,7 +248,7 @@ export interface EngineStats {
   /** Times the child process was started again after a crash. */
   readonly restarts: number;
   /** Each address of a model elsewhere; undefined on this machine. */
-  readonly endpoints?: readonly EndpointStats[];
+  readonly endpoints?: readonly EndpointStats[] | undefined;
 }
 
 export interface EndpointStats {

@@ -23,11 +23,11 @@ export interface FakePrompt {
 
 export interface FakeScript {
   /** The answer to a prompt, or the same for all. Defaults to `"A scripted answer."`. */
-  answer?: string | ((prompt: FakePrompt, options: GenerateOptions) => string);
+  answer?: string | ((prompt: FakePrompt, options: GenerateOptions) => string) | undefined;
   /** Natural logarithm of a continuation's probability. Defaults to equal ones. */
-  score?: (prompt: FakePrompt, continuation: string) => number;
+  score?: ((prompt: FakePrompt, continuation: string) => number) | undefined;
   /** Fails every call with this. */
-  error?: MedGemmaError;
+  error?: MedGemmaError | undefined;
 }
 
 const IMAGE_TOKENS = 4;

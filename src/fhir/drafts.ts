@@ -18,10 +18,10 @@ export interface Draft {
   readonly moment: Moment | undefined;
   readonly text: string;
   /** It has a modifier that is not read. */
-  readonly modified?: boolean;
+  readonly modified?: boolean | undefined;
   /** It has words that are also names. */
-  readonly kept?: boolean;
-  readonly prohibition?: boolean;
+  readonly kept?: boolean | undefined;
+  readonly prohibition?: boolean | undefined;
 }
 
 export interface DraftContext {

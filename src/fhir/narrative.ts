@@ -14,7 +14,7 @@ export interface LongText {
   readonly heading: string;
   readonly text: string;
   /** Nothing told its character set. */
-  readonly guessed?: boolean;
+  readonly guessed?: boolean | undefined;
 }
 
 /** Work that gives way between its steps, and its result. */

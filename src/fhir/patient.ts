@@ -7,13 +7,13 @@ export interface PatientFacts {
   /** Whole years by the calendar, at death for who has died; of a child under two the months as a fraction. */
   readonly age: number | undefined;
   /** The age in words where it is not so many years: `12 days`, `7 months`, `about 64 years`. */
-  readonly ageText?: string;
+  readonly ageText?: string | undefined;
   /** FHIR's administrative gender. */
   readonly sex: string | undefined;
   /** The day of death, or `true` where only the death is known. */
-  readonly deceased?: string | true;
+  readonly deceased?: string | true | undefined;
   /** Only where identity was asked for. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 export function patientFacts(resource: Json | undefined, now: Date, keep: boolean): PatientFacts {

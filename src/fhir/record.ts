@@ -27,7 +27,7 @@ export interface RecordEntry {
   /** One line. Without identity, unless it was asked for. */
   readonly text: string;
   /** It says what must not be done to the patient: an order not to resuscitate, a consent denied. Else undefined. */
-  readonly prohibition?: true;
+  readonly prohibition?: true | undefined;
 }
 
 export interface PatientRecord {
@@ -50,10 +50,10 @@ export type RecordInput = string | object;
 
 export interface ReadRecordOptions {
   /** Keeps names, numbers and addresses. Defaults to `false`. */
-  identity?: boolean;
+  identity?: boolean | undefined;
   /** The day that ages are counted to. Defaults to today. */
-  now?: Date;
-  signal?: AbortSignal;
+  now?: Date | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /**

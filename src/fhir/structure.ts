@@ -18,7 +18,7 @@ export interface Said {
 }
 
 export interface Member {
-  readonly label?: string;
+  readonly label?: string | undefined;
   readonly said: Said;
 }
 

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { MedGemmaError, throwIfAborted } from "../errors.js";
+import type { Filled } from "../options.js";
 import { checkBytes, type ImageLimits } from "./limits.js";
 import { readSignature } from "./signature.js";
 
@@ -29,7 +30,7 @@ export function isBareBase64(text: string): boolean {
 export async function decodeBase64(
   text: string,
   start: number,
-  limits: Required<ImageLimits>,
+  limits: Filled<ImageLimits>,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   const bytes = Math.ceil(((text.length - start) * 3) / 4);

@@ -1,4 +1,5 @@
 import { badOption } from "../errors.js";
+import type { Filled } from "../options.js";
 import { decodeBase64 } from "./base64.js";
 import type { ImageLimits } from "./limits.js";
 
@@ -8,7 +9,7 @@ import type { ImageLimits } from "./limits.js";
  */
 export async function decodeDataUrl(
   url: string,
-  limits: Required<ImageLimits>,
+  limits: Filled<ImageLimits>,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   const comma = url.indexOf(",");

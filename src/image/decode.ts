@@ -1,5 +1,6 @@
 import type { Metadata, Sharp } from "sharp";
 import { MedGemmaError } from "../errors.js";
+import type { Filled } from "../options.js";
 import { darkWarnings } from "./dark.js";
 import { fromGrey16 } from "./from-grey16.js";
 import { fromInks } from "./from-inks.js";
@@ -10,7 +11,7 @@ import { readSignature } from "./signature.js";
 import { toRgb } from "./to-rgb.js";
 
 export interface DecodeSettings {
-  readonly limits: Required<ImageLimits>;
+  readonly limits: Filled<ImageLimits>;
   /** What lies under transparent pixels, `#rrggbb`. */
   readonly background: string;
   readonly signal: AbortSignal | undefined;

@@ -1,4 +1,5 @@
 import { badOption, MedGemmaError } from "../errors.js";
+import type { Filled } from "../options.js";
 import { checkPixels, type ImageLimits } from "./limits.js";
 
 /** Pixels as they lie in memory, rows from the top without padding, channels interleaved. */
@@ -17,7 +18,7 @@ export interface RawPixels {
 }
 
 /** Checks sizes, the kind of array and its length. Throws `bad_option` or `image_too_large`. */
-export function checkRawPixels(pixels: RawPixels, limits: Required<ImageLimits>): void {
+export function checkRawPixels(pixels: RawPixels, limits: Filled<ImageLimits>): void {
   checkSide("width", pixels.width);
   checkSide("height", pixels.height);
   if (![1, 2, 3, 4].includes(pixels.channels)) throw badOption("channels", "1, 2, 3 or 4", pixels.channels);

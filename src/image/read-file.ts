@@ -1,5 +1,6 @@
 import { badOption } from "../errors.js";
 import { readBytes } from "../files/read-bytes.js";
+import type { Filled } from "../options.js";
 import { type ImageLimits, tooManyBytes } from "./limits.js";
 
 /**
@@ -8,7 +9,7 @@ import { type ImageLimits, tooManyBytes } from "./limits.js";
  */
 export async function readFileBytes(
   path: string,
-  limits: Required<ImageLimits>,
+  limits: Filled<ImageLimits>,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   if (path === "" || path.includes("\0")) throw badOption("input", "a path", path);

@@ -15,14 +15,14 @@ import type { RgbImage } from "./rgb.js";
 import { untilAborted } from "./until-aborted.js";
 
 export interface ReadPictureOptions {
-  limits?: ImageLimits;
+  limits?: ImageLimits | undefined;
   /**
    * What lies under transparent pixels. Black is what a radiology viewer has, what padding uses, and mostly what is
    * stored there; take white for figures drawn for paper. Opaque pictures do not depend on it. Defaults to `"black"`.
    */
-  background?: "black" | "white";
+  background?: "black" | "white" | undefined;
   /** Rejects with `aborted` at once; a decoding under way ends in the background and is dropped. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 const BACKGROUNDS = new Map([

@@ -18,7 +18,7 @@ export interface ImageOrigin {
   /** What was done, in order: `orientation 6`, `icc to srgb`, `window -135..215 to green`, ... */
   readonly steps: readonly string[];
   /** How it becomes the encoder's square: see `Fit`. Undefined before that was decided. */
-  readonly fit?: "pad" | "stretch";
+  readonly fit?: "pad" | "stretch" | undefined;
   /** What whoever reads the answer has to know: values that come out nearly black, a decoder's complaint. */
-  readonly warnings?: readonly string[];
+  readonly warnings?: readonly string[] | undefined;
 }

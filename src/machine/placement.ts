@@ -20,7 +20,7 @@ export interface Placement {
   /** Memory of the machine itself. */
   readonly host: number;
   /** Taken although it does not fit: the caller insists. Defaults to false. */
-  readonly insisted?: boolean;
+  readonly insisted?: boolean | undefined;
 }
 
 /** Of a GPU's free memory: the driver takes some, and buffers are padded. */

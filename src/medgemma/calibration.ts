@@ -12,7 +12,7 @@ export type Calibration = {
   /** Probabilities that it was fitted on. */
   readonly count: number;
   /** sha256 of the model's file that gave them; others' are refused. */
-  readonly model?: string;
+  readonly model?: string | undefined;
 } & (
   | { readonly method: "temperature"; readonly temperature: number }
   /** Probability before and after; straight between the points. */
@@ -31,11 +31,11 @@ export interface CalibrationOptions {
    * `temperature`: one number, safe from some twenty cases on, keeps the order. `isotonic`: any rising curve, from some
    * hundred cases on. Defaults to `"temperature"`.
    */
-  method?: "temperature" | "isotonic";
+  method?: "temperature" | "isotonic" | undefined;
   /** The cases are of `multiLabel: true`. Defaults to `false`. */
-  multiLabel?: boolean;
+  multiLabel?: boolean | undefined;
   /** sha256 of the model's file (`result.provenance.model.sha256`), so that no other model is corrected by it. */
-  model?: string;
+  model?: string | undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { badOption, MedGemmaError } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
+import { given } from "../options.js";
 import type { ContentPart, Message } from "../prompt/message.js";
 import { type ChatSnapshot, fromSnapshot, toSnapshot } from "./chat-snapshot.js";
 import { type Pictures, type Question, systemTurn, toContent, toList } from "./conversation.js";
@@ -22,17 +23,17 @@ import type { InferOutput, StandardSchema } from "./structured-standard.js";
 
 export interface ChatOptions extends AskOptions {
   /** Pictures that go into the first turn. */
-  images?: ImageInput | readonly ImageInput[];
+  images?: ImageInput | readonly ImageInput[] | undefined;
   /** Earlier turns, oldest first: user and assistant in turn. */
-  history?: readonly Message<ImageInput>[];
+  history?: readonly Message<ImageInput>[] | undefined;
   /**
    * When the conversation no longer fits into the context: `"error"` rejects the turn with `context_full`;
    * `"drop-oldest"` leaves out the oldest questions with their answers, never their pictures, until it fits, and the
    * result's `droppedTurns` tells how many. Defaults to `"error"`.
    */
-  overflow?: "error" | "drop-oldest";
+  overflow?: "error" | "drop-oldest" | undefined;
   /** Goes on from a conversation that was written down: `JSON.parse` of `JSON.stringify(chat)`. Not together with `history`. */
-  restore?: ChatSnapshot;
+  restore?: ChatSnapshot | undefined;
 }
 
 /** An answer of a conversation. */
@@ -44,7 +45,7 @@ export interface ChatResult extends ModelResult {
 /** Options of one turn; they go before the session's. */
 export interface ChatTurnOptions extends Omit<AskOptions, "system"> {
   /** Pictures of this turn, before its words. */
-  images?: ImageInput | readonly ImageInput[];
+  images?: ImageInput | readonly ImageInput[] | undefined;
 }
 
 /**
@@ -144,7 +145,7 @@ export class ChatSession {
     const started = performance.now();
     const { images, ...turnOptions } = options;
     checkAskOptions("chat turn", turnOptions, ["schema", "jsonSchema"]);
-    const { options: merged, structure } = takeStructure({ ...this.#options, ...turnOptions });
+    const { options: merged, structure } = takeStructure({ ...this.#options, ...given(turnOptions) });
     const earlier = await this.#earlierTurns(merged);
     const pictures = [...toList(this.#pendingImages), ...toList(images)];
     const { content, studies } = await readContent(toContent(pictures, question), this.#model, merged);

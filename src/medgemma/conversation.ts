@@ -11,7 +11,7 @@ export type Question = string | readonly QuestionPart[];
 /** An `image` part without `image` stands for the next of the pictures given beside the question. */
 export type QuestionPart =
   | { readonly type: "text"; readonly text: string }
-  | { readonly type: "image"; readonly image?: ImageInput };
+  | { readonly type: "image"; readonly image?: ImageInput | undefined };
 
 /** Nothing, one picture or several. */
 export type Pictures = ImageInput | readonly ImageInput[] | undefined;

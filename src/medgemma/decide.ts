@@ -24,15 +24,15 @@ export interface DecideOptions extends Omit<TaskOptions, "limits" | "study" | "f
    * Other words for the last step, with places `{record}`, `{question}` and, if wanted, `{patient}`; or presets for all
    * steps. Defaults to the presets of the model; see docs/tasks/decide.md.
    */
-  prompt?: string | DecidePresets;
+  prompt?: string | DecidePresets | undefined;
   /** Lets the model see names, numbers and addresses. Defaults to `false`. */
-  identity?: boolean;
+  identity?: boolean | undefined;
   /** Parts of a record too long for the context that are read for facts, 1..64: one call of the model each. Defaults to `6`. */
-  parts?: number;
+  parts?: number | undefined;
   /** The day to which the patient's age is counted. Defaults to today. */
-  now?: Date;
+  now?: Date | undefined;
   /** Called after each call of the model. */
-  onStep?: (step: DecideStep) => void;
+  onStep?: ((step: DecideStep) => void) | undefined;
 }
 
 /** An unverified draft for a clinician, who decides; see `notice`. */

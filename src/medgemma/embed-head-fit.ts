@@ -8,16 +8,16 @@ import { checkSignal } from "./options.js";
 
 export interface FitHeadOptions {
   /** Parts for cross-validation, 2..20; fewer when a label has fewer pictures. Defaults to `5`. */
-  folds?: number;
+  folds?: number | undefined;
   /**
    * Strengths of the penalty to try; one alone is taken without cross-validation. scikit-learn's C is 1 / strength.
    * Defaults to powers of ten from 0.01 to 10000.
    */
-  strengths?: readonly number[];
+  strengths?: readonly number[] | undefined;
   /** Whose picture each is: pictures of one patient stay in one part, or the figures flatter. Defaults to none. */
-  groups?: readonly (string | number)[];
+  groups?: readonly (string | number)[] | undefined;
   /** Takes effect between steps of the fit. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** One label a picture, or a list of labels a picture. */

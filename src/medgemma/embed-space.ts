@@ -12,7 +12,7 @@ export interface EmbeddingSpace {
   /** Numbers in a vector. */
   readonly width: number;
   /** How pictures that are not square were fitted to the encoder. Absent in what was written before that was a choice: stretched. */
-  readonly fit?: Fit;
+  readonly fit?: Fit | undefined;
 }
 
 /** A vector that says where it comes from. A result of `embed` is one. */

@@ -17,13 +17,13 @@ export interface EmbedOptions extends Pick<AskOptions, "limits" | "study" | "fit
    * values of each quarter of the picture (`quarters`, four times as long). `quarters` also tells where something is:
    * the best for `fitHead`; docs/tasks/embed.md has figures. Defaults to `"max"`.
    */
-  pool?: Pooling;
+  pool?: Pooling | undefined;
   /** Scales the vector to length 1, so that a dot product is the cosine. Defaults to `true`. */
-  normalize?: boolean;
+  normalize?: boolean | undefined;
   /** Also gives the projector's tokens themselves, in `matrix`. Defaults to `false`. */
-  tokens?: boolean;
+  tokens?: boolean | undefined;
   /** Called with 0..1 after each layer of the encoder. */
-  onProgress?: (share: number) => void;
+  onProgress?: ((share: number) => void) | undefined;
 }
 
 /** One picture as numbers. Similar pictures have similar vectors; the picture can partly be told from them. */

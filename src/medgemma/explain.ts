@@ -9,11 +9,11 @@ import { type TextResult, textTask } from "./task-text.js";
 
 export interface ExplainOptions extends TaskOptions {
   /** The whole report that the sentence is from. Defaults to none. */
-  report?: string;
+  report?: string | undefined;
   /** The picture that the report is about, or several. Defaults to none. */
-  image?: ImageInput | readonly ImageInput[];
+  image?: ImageInput | readonly ImageInput[] | undefined;
   /** Kind of picture, in words. Defaults to `"CXR"`. */
-  modality?: string;
+  modality?: string | undefined;
 }
 
 /** The explanation is in `text`. */

@@ -4,10 +4,10 @@ import type { JsonSchema } from "./structured.js";
 export interface ExtractPreset {
   readonly id: string;
   readonly version: number;
-  readonly system?: string;
+  readonly system?: string | undefined;
   readonly instruction: string;
   /** The words name all fields, so that the schema need not be told. */
-  readonly describes?: boolean;
+  readonly describes?: boolean | undefined;
 }
 
 /** One test of a laboratory report, with the fields that MedGemma was evaluated on. */

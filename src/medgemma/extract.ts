@@ -15,7 +15,7 @@ import { type Structure, type StructuredResult, toStructure } from "./structured
 /** A record in words, with the pictures that belong to it, if any. */
 export interface TextInput {
   readonly text: string;
-  readonly images?: ImageInput | readonly ImageInput[];
+  readonly images?: ImageInput | readonly ImageInput[] | undefined;
 }
 
 /**
@@ -26,14 +26,14 @@ export type ExtractInput = Pictures | TextInput;
 
 export interface ExtractOptions extends Omit<AskOptions, "think"> {
   /** What to extract, in words, after the record. Defaults to a preset for pictures, for text, or for lab reports. */
-  instruction?: string;
+  instruction?: string | undefined;
   /** As in `ask`: the JSON schema for a `schema` that cannot write its own. */
-  jsonSchema?: object;
+  jsonSchema?: object | undefined;
   /**
    * Values less likely than this are named in `lowProbability`, 0..1. Defaults to `0.5`: the model would rather have
    * written something else, or has been made to by the schema.
    */
-  lowProbabilityBelow?: number;
+  lowProbabilityBelow?: number | undefined;
 }
 
 /** What was extracted; each value with its probability. */

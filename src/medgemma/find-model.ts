@@ -13,9 +13,9 @@ import type { ModelVersion } from "./pictures.js";
 /** The files to load, and what the catalogue knows of them when they were named by it. */
 export interface FoundModel {
   readonly model: string;
-  readonly projector?: string;
-  readonly version?: ModelVersion;
-  readonly sha256?: PulledModel["sha256"];
+  readonly projector?: string | undefined;
+  readonly version?: ModelVersion | undefined;
+  readonly sha256?: PulledModel["sha256"] | undefined;
 }
 
 /**

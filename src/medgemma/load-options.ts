@@ -21,67 +21,67 @@ export interface LoadOptions extends EndpointOptions {
    * Path of a MedGemma GGUF, a name of the catalogue (`medgemma-1.5-4b-it`, `medgemma-1.5-4b-it:Q8_0`), or a file on
    * the hub (`hf:OWNER/REPOSITORY/FILE.gguf`, `@REVISION` after it); the latter two are fetched unless they are here. Defaults to the embedded phantom, a test object that is not for patients.
    */
-  model?: string;
+  model?: string | undefined;
   /** Path or `hf:` address of the projector's GGUF (its name has `mmproj` in it). Without it a model given by its path takes text only; one of the catalogue has its own. */
-  projector?: string;
+  projector?: string | undefined;
   /**
    * How pictures that are not square become the encoder's square, in every call that does not say: `pad` or `stretch`.
    * Defaults to what the model was trained with: MedGemma pads, the phantom stretches.
    */
-  fit?: Fit;
+  fit?: Fit | undefined;
   /** True: the user has read and accepts the terms of the catalogue's model; recorded, so that once is enough. Defaults to whether MEDGEMMA_ACCEPT_LICENSE is 1. */
-  acceptLicense?: boolean;
+  acceptLicense?: boolean | undefined;
   /** Called while a model of the catalogue is fetched. */
-  onDownload?: (progress: DownloadProgress) => void;
+  onDownload?: ((progress: DownloadProgress) => void) | undefined;
   /**
    * LoRA adapters for the model (docs/tasks/tune.md). All act on every request with their scale, unless its `adapters`
    * says otherwise. Defaults to none.
    */
-  adapters?: readonly AdapterOption[];
+  adapters?: readonly AdapterOption[] | undefined;
   /** Tokens the context holds, picture tokens included, 256..1048576. Defaults to `8192`, or less if the model was trained for less. */
-  contextSize?: number;
+  contextSize?: number | undefined;
   /** Threads for computing, 1..512. Defaults to the cores of this process and its container, two hyperthreads counting as one; `1` for models too small to gain from more. */
-  threads?: number;
+  threads?: number | undefined;
   /** Layers on the GPUs, the output counting as one, 0..1000; taken also where they have no room for them. 0 keeps all on the CPU, the projector too. Defaults to as many as the GPUs have room for beside the projector (docs/models.md); `info.placement` tells how many those are. */
-  gpuLayers?: number;
+  gpuLayers?: number | undefined;
   /** The GPU backend: by name, `false` for none. Defaults to `"auto"`: CUDA, then Vulkan, or Metal, where there is such a GPU, an integrated one only where there is no other; never a Vulkan made of software. */
-  gpu?: GpuOption;
+  gpu?: GpuOption | undefined;
   /** Requests that are answered at the same time, 1..64. Defaults to `8`. */
-  parallel?: number;
+  parallel?: number | undefined;
   /** Requests that may wait; more reject with `queue_full`. 1..1000000. Defaults to `1024`. */
-  queueSize?: number;
+  queueSize?: number | undefined;
   /** Memory for picture embeddings in bytes, so that a picture is encoded once; 2.6 MB each. Defaults to 256 MiB. */
-  embeddingCacheBytes?: number;
+  embeddingCacheBytes?: number | undefined;
   /**
    * Folder for picture embeddings that outlive the process; made when missing, readable by the user only. An embedding
    * tells much about its picture: treat the folder as patient data. Node warns once (`MEDGEMMA_EMBEDDING_CACHE`) where
    * others than the user can write to it. Defaults to none.
    */
-  embeddingCacheDir?: string;
+  embeddingCacheDir?: string | undefined;
   /** Bytes that the folder may hold; what was not used for longest goes first. Defaults to 4 GiB. */
-  embeddingCacheDirBytes?: number;
+  embeddingCacheDirBytes?: number | undefined;
   /**
    * Where llama.cpp runs: in a child process, so that its crash is the error `engine_crashed` and a restart, or in this
    * one. Defaults to `"process"`.
    */
-  isolation?: "process" | "none";
+  isolation?: "process" | "none" | undefined;
   /**
    * The program that runs the child process: Node, or Electron. Defaults to `process.execPath`; needed where that is
    * something else (a single executable, Bun).
    */
-  execPath?: string;
+  execPath?: string | undefined;
   /**
    * Milliseconds after which a step of the child process (a batch of tokens, a picture's layer) may count as stuck: if
    * it has also taken a hundred times what such a step usually takes, the process is ended and what ran rejects with
    * `engine_crashed`. 0 turns that off; else 1000..86400000. Defaults to `30000`.
    */
-  stuckAfter?: number;
+  stuckAfter?: number | undefined;
   /** Called with llama.cpp's log, line by line; of several endpoints with what becomes of them. It may name the model's path or a host, never a prompt. Defaults to silence, but for a warning of the process about an endpoint that is missing. */
-  onLog?: (level: "debug" | "info" | "warning" | "error", line: string) => void;
+  onLog?: ((level: "debug" | "info" | "warning" | "error", line: string) => void) | undefined;
   /** Called with the share loaded, 0..1. */
-  onProgress?: (share: number) => void;
+  onProgress?: ((share: number) => void) | undefined;
   /** Stops the load; it rejects with `aborted`. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 const NAMES: readonly (keyof LoadOptions)[] = [

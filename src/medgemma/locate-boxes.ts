@@ -19,7 +19,7 @@ export interface LocatedBox {
     readonly height: number;
   };
   /** Size and place, where the DICOM file tells the spacing of its pixels. */
-  readonly millimetres?: BoxMeasure;
+  readonly millimetres?: BoxMeasure | undefined;
 }
 
 /**

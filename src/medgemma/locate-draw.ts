@@ -8,9 +8,9 @@ import { readContent } from "./pictures.js";
 
 export interface DrawOptions {
   /** `png`: the picture with the boxes in it. `svg`: the boxes over it, to be scaled. Defaults to `"png"`. */
-  format?: "png" | "svg";
+  format?: "png" | "svg" | undefined;
   /** Any CSS colour that is a word or `#rrggbb`. Defaults to `"#ffd000"`. */
-  colour?: string;
+  colour?: string | undefined;
 }
 
 /** Draws boxes of `locate` on their picture: SVG as text, PNG as bytes. */

@@ -7,29 +7,29 @@ import { checkNames, stringOption } from "../options.js";
 
 export interface AskOptions extends Omit<GenerateOptions, "maxTokens" | "jsonSchema"> {
   /** Instructions that come before the question, e.g. "You are an expert radiologist." Defaults to none. */
-  system?: string;
+  system?: string | undefined;
   /**
    * Lets MedGemma 1.5 and 27B think first ("SYSTEM INSTRUCTION: think silently if needed."). The thought comes apart
    * from the text and counts towards `maxTokens`. Defaults to `false`.
    */
-  think?: boolean;
+  think?: boolean | undefined;
   /** New tokens at most, 1..1000000. Defaults to `512`, with `think` to `2048`, or what is left of the context. */
-  maxTokens?: number;
+  maxTokens?: number | undefined;
   /** Limits for plain pictures. */
-  limits?: ImageLimits;
+  limits?: ImageLimits | undefined;
   /** How DICOM files, series, NIfTI volumes and slides become pictures. */
-  study?: StudyOptions;
+  study?: StudyOptions | undefined;
   /**
    * How a picture that is not square becomes the encoder's square: `pad` centres it on black, `stretch` pulls both sides
    * to it. Defaults to what the model was trained with: MedGemma pads, the phantom stretches.
    */
-  fit?: Fit;
+  fit?: Fit | undefined;
 }
 
 /** Of `MedGemma.prepare`. */
 export interface PrepareOptions extends Pick<AskOptions, "limits" | "study" | "fit" | "signal"> {
   /** Called with 0..1 over all pictures, after each layer of the encoder. */
-  onProgress?: (share: number) => void;
+  onProgress?: ((share: number) => void) | undefined;
 }
 
 /** See docs/dicom.md. The windows follow the model's version unless `model` says otherwise. */

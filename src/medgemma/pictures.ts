@@ -17,6 +17,7 @@ import type { ImageInput } from "../image/input.js";
 import { DEFAULT_LIMITS } from "../image/limits.js";
 import { heldBytes, readPicture } from "../image/read-picture.js";
 import type { RgbImage } from "../image/rgb.js";
+import { given } from "../options.js";
 import type { ContentPart } from "../prompt/message.js";
 import type { ModelProfile } from "./model-profile.js";
 import type { AskOptions } from "./options.js";
@@ -184,7 +185,11 @@ async function readStudy(
   const [only] = inputs;
   const input = (inputs.length === 1 ? only : inputs) as StudyInput;
   const { study, signal, fit } = options;
-  const read = await toModelPictures(input, { model: version, ...study, ...(signal && { signal }) });
+  const read = await toModelPictures(input, {
+    model: version,
+    ...given(study ?? {}),
+    ...(signal && { signal }),
+  });
   const content: ContentPart<RgbImage>[] = [];
   for (const part of read.parts) {
     if (part.type === "text") content.push(part);

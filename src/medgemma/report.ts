@@ -10,13 +10,13 @@ import { type TextResult, textTask } from "./task-text.js";
 
 export interface ReportOptions extends TaskOptions {
   /** Why the study was made; goes before the question. Defaults to none. */
-  indication?: string;
+  indication?: string | undefined;
   /** What is known of the patient. Defaults to none. */
-  history?: string;
+  history?: string | undefined;
   /** An earlier picture, an earlier report, or both. Defaults to none. */
-  prior?: { readonly image?: ImageInput; readonly report?: string };
+  prior?: { readonly image?: ImageInput; readonly report?: string } | undefined;
   /** Sections to ask for, in order. Defaults to `["FINDINGS", "IMPRESSION"]`. */
-  sections?: readonly string[];
+  sections?: readonly string[] | undefined;
 }
 
 /** An unverified draft of a report; see `notice`. */

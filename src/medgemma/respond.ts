@@ -13,7 +13,7 @@ export interface ResponseContext {
   readonly prompt: PromptName;
   readonly options: AskOptions;
   /** Holds the answer to a schema. */
-  readonly jsonSchema?: object;
+  readonly jsonSchema?: object | undefined;
   /** What was read of DICOM files and the like. */
   readonly studies: readonly StudyNote[];
   /** `performance.now()` when the caller called. */

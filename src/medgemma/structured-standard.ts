@@ -13,9 +13,11 @@ export interface StandardProps<Input = unknown, Output = Input> {
   readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
   readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   /** The schema as JSON schema, of what goes in and of what comes out. */
-  readonly jsonSchema?: {
-    readonly input: (options: { readonly target: string }) => Record<string, unknown>;
-  };
+  readonly jsonSchema?:
+    | {
+        readonly input: (options: { readonly target: string }) => Record<string, unknown>;
+      }
+    | undefined;
 }
 
 export type StandardResult<Output> =

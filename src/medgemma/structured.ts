@@ -13,7 +13,7 @@ declare const VALUE: unique symbol;
 
 /** A JSON schema as it is written, with the type of its values for TypeScript. */
 export type JsonSchema<T = unknown> = (object | { readonly [keyword: string]: unknown }) & {
-  readonly [VALUE]?: T;
+  readonly [VALUE]?: T | undefined;
 };
 
 /** What makes an answer a value. */
@@ -24,7 +24,7 @@ export interface SchemaOptions<S = StandardSchema | JsonSchema> {
    */
   schema: S;
   /** The JSON schema to hold the answer to, for a `schema` that cannot write its own. `schema` then checks the value. */
-  jsonSchema?: object;
+  jsonSchema?: object | undefined;
 }
 
 /** An answer that is a value. */

@@ -14,14 +14,14 @@ export interface TaskOptions<P extends Preset = Preset> extends Omit<AskOptions,
    * Other words for the task: a preset, or the question as text, which then comes after the pictures. Both may hold the
    * places of the task's own preset, such as `{label}`. Defaults to the preset of the model; see docs/tasks/prompts.md.
    */
-  prompt?: string | P;
+  prompt?: string | P | undefined;
 }
 
 /** @throws MedGemmaError `bad_option`. */
 export function checkTaskOptions(owner: string, options: TaskOptions, own: readonly string[]): void {
   checkAskOptions(owner, options, ["prompt", ...own]);
-  for (const name of ["logprobs", "grammar"]) {
-    if (!Object.hasOwn(options, name)) continue;
+  for (const name of ["logprobs", "grammar"] as const) {
+    if ((options as AskOptions)[name] === undefined) continue;
     throw new MedGemmaError("bad_option", `${owner} takes no ${name}: the task has its own.`, {
       facts: { option: name },
       remedy: "Use `ask` with it.",

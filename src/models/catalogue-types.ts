@@ -3,16 +3,16 @@ export interface CatalogueFile {
   /** OWNER/NAME. */
   readonly repository: string;
   /** The commit whose file is taken, 40 hex digits. Absent: the newest. */
-  readonly revision?: string;
+  readonly revision?: string | undefined;
   /** Commits to try when the first is gone from the hub. */
-  readonly otherRevisions?: readonly string[];
+  readonly otherRevisions?: readonly string[] | undefined;
   readonly file: string;
   /** Exact size. */
-  readonly bytes?: number;
+  readonly bytes?: number | undefined;
   /** For the disk check, where the exact size is unknown. */
-  readonly approximateBytes?: number;
+  readonly approximateBytes?: number | undefined;
   /** 64 hex digits. */
-  readonly sha256?: string;
+  readonly sha256?: string | undefined;
 }
 
 export interface CatalogueProjector extends CatalogueFile {
@@ -23,7 +23,7 @@ export interface CatalogueVariant extends CatalogueFile {
   /** Quantisation, with the uploader's name where it is not the usual one. */
   readonly tag: string;
   /** The tag of its projector; absent for text only. */
-  readonly projector?: string;
+  readonly projector?: string | undefined;
 }
 
 export interface CatalogueModel {

@@ -22,16 +22,16 @@ export interface DownloadOptions {
   readonly sha256: string | undefined;
   readonly token: string | undefined;
   /** Looks at a whole file that no hash is known for, before it gets its name; what it throws keeps the file aside. */
-  readonly checkUnknown?: (file: string) => Promise<unknown>;
+  readonly checkUnknown?: ((file: string) => Promise<unknown>) | undefined;
   readonly signal: AbortSignal | undefined;
   /** Bytes that are here, and of how many if that is known. */
   readonly onBytes: (bytes: number, total: number | undefined) => void;
   /** Milliseconds without a byte after which a connection is given up. Defaults to 60,000. */
-  readonly idle?: number;
+  readonly idle?: number | undefined;
   /** Milliseconds before the second attempt without progress, doubled for each further one. Defaults to 1,000. */
-  readonly pause?: number;
+  readonly pause?: number | undefined;
   /** A larger file comes in pieces of so many bytes over several connections. Defaults to 32 MiB. */
-  readonly pieceBytes?: number;
+  readonly pieceBytes?: number | undefined;
 }
 
 /** Stands beside a downloaded file as FILE.json. */

@@ -23,7 +23,7 @@ export interface HeaderRule {
   /** The rest of a sentence that begins with the file's name; undefined when all is well. */
   readonly wrong: (values: GgufValues, sizes: Sizes) => string | undefined;
   /** What to do; defaults to the error's own. */
-  readonly remedy?: string;
+  readonly remedy?: string | undefined;
 }
 
 /** Of the sizes that were published, by their layers (config.json of google/gemma-3-* and google/medgemma-*). */

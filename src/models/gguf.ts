@@ -10,7 +10,7 @@ export interface GgufArray {
   readonly of: number;
   readonly length: number;
   /** Present up to 512 entries, llama.cpp's most layers. */
-  readonly values?: readonly (number | bigint | boolean | string)[];
+  readonly values?: readonly (number | bigint | boolean | string)[] | undefined;
   /** All entries as the file holds them; texts with their length before them. */
   readonly raw: Buffer;
 }

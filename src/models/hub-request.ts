@@ -27,7 +27,7 @@ export interface HubRequest {
   /** First byte to ask for. */
   readonly from: number;
   /** Behind the last one; without it, all that follow. */
-  readonly to?: number;
+  readonly to?: number | undefined;
   /** With `from`: of which state of the file the bytes are that we have. */
   readonly etag: string | undefined;
   readonly signal: AbortSignal;

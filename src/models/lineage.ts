@@ -4,9 +4,9 @@ import type { GgufHeader } from "./gguf.js";
 export interface ModelKind {
   readonly family: "medgemma" | "gemma3" | "phantom" | "unknown";
   /** MedGemma's; undefined when nothing tells. */
-  readonly version?: "1.0" | "1.5";
+  readonly version?: "1.0" | "1.5" | undefined;
   /** 270M, 1B, 4B, 12B, 27B: by the number of layers, or for a projector by name. */
-  readonly size?: string;
+  readonly size?: string | undefined;
   /** MedGemma 27B comes in a kind that was not trained on pictures. */
   readonly textOnly: boolean;
 }

@@ -16,14 +16,14 @@ import { contextShape, keyValueBytes } from "./plan-sizes.js";
 
 export interface PlanOptions {
   /** Tokens. Defaults to the smaller of 8192 and what the model was trained for. */
-  readonly contextSize?: number;
+  readonly contextSize?: number | undefined;
   /** Requests at the same time. Defaults to `8`. */
-  readonly parallel?: number;
-  readonly threads?: number;
+  readonly parallel?: number | undefined;
+  readonly threads?: number | undefined;
   /** Layers that the caller wants on the GPU. Defaults to as many as fit. */
-  readonly gpuLayers?: number;
+  readonly gpuLayers?: number | undefined;
   /** GPUs that may be used. Defaults to none. */
-  readonly devices?: readonly Gpu[];
+  readonly devices?: readonly Gpu[] | undefined;
 }
 
 export interface Plan {

@@ -26,12 +26,12 @@ export interface DownloadProgress {
 
 export interface PullOptions extends ModelSettings {
   /** True: the user has read and accepts the model's terms. Recorded in the folder, so that once is enough. Defaults to whether MEDGEMMA_ACCEPT_LICENSE is 1. */
-  acceptLicense?: boolean;
+  acceptLicense?: boolean | undefined;
   /** Address of the projector on the hub, `hf:OWNER/REPOSITORY/FILE.gguf`. Defaults to the catalogue's, and none for an address. */
-  projector?: string;
-  onProgress?: (progress: DownloadProgress) => void;
+  projector?: string | undefined;
+  onProgress?: ((progress: DownloadProgress) => void) | undefined;
   /** Stops it; it rejects with `aborted`, and what has come is continued the next time. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** A model that is on this machine, verified. */

@@ -5,16 +5,16 @@ import { cachePlace } from "../machine/cache-place.js";
 /** Where models come from and where they stay. All of it has a default from the environment. */
 export interface ModelSettings {
   /** Folder of the downloaded models. Defaults to `MEDGEMMA_MODELS`, or the system's folder for caches. */
-  folder?: string;
+  folder?: string | undefined;
   /**
    * Base address of a hub with Hugging Face's paths (`/OWNER/REPOSITORY/resolve/REVISION/FILE`). Defaults to
    * `MEDGEMMA_HUB`, then `HF_ENDPOINT`, then `https://huggingface.co`.
    */
-  hub?: string;
+  hub?: string | undefined;
   /** Sent to the hub's own host only. Defaults to `HF_TOKEN`. */
-  token?: string;
+  token?: string | undefined;
   /** Another catalogue of the form of models/catalogue.schema.json. Defaults to `MEDGEMMA_CATALOGUE`, or the package's. */
-  catalogue?: string;
+  catalogue?: string | undefined;
 }
 
 export interface ResolvedSettings {

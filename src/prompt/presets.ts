@@ -11,7 +11,7 @@ export interface Preset {
   readonly version: number;
   /** The notebook. */
   readonly source: string;
-  readonly system?: string;
+  readonly system?: string | undefined;
   /** In order. A text may hold `{name}` to be filled in. */
   readonly content: readonly PresetPart[];
   /** New tokens that the source allows. */
@@ -22,7 +22,7 @@ export type PresetPart =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "image" }
   /** All pictures that are left, each followed by "SLICE n" or by nothing. */
-  | { readonly type: "images"; readonly caption?: "SLICE" };
+  | { readonly type: "images"; readonly caption?: "SLICE" | undefined };
 
 const IMAGE = { type: "image" } as const;
 const text = (words: string) => ({ type: "text", text: words }) as const;

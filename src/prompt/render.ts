@@ -27,7 +27,7 @@ export type RenderedPart<I> =
 
 export interface RenderOptions {
   /** Ends the prompt with `<start_of_turn>model\n`. Defaults to `true`. */
-  addGenerationPrompt?: boolean;
+  addGenerationPrompt?: boolean | undefined;
 }
 
 /**

@@ -18,14 +18,14 @@ Examples:
 `;
 
 export interface ClassifyFlags extends TaskFlags {
-  labels?: string;
-  label?: string[];
-  multiLabel?: boolean;
-  method?: string;
-  orders?: string;
-  prior?: string[];
-  calibration?: string;
-  abstainBelow?: string;
+  labels?: string | undefined;
+  label?: string[] | undefined;
+  multiLabel?: boolean | undefined;
+  method?: string | undefined;
+  orders?: string | undefined;
+  prior?: string[] | undefined;
+  calibration?: string | undefined;
+  abstainBelow?: string | undefined;
 }
 
 const list = (text: string, all: string[] = []) => [...all, text];

@@ -6,6 +6,7 @@ import type { TriageCase } from "../../medgemma/triage/case.js";
 import { checkCase } from "../../medgemma/triage/case.js";
 import type { TriageResult } from "../../medgemma/triage.js";
 import { TRIAGE_SCALES, type TriageScaleId } from "../../medgemma/triage-scales/index.js";
+import { given } from "../../options.js";
 import { inputFile } from "../files.js";
 import { type AnswerFlags, addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
@@ -143,10 +144,6 @@ function merge(input: Partial<TriageCase>, flags: TriageFlags): TriageCase {
 function toNumber(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   return text.trim() === "" ? Number.NaN : Number(text);
-}
-
-function given(values: Record<string, unknown>): object {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 function inWords({

@@ -9,7 +9,7 @@ import { knownLikelihoods, type Subject } from "./subject.js";
 
 /** A check, and the number that it found. */
 export interface DeepCheck extends Check {
-  readonly value?: number;
+  readonly value?: number | undefined;
 }
 
 /** From a known value. Quantised anew, or on another machine, it moves by hundredths; a wrong window or `<bos>` by more than one. */

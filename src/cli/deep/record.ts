@@ -10,7 +10,7 @@ export interface DeepRecord {
   readonly version: string;
   readonly model: string;
   readonly sha256: string;
-  readonly projectorSha256?: string;
+  readonly projectorSha256?: string | undefined;
   readonly checks: readonly DeepCheck[];
 }
 

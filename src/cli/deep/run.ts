@@ -13,7 +13,7 @@ export interface DeepResult {
   readonly ok: boolean;
   readonly checks: readonly DeepCheck[];
   /** Path of the record; undefined where none could be kept. */
-  readonly record?: string;
+  readonly record?: string | undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ export interface DemoQuestion {
   /** Heading on the page. */
   readonly kind: "Draft report" | "Question" | "Boxes" | "Structured findings" | "Comparison";
   readonly question: Question;
-  readonly system?: string;
+  readonly system?: string | undefined;
 }
 
 export interface DemoCase {

@@ -27,26 +27,26 @@ export interface TrueBox {
 /** One case with its truth. Which fields it needs follows from the task. */
 export interface EvaluateCase {
   /** The pictures. Of `compare`: the prior one, then the current one. */
-  readonly images?: ImageInput | readonly ImageInput[];
+  readonly images?: ImageInput | readonly ImageInput[] | undefined;
   /**
    * `ask`, `report`, `compare`, `explain`: the reference text. `classify`: the true label, with `multiLabel` a list of
    * all that are true. `locate`: boxes. `extract`: the value expected. `triage`: the level, 1 for the most urgent.
    */
   readonly truth: string | number | boolean | null | readonly string[] | readonly TrueBox[] | object;
   /** Of `ask`. */
-  readonly question?: string;
+  readonly question?: string | undefined;
   /** Of `explain`. */
-  readonly sentence?: string;
+  readonly sentence?: string | undefined;
   /** Of `classify`, when they differ from case to case. */
-  readonly labels?: readonly string[];
+  readonly labels?: readonly string[] | undefined;
   /** Of `locate`. Defaults to the option `labels`, or to the labels of all true boxes of all cases. */
-  readonly targets?: readonly string[];
+  readonly targets?: readonly string[] | undefined;
   /** Of `extract`: the record in words, beside pictures or instead of them. */
-  readonly text?: string;
+  readonly text?: string | undefined;
   /** Of `extract`, when it differs from case to case. */
-  readonly schema?: object;
+  readonly schema?: object | undefined;
   /** Of `triage`: complaint, vital signs and so on. */
-  readonly case?: TriageCase;
+  readonly case?: TriageCase | undefined;
 }
 
 /**

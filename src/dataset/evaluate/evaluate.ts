@@ -12,23 +12,23 @@ import { type CaseOptions, type Outcome, runCase } from "./run-case.js";
 
 export interface EvaluateOptions {
   /** Of `classify` (its labels) and `locate` (its targets), for all cases that bring none of their own. */
-  labels?: readonly string[];
+  labels?: readonly string[] | undefined;
   /** Options of the task, for all cases. */
-  task?: CaseOptions;
+  task?: CaseOptions | undefined;
   /** Of `extract`: the schema of all cases that bring none of their own, as in `extract`. */
   schema?: unknown;
   /** Draws of the bootstrap, 0..100000. Defaults to `1000`. */
-  draws?: number;
+  draws?: number | undefined;
   /** Seed of the bootstrap: the same gives the same intervals. Defaults to `1`. */
-  seed?: number;
+  seed?: number | undefined;
   /** Width of the intervals, 0.5..0.999. Defaults to `0.95`. */
-  level?: number;
+  level?: number | undefined;
   /** Name of the published benchmark that the cases are of, such as `VQA-RAD`: its figures then stand beside. */
-  benchmark?: string;
+  benchmark?: string | undefined;
   /** Called after each case. */
-  onProgress?: (done: number, total: number) => void;
+  onProgress?: ((done: number, total: number) => void) | undefined;
   /** Ends the run between two tokens; it rejects with `aborted`. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface Evaluation extends Figures {

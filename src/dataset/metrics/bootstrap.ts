@@ -7,11 +7,11 @@ export interface Interval {
 
 export interface BootstrapOptions {
   /** Draws. Defaults to `1000`. */
-  draws?: number;
+  draws?: number | undefined;
   /** The same seed gives the same interval. Defaults to `1`. */
-  seed?: number;
+  seed?: number | undefined;
   /** Share of draws inside. Defaults to `0.95`. */
-  level?: number;
+  level?: number | undefined;
 }
 
 /**

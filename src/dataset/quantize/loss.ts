@@ -9,30 +9,32 @@ import { type Perplexity, perplexityOf } from "./perplexity.js";
 
 export interface LossInput {
   /** Questions with their pictures; their truth is not looked at. Defaults to none. */
-  cases?: readonly Pick<EvaluateCase, "images" | "question">[];
+  cases?: readonly Pick<EvaluateCase, "images" | "question">[] | undefined;
   /** Text in the field's language, for perplexity. Defaults to none. */
-  text?: string;
+  text?: string | undefined;
   /** Tokens of an answer at most, 1..200. Defaults to `128`. */
-  maxTokens?: number;
+  maxTokens?: number | undefined;
   /** Called with 0..1 over both models. */
-  onProgress?: (share: number) => void;
-  signal?: AbortSignal;
+  onProgress?: ((share: number) => void) | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export interface QuantizationLoss {
-  readonly answers?: {
-    readonly cases: number;
-    /** Greedy answers that are the same, letter by letter. */
-    readonly equal: number;
-    /** `equal / cases`, 0..1. */
-    readonly agreement: number;
-    /** Of the tokens of the answers before, natural logarithms: mean of how far their log-probability moved. */
-    readonly meanLogprobDifference: number;
-    readonly tokens: number;
-    /** Numbers of the cases, from 0, whose answers differ. */
-    readonly differing: readonly number[];
-  };
-  readonly text?: TextLoss;
+  readonly answers?:
+    | {
+        readonly cases: number;
+        /** Greedy answers that are the same, letter by letter. */
+        readonly equal: number;
+        /** `equal / cases`, 0..1. */
+        readonly agreement: number;
+        /** Of the tokens of the answers before, natural logarithms: mean of how far their log-probability moved. */
+        readonly meanLogprobDifference: number;
+        readonly tokens: number;
+        /** Numbers of the cases, from 0, whose answers differ. */
+        readonly differing: readonly number[];
+      }
+    | undefined;
+  readonly text?: TextLoss | undefined;
 }
 
 export interface TextLoss {

@@ -8,13 +8,13 @@ import type { ImageInput } from "../../image/input.js";
 /** One labelled case. */
 export interface TuneCase {
   /** Pictures, in the order in which the model shall read them. Defaults to none. */
-  readonly images?: ImageInput | readonly ImageInput[];
+  readonly images?: ImageInput | readonly ImageInput[] | undefined;
   /** What is asked. Defaults to the set's question. */
-  readonly question?: string;
+  readonly question?: string | undefined;
   /** The answer to learn: a label of the options, or text. */
   readonly truth: string;
   /** Whose case it is: a patient's cases are all in one split. Never written out. Defaults to nobody's. */
-  readonly group?: string;
+  readonly group?: string | undefined;
 }
 
 /**

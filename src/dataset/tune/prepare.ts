@@ -18,25 +18,25 @@ export interface PrepareTuningOptions {
   /** Folder of the set; made, and it must not be there yet. It holds the pictures: treat it as patient data. */
   output: string;
   /** Options of a choice: written below the question as "A: ...", and the answer is the whole line. Defaults to none: the answer is the truth as it stands. */
-  labels?: readonly string[];
+  labels?: readonly string[] | undefined;
   /** Asked of every case that has no question of its own. */
-  question?: string;
+  question?: string | undefined;
   /** Instructions before the question. Defaults to none, as in Google's notebook. */
-  system?: string;
+  system?: string | undefined;
   /** Repository of the model to be tuned. Defaults to `"google/medgemma-1.5-4b-it"`. */
-  base?: string;
+  base?: string | undefined;
   /** Share of the cases held back for validation, 0..0.9. Defaults to `0.1`. */
-  validation?: number;
+  validation?: number | undefined;
   /** Of the split: the same gives the same. Defaults to `42`. */
-  seed?: number;
+  seed?: number | undefined;
   /** How DICOM and the like become pictures. */
-  study?: StudyOptions;
+  study?: StudyOptions | undefined;
   /** How pictures that are not square are written: the model must be asked later as it was tuned. Defaults to `"pad"`, as MedGemma was trained. */
-  fit?: Fit;
+  fit?: Fit | undefined;
   /** Called after each case. */
-  onProgress?: (done: number, total: number) => void;
+  onProgress?: ((done: number, total: number) => void) | undefined;
   /** Ends the work between two cases; nothing stays. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface TuningSet {

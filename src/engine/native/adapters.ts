@@ -8,9 +8,9 @@ export interface AdapterOption {
   /** Path of the adapter's GGUF, as llama.cpp's convert_lora_to_gguf.py writes it. */
   file: string;
   /** How strongly it acts on requests that say nothing else: 0 not at all, 1 as trained. -10..10. Defaults to `1`. */
-  scale?: number;
+  scale?: number | undefined;
   /** What requests call it. Defaults to the file's name without `.gguf`. */
-  name?: string;
+  name?: string | undefined;
 }
 
 export interface ResolvedAdapter {

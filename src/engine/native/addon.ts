@@ -74,9 +74,9 @@ export interface NativeLoadOptions {
   /** On the devices; -1: all. */
   gpuLayers: number;
   /** Names of the GPUs to use. Defaults to none. */
-  devices?: readonly string[];
+  devices?: readonly string[] | undefined;
   /** Name of the GPU that the projector goes to. Defaults to the CPU. */
-  projectorDevice?: string;
+  projectorDevice?: string | undefined;
   /** Requests that decode at the same time. */
   parallel: number;
   /** Requests that may wait. */
@@ -84,7 +84,7 @@ export interface NativeLoadOptions {
   /** Which code encodes pictures: `auto`, `mtmd`, or the kernels of the own encoder. */
   encoder: string;
   /** Paths of LoRA files. Defaults to none. */
-  adapters?: readonly string[];
+  adapters?: readonly string[] | undefined;
 }
 
 export interface NativeEngineHandle {
@@ -123,7 +123,7 @@ export interface NativeRequestOptions {
   /** Alone and on an empty context. */
   deterministic: boolean;
   /** By their place in the list given at load. Defaults to none. */
-  adapters?: readonly NativeAdapterUse[];
+  adapters?: readonly NativeAdapterUse[] | undefined;
 }
 
 export interface NativeAdapterUse {

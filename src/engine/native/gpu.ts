@@ -83,7 +83,10 @@ export interface GpuUse {
  */
 export function placeModel(
   gpus: readonly NativeDevice[],
-  { gpuLayers = -1, placements = [] }: { gpuLayers?: number; placements?: readonly Placement[] },
+  {
+    gpuLayers = -1,
+    placements = [],
+  }: { gpuLayers?: number | undefined; placements?: readonly Placement[] | undefined },
   available: number,
 ): GpuUse {
   const chosen = choosePlacement(gpus, placements);

@@ -48,49 +48,49 @@ export interface NativeEngineOptions {
   /** Path of the language model's GGUF. */
   model: string;
   /** Paths of the model's further files, where it is in several: llama.cpp finds them by itself, and provenance names them. Defaults to none. */
-  modelParts?: readonly string[];
+  modelParts?: readonly string[] | undefined;
   /** Path of the projector's GGUF; without it, text only. */
-  projector?: string;
+  projector?: string | undefined;
   /** Tokens, 256..1048576. Defaults to the smaller of 8192 and what the model was trained for. */
-  contextSize?: number;
+  contextSize?: number | undefined;
   /** Threads for computing, 1..512. Defaults to the cores of this process and its container, two hyperthreads counting as one; `1` for models too small to gain from more. */
-  threads?: number;
+  threads?: number | undefined;
   /**
    * Layers on the GPUs, the output counting as one; 0 keeps all on the CPU, the projector too. Defaults to those of the
    * placement; without placements to all.
    */
-  gpuLayers?: number;
+  gpuLayers?: number | undefined;
   /**
    * Ways to share the work with the GPUs, the best first and the one without a GPU last: the first that they have room
    * for is taken, and refused with `not_enough_memory` if the machine has not the rest. Defaults to `gpuLayers` there,
    * and the projector, and no question about memory.
    */
-  placements?: readonly Placement[];
+  placements?: readonly Placement[] | undefined;
   /** Which GPU backend to use. Defaults to `"auto"`: CUDA, Vulkan or Metal where there is such a GPU, an integrated one only where there is no other. */
-  gpu?: GpuOption;
+  gpu?: GpuOption | undefined;
   /** Requests that decode at the same time, 1..64. Defaults to `8`. */
-  parallel?: number;
+  parallel?: number | undefined;
   /** Requests that may wait. Defaults to `1024`. */
-  queueSize?: number;
+  queueSize?: number | undefined;
   /**
    * Which code encodes pictures: `auto` (own code on CPUs it is made for, else llama.cpp's), `mtmd` (llama.cpp's), or
    * the own code's kernels by name, for tests and measurements. Defaults to `"auto"`.
    */
-  encoder?: string;
+  encoder?: string | undefined;
   /** LoRA adapters, checked against the model. Defaults to none. */
-  adapters?: readonly AdapterOption[];
+  adapters?: readonly AdapterOption[] | undefined;
   /** Bytes of picture embeddings kept in memory. Defaults to 256 MiB, 100 pictures of MedGemma. */
-  embeddingCacheBytes?: number;
+  embeddingCacheBytes?: number | undefined;
   /** Folder for picture embeddings that outlive the process. Defaults to none. */
-  embeddingCacheDir?: string;
+  embeddingCacheDir?: string | undefined;
   /** Bytes that the folder may hold. Defaults to 4 GiB. */
-  embeddingCacheDirBytes?: number;
+  embeddingCacheDirBytes?: number | undefined;
   /** Called with llama.cpp's log lines; one listener a thread, the last counts. Defaults to silence. */
-  onLog?: NativeLogger;
+  onLog?: NativeLogger | undefined;
   /** Called with 0..1. What it throws stops the load and rejects it. */
-  onProgress?: (share: number) => void;
+  onProgress?: ((share: number) => void) | undefined;
   /** Stops the load within a tensor. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 const DEFAULT_EMBEDDING_CACHE = 256 * 2 ** 20;

@@ -3,10 +3,10 @@ import type { RgbImage } from "../../image/rgb.js";
 import type { GenerationEvent } from "../engine.js";
 
 export interface CallListener {
-  onEvent?: (event: GenerationEvent) => void;
-  onProgress?: (share: number) => void;
+  onEvent?: ((event: GenerationEvent) => void) | undefined;
+  onProgress?: ((share: number) => void) | undefined;
   /** Pictures that the call names, in case the other side has dropped one. */
-  images?: ReadonlyMap<string, RgbImage>;
+  images?: ReadonlyMap<string, RgbImage> | undefined;
 }
 
 export interface Answer {

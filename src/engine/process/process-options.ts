@@ -6,18 +6,18 @@ import type { SpawnOptions } from "./spawn-child.js";
 
 export interface ProcessEngineOptions extends NativeEngineOptions, SpawnOptions {
   /** Called with llama.cpp's log lines. Defaults to none being kept. */
-  onLog?: (level: LogLevel, line: string) => void;
+  onLog?: ((level: LogLevel, line: string) => void) | undefined;
   /**
    * Crashes in a row (no request answered between, however long that was) after which the process is not started again.
    * Defaults to `3`.
    */
-  maxCrashes?: number;
+  maxCrashes?: number | undefined;
   /**
    * Milliseconds after which a step of the engine (a batch of tokens, a picture's layer) may count as stuck: if it has
    * also taken a hundred times what such a step usually takes, the process is ended and started again. 0 turns that
    * off. Defaults to `30000`.
    */
-  stuckAfter?: number;
+  stuckAfter?: number | undefined;
 }
 
 const DEFAULT_MAX_CRASHES = 3;

@@ -21,18 +21,18 @@ export interface QuantizeOptions extends SpawnOptions {
   /** Where the quantised file goes. It appears whole or not at all. */
   output: string;
   /** Replace a file that is there. Defaults to `false`. */
-  overwrite?: boolean;
+  overwrite?: boolean | undefined;
   /** Threads, 1..512. Defaults to the cores this process may use. */
-  threads?: number;
+  threads?: number | undefined;
   /**
    * `"process"`: llama.cpp works in a process of its own, so that its aborts are errors. `"none"`: in this one, where no
    * process can be started. Defaults to `"process"`.
    */
-  isolation?: "process" | "none";
+  isolation?: "process" | "none" | undefined;
   /** Called with 0..1 after each tensor. */
-  onProgress?: (share: number) => void;
+  onProgress?: ((share: number) => void) | undefined;
   /** Stops the work at once; nothing stays. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface Quantized {

@@ -10,11 +10,11 @@ export interface SpawnOptions {
    * The program that runs JavaScript: Node, or Electron. Defaults to `process.execPath`, which is right for both, and
    * under Bun to the `node` of PATH; name one when this process is something else (a single executable).
    */
-  execPath?: string;
+  execPath?: string | undefined;
   /** Arguments for it, before the script, e.g. `["--max-old-space-size=512"]`. Defaults to none. */
-  execArgv?: readonly string[];
+  execArgv?: readonly string[] | undefined;
   /** Environment variables to add for it; undefined removes one. Defaults to none. */
-  env?: Readonly<Record<string, string | undefined>>;
+  env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /** The pipe for messages, after stdin, stdout and stderr. */

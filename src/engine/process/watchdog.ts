@@ -20,7 +20,7 @@ export interface Stuck {
   readonly what: string;
   readonly elapsed: number;
   /** Undefined where none such has been seen. */
-  readonly usual?: number;
+  readonly usual?: number | undefined;
 }
 
 interface Seen {

@@ -8,7 +8,7 @@ export interface WireError {
   readonly remedy: string;
   readonly facts: ErrorFacts;
   /** The cause's words; llama.cpp's own are there. */
-  readonly cause?: string;
+  readonly cause?: string | undefined;
 }
 
 /** What is not one of ours becomes `decode_failed` and keeps its message. */

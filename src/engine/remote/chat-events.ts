@@ -35,12 +35,15 @@ type Count = number | string;
 
 /** A chat completion, or an event of one. */
 export interface ChatChunk {
-  readonly choices?: readonly Choice[] | null;
-  readonly usage?: {
-    readonly prompt_tokens?: Count | null;
-    readonly completion_tokens?: Count | null;
-    readonly prompt_tokens_details?: { readonly cached_tokens?: Count | null } | null;
-  } | null;
+  readonly choices?: readonly Choice[] | null | undefined;
+  readonly usage?:
+    | {
+        readonly prompt_tokens?: Count | null;
+        readonly completion_tokens?: Count | null;
+        readonly prompt_tokens_details?: { readonly cached_tokens?: Count | null } | null;
+      }
+    | null
+    | undefined;
   readonly error?: unknown;
 }
 

@@ -20,7 +20,7 @@ export interface Needs {
   readonly parts: readonly PromptPart[];
   readonly capabilities: readonly (keyof EndpointCapabilities)[];
   /** Token ids are wanted, with control words as letters or as what they are. */
-  readonly tokenize?: "letters" | "words";
+  readonly tokenize?: "letters" | "words" | undefined;
 }
 
 /** One server with one model, spoken to in its own way. Options were checked before. */

@@ -41,7 +41,7 @@ export interface Finish {
   /** `other`: for a reason that is not known. */
   readonly finishReason: FinishReason;
   /** That reason, where it is a name. */
-  readonly word?: string;
+  readonly word?: string | undefined;
 }
 
 /**

@@ -21,9 +21,9 @@ export interface Connection {
 /** What is known of a request beside its body. */
 export interface About {
   /** Bytes that the answer may have. Defaults to {@link JSON_BYTES}. */
-  readonly most?: number;
+  readonly most?: number | undefined;
   /** Whether it has pictures, which its refusal may be about. */
-  readonly images?: boolean;
+  readonly images?: boolean | undefined;
 }
 
 const BUSY = new Set([429, 503]);

@@ -10,20 +10,24 @@ interface Probability {
 
 /** One event of llama-server's /completion. */
 export interface Chunk {
-  readonly content?: string;
-  readonly tokens?: readonly number[];
+  readonly content?: string | undefined;
+  readonly tokens?: readonly number[] | undefined;
   readonly error?: unknown;
-  readonly model?: string;
-  readonly stop?: boolean;
-  readonly stop_type?: string;
-  readonly tokens_predicted?: number;
-  readonly tokens_evaluated?: number;
-  readonly timings?: {
-    readonly cache_n?: number;
-    readonly prompt_ms?: number;
-    readonly predicted_ms?: number;
-  };
-  readonly completion_probabilities?: readonly (Probability & { top_logprobs?: readonly Probability[] })[];
+  readonly model?: string | undefined;
+  readonly stop?: boolean | undefined;
+  readonly stop_type?: string | undefined;
+  readonly tokens_predicted?: number | undefined;
+  readonly tokens_evaluated?: number | undefined;
+  readonly timings?:
+    | {
+        readonly cache_n?: number;
+        readonly prompt_ms?: number;
+        readonly predicted_ms?: number;
+      }
+    | undefined;
+  readonly completion_probabilities?:
+    | readonly (Probability & { top_logprobs?: readonly Probability[] })[]
+    | undefined;
 }
 
 /** Whether it can be read as one: what is read of it is there in its form, or not there. */

@@ -11,31 +11,31 @@ export interface RemoteOptions {
    */
   endpoint: string | readonly string[];
   /** Sent as bearer token. Defaults to the variable MEDGEMMA_API_KEY, or none; on Vertex AI to Google's application default credentials. */
-  apiKey?: string;
+  apiKey?: string | undefined;
   /** `chat` speaks chat completions to a llama-server too. Defaults to what the endpoint is. */
-  endpointApi?: "chat";
+  endpointApi?: "chat" | undefined;
   /** The model to ask for, where an endpoint of chat completions serves several. Defaults to its first. */
-  endpointModel?: string;
+  endpointModel?: string | undefined;
   /** What the endpoint can do, where it is known to differ from what is found or assumed (docs/remote.md). */
-  endpointCapabilities?: Partial<EndpointCapabilities>;
+  endpointCapabilities?: Partial<EndpointCapabilities> | undefined;
   /** Side of the encoder's square in pixels, 14..4096. Defaults to `896`; `224` for the phantom. */
-  imageSize?: number;
+  imageSize?: number | undefined;
   /** Tries after the first while the endpoint is busy or refuses connections, 0..20. Defaults to `4`. */
-  endpointRetries?: number;
+  endpointRetries?: number | undefined;
   /** Milliseconds for one request with its answer, 1..86400000. Defaults to `600000`. */
-  endpointTimeout?: number;
+  endpointTimeout?: number | undefined;
   /** Requests at once at each endpoint, 1..64. Defaults to `8`. */
-  parallel?: number;
+  parallel?: number | undefined;
   /** Requests that may wait here; more reject with `queue_full`. 1..1000000. Defaults to `1024`. */
-  queueSize?: number;
+  queueSize?: number | undefined;
   /** Tokens the endpoint's context holds, 256..1048576, for one that does not tell. Defaults to `8192`. */
-  contextSize?: number;
+  contextSize?: number | undefined;
   /**
    * Called with what happens to endpoints of a pool, by their hosts. Defaults to a warning of the process for one that
    * is missing when the pool is loaded.
    */
-  onLog?: (level: "debug" | "info" | "warning" | "error", line: string) => void;
-  signal?: AbortSignal;
+  onLog?: ((level: "debug" | "info" | "warning" | "error", line: string) => void) | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export interface ResolvedRemoteOptions {

@@ -14,7 +14,7 @@ export interface Asked<T> {
   /** Whether an event has the form of one. */
   readonly is: (event: unknown) => event is T;
   /** Called where the server says that nothing more comes: an answer that only stops was perhaps cut. */
-  readonly onEnd?: () => void;
+  readonly onEnd?: (() => void) | undefined;
 }
 
 /** Bytes; generous, for each token may be an event with the model's name and more in it. */

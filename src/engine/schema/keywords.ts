@@ -34,7 +34,7 @@ export interface Keyword {
   readonly subject: Subject;
   readonly form: Form;
   /** The draft that brought it, where it is younger than draft-07. */
-  readonly since?: 2019 | 2020;
+  readonly since?: 2019 | 2020 | undefined;
 }
 
 const TABLE: readonly (readonly [Subject, Form, string, (2019 | 2020)?])[] = [

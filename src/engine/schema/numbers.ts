@@ -10,8 +10,8 @@ export interface Range {
   readonly least?: number | undefined;
   readonly most?: number | undefined;
   /** The ends themselves are not in it. */
-  readonly above?: boolean;
-  readonly below?: boolean;
+  readonly above?: boolean | undefined;
+  readonly below?: boolean | undefined;
 }
 
 const digits = (least: number, most: number) => repeat(digit(0, 9), least, most);

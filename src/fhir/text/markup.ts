@@ -44,9 +44,9 @@ const CHUNK = 32_768;
 
 export interface MarkupOptions {
   /** XML's rules: names in their capitals, CDATA, no elements that end by themselves. */
-  readonly xml?: boolean;
+  readonly xml?: boolean | undefined;
   /** Elements whose contents are told, by local name; all where it is left out. */
-  readonly only?: ReadonlySet<string>;
+  readonly only?: ReadonlySet<string> | undefined;
 }
 
 /**

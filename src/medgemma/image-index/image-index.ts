@@ -17,11 +17,11 @@ import {
 
 export interface SearchOptions {
   /** Cases to find at most, 1..10000. Defaults to `10`. */
-  k?: number;
+  k?: number | undefined;
   /** Only cases whose metadata has these values; a list allows any of its values. Defaults to all. */
-  filter?: Readonly<Record<string, MetadataValue | readonly MetadataValue[]>>;
+  filter?: Readonly<Record<string, MetadataValue | readonly MetadataValue[]>> | undefined;
   /** Takes effect before and after the search. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface SearchHit {

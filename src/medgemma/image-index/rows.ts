@@ -11,7 +11,7 @@ export interface IndexEntry {
   readonly id: string;
   readonly vector: VectorInput;
   /** Defaults to `{}`. */
-  readonly metadata?: Metadata;
+  readonly metadata?: Metadata | undefined;
 }
 
 /** An entry as the database takes it. */

@@ -12,13 +12,13 @@ export interface TriageScale {
   /** Limits that make a case at least as urgent as a level, whatever the model says. */
   readonly rules: readonly VitalRule[];
   /** Words of the complaint or the symptoms that do the same. Defaults to none. */
-  readonly words?: readonly WordRule[];
+  readonly words?: readonly WordRule[] | undefined;
   /** Asked of the model one by one; a yes makes a case at least as urgent. Defaults to none. */
-  readonly questions?: readonly ScaleQuestion[];
+  readonly questions?: readonly ScaleQuestion[] | undefined;
   /** A score over the vital signs. Defaults to none. */
-  readonly score?: ScoreUse;
+  readonly score?: ScoreUse | undefined;
   /** `rules`: the level is the score's alone and the model only adds words. Defaults to `model`. */
-  readonly decides?: "model" | "rules";
+  readonly decides?: "model" | "rules" | undefined;
 }
 
 export interface TriageLevel {
@@ -42,21 +42,21 @@ export interface VitalRule {
   readonly id: string;
   readonly vital: VitalName | "avpu";
   /** Holds when the patient's consciousness is one of these; of `avpu` only. */
-  readonly among?: readonly ("A" | "C" | "V" | "P" | "U")[];
+  readonly among?: readonly ("A" | "C" | "V" | "P" | "U")[] | undefined;
   /** Holds when the value is above this. */
-  readonly above?: number;
+  readonly above?: number | undefined;
   /** Holds when the value is below this. */
-  readonly below?: number;
+  readonly below?: number | undefined;
   /** Holds when the value is this or less. */
-  readonly atMost?: number;
+  readonly atMost?: number | undefined;
   /** Years: from, and up to but not with. Default to all ages. */
-  readonly fromAge?: number;
-  readonly toAge?: number;
+  readonly fromAge?: number | undefined;
+  readonly toAge?: number | undefined;
   /** Years: up to and with; and above, but not with. Default to all ages. */
-  readonly throughAge?: number;
-  readonly overAge?: number;
+  readonly throughAge?: number | undefined;
+  readonly overAge?: number | undefined;
   /** `true`: holds in pregnancy only. Defaults to `false`, for everybody. */
-  readonly pregnant?: boolean;
+  readonly pregnant?: boolean | undefined;
   readonly level: number;
   readonly source: string;
 }
@@ -71,23 +71,23 @@ export interface WordRule {
   readonly level: number;
   readonly source: string;
   /** How its words are used. Defaults to words that say how somebody is. */
-  readonly grammar?: WordGrammar;
+  readonly grammar?: WordGrammar | undefined;
 }
 
 /** What the rules for denial, time and person have to know of words. */
 export interface WordGrammar {
   /** They name a thing ("apnoea"), which a list can deny: "denies fever and apnoea". Defaults to `false`. */
-  readonly noun?: boolean;
+  readonly noun?: boolean | undefined;
   /** Usual in lists of what was asked without "or": "no fever, cough, apnoea". Defaults to `false`. */
-  readonly listed?: boolean;
+  readonly listed?: boolean | undefined;
   /** May be said of a limb, which is then not the patient: "no pulse in the foot". Defaults to `false`. */
-  readonly limbs?: boolean;
+  readonly limbs?: boolean | undefined;
   /** May be said of an illness that a treatment does not help: "cough unresponsive to antibiotics". Defaults to `false`. */
-  readonly treatable?: boolean;
+  readonly treatable?: boolean | undefined;
   /** The level where it was, hours or a day ago, and is over. Defaults to the rule's level. */
-  readonly endedLevel?: number;
+  readonly endedLevel?: number | undefined;
   /** A sentence with these words means something else. Defaults to none. */
-  readonly unless?: RegExp;
+  readonly unless?: RegExp | undefined;
 }
 
 export interface ScaleQuestion {
@@ -104,9 +104,9 @@ export interface ScoreUse {
   /** In this order; the first that holds counts. */
   readonly levels: readonly {
     /** Total of at least this. */
-    readonly total?: number;
+    readonly total?: number | undefined;
     /** One parameter of at least this. */
-    readonly single?: number;
+    readonly single?: number | undefined;
     readonly level: number;
     readonly source: string;
   }[];
@@ -124,7 +124,9 @@ export interface VitalScore {
 export interface ScoreParameter {
   readonly vital: VitalName | "oxygen" | "consciousness";
   /** Value up to and with `to` gets `points`; the last band has no `to`. */
-  readonly bands: readonly { readonly to?: number; readonly points: number }[];
+  readonly bands: readonly { readonly to?: number | undefined; readonly points: number }[];
   /** Bands for a patient with a prescribed saturation of 88-92 %; on air and on oxygen. */
-  readonly scale2?: { readonly air: ScoreParameter["bands"]; readonly oxygen: ScoreParameter["bands"] };
+  readonly scale2?:
+    | { readonly air: ScoreParameter["bands"]; readonly oxygen: ScoreParameter["bands"] }
+    | undefined;
 }

@@ -7,40 +7,40 @@ export type Consciousness = "A" | "C" | "V" | "P" | "U";
 /** What was measured; leave out what was not. */
 export interface Vitals {
   /** Beats a minute, 0..300. */
-  heartRate?: number;
+  heartRate?: number | undefined;
   /** Breaths a minute, 0..120. */
-  respiratoryRate?: number;
+  respiratoryRate?: number | undefined;
   /** Millimetres of mercury, 0..300. */
-  systolicBp?: number;
+  systolicBp?: number | undefined;
   /** Millimetres of mercury, 0..250. */
-  diastolicBp?: number;
+  diastolicBp?: number | undefined;
   /** Oxygen saturation in percent, 0..100; a share such as 0.97 is refused. */
-  spo2?: number;
+  spo2?: number | undefined;
   /** Degrees Celsius, 20..45. */
-  temperature?: number;
+  temperature?: number | undefined;
   /** Glasgow coma scale, 3..15. */
-  gcs?: number;
-  avpu?: Consciousness;
+  gcs?: number | undefined;
+  avpu?: Consciousness | undefined;
   /** True while oxygen is given. Taken for false in scores when it is not said. */
-  onOxygen?: boolean;
+  onOxygen?: boolean | undefined;
   /** True for a prescribed saturation of 88-92 % (hypercapnic failure): NEWS2 then takes its scale 2. Defaults to `false`. */
-  hypercapnic?: boolean;
+  hypercapnic?: boolean | undefined;
 }
 
 export interface TriageCase {
   /** Years, 0..130; months of a small child as parts of a year (2 months: `2 / 12`). */
-  age?: number;
-  sex?: "female" | "male" | "other";
+  age?: number | undefined;
+  sex?: "female" | "male" | "other" | undefined;
   /** Why the patient comes. */
   complaint: string;
   /** What is known from before. */
-  history?: string | readonly string[];
-  symptoms?: string | readonly string[];
-  medications?: string | readonly string[];
-  allergies?: string | readonly string[];
+  history?: string | readonly string[] | undefined;
+  symptoms?: string | readonly string[] | undefined;
+  medications?: string | readonly string[] | undefined;
+  allergies?: string | readonly string[] | undefined;
   /** Changes limits; early warning scores are then not computed. Defaults to `false`. */
-  pregnant?: boolean;
-  vitals?: Vitals;
+  pregnant?: boolean | undefined;
+  vitals?: Vitals | undefined;
 }
 
 const CASE_NAMES = [

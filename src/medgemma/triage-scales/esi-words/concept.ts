@@ -11,7 +11,7 @@ export interface Concept {
   readonly id: string;
   readonly level: number;
   readonly source: keyof Sources;
-  readonly grammar?: WordGrammar;
+  readonly grammar?: WordGrammar | undefined;
   /** English, German, Spanish, French; pieces of regular expressions in the form of `normalise`. */
   readonly words: readonly string[];
 }

@@ -11,8 +11,8 @@ const DENIED_AFTER =
   /^(?:\s*[?:,]|\s+(?:is|was|has been|were))*\s*(?:(?:no|none|nil|denie[ds]|negative|neg|absent|never|nein|negativ|verneint|negiert|negad[oa]|niega|niee?|non)(?=\s*(?:[.,;!\n]|$))|(?:was |has been |is )?(?:ruled out|excluded|not (?:present|seen|observed|noted|found|reported|suspected|likely)|unlikely|ausgeschlossen|descartad[oa]|exclue?)(?![\p{L}]))/u;
 
 export interface Kind {
-  readonly noun?: boolean;
-  readonly listed?: boolean;
+  readonly noun?: boolean | undefined;
+  readonly listed?: boolean | undefined;
 }
 
 export function isDenied({ before, after, rest }: Place, { noun = false, listed = false }: Kind): boolean {
