@@ -14,7 +14,7 @@ export interface ReportOptions extends TaskOptions {
   /** What is known of the patient. Defaults to none. */
   history?: string | undefined;
   /** An earlier picture, an earlier report, or both. Defaults to none. */
-  prior?: { readonly image?: ImageInput; readonly report?: string } | undefined;
+  prior?: { readonly image?: ImageInput | undefined; readonly report?: string | undefined } | undefined;
   /** Sections to ask for, in order. Defaults to `["FINDINGS", "IMPRESSION"]`. */
   sections?: readonly string[] | undefined;
 }

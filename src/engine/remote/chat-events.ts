@@ -38,9 +38,9 @@ export interface ChatChunk {
   readonly choices?: readonly Choice[] | null | undefined;
   readonly usage?:
     | {
-        readonly prompt_tokens?: Count | null;
-        readonly completion_tokens?: Count | null;
-        readonly prompt_tokens_details?: { readonly cached_tokens?: Count | null } | null;
+        readonly prompt_tokens?: Count | null | undefined;
+        readonly completion_tokens?: Count | null | undefined;
+        readonly prompt_tokens_details?: { readonly cached_tokens?: Count | null } | null | undefined;
       }
     | null
     | undefined;

@@ -20,13 +20,13 @@ export interface Chunk {
   readonly tokens_evaluated?: number | undefined;
   readonly timings?:
     | {
-        readonly cache_n?: number;
-        readonly prompt_ms?: number;
-        readonly predicted_ms?: number;
+        readonly cache_n?: number | undefined;
+        readonly prompt_ms?: number | undefined;
+        readonly predicted_ms?: number | undefined;
       }
     | undefined;
   readonly completion_probabilities?:
-    | readonly (Probability & { top_logprobs?: readonly Probability[] })[]
+    | readonly (Probability & { top_logprobs?: readonly Probability[] | undefined })[]
     | undefined;
 }
 
