@@ -10,3 +10,4 @@ export function checkImports(sources: readonly Source[]): string[];
 export function checkIndex(text: string): string[];
 export function checkNative(sources: readonly Source[]): string[];
 export function checkTerminal(sources: readonly Source[]): string[];
+export function checkOptional(sources: readonly Source[]): string[];

@@ -157,3 +157,33 @@ export function checkNative(sources) {
     return problems;
   });
 }
+
+/**
+ * Optional properties of exported types may be given as undefined: an application under exactOptionalPropertyTypes
+ * hands on what it has.
+ * @returns one sentence a property that may not.
+ */
+export function checkOptional(sources) {
+  return sources.flatMap(({ path: file, text }) => {
+    const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+    const problems = [];
+    const visit = (node, exported) => {
+      if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node))
+        exported = (node.modifiers ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+      if (exported && ts.isPropertySignature(node) && node.questionToken && !mayBeUndefined(node.type)) {
+        problems.push(`${file}: ${node.name.getText(tree)} is optional: let it be undefined too`);
+      }
+      ts.forEachChild(node, (child) => visit(child, exported));
+    };
+    visit(tree, false);
+    return problems;
+  });
+}
+
+function mayBeUndefined(type) {
+  if (type === undefined) return true;
+  if (ts.isUnionTypeNode(type)) return type.types.some(mayBeUndefined);
+  return [ts.SyntaxKind.UndefinedKeyword, ts.SyntaxKind.UnknownKeyword, ts.SyntaxKind.NeverKeyword].includes(
+    type.kind,
+  );
+}

@@ -8,6 +8,7 @@ import {
   checkIndex,
   checkLengths,
   checkNative,
+  checkOptional,
   checkTerminal,
   listFiles,
   readSources,
@@ -38,6 +39,7 @@ export function lint({ fix = false } = {}) {
     "clang-format": () =>
       run(packageFile("clang-format", "index.js"), [...(fix ? ["-i"] : ["--dry-run", "-Werror"]), ...cpp]),
     "file lengths": () => report(checkLengths([...typescript, ...native])),
+    "optional properties": () => report(checkOptional(typescript)),
     "import rules": () =>
       report([
         ...checkImports(typescript),

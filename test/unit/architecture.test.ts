@@ -6,6 +6,7 @@ import {
   checkIndex,
   checkLengths,
   checkNative,
+  checkOptional,
   checkTerminal,
   MAX_LINES,
   readSources,
@@ -95,6 +96,14 @@ describe("the rules", () => {
     const engine = { path: "engine/backend.h", text: "std::string llama_version_string();" };
     const binding = { path: "binding/a.cpp", text: "// as llama_decode()\nllama_version_string();" };
     expect(checkNative([engine, binding])).toEqual([]);
+  });
+
+  it("let optional properties of exported types be undefined", () => {
+    const complaints = (text: string) => checkOptional([{ path: "a.ts", text }]).length;
+    expect(complaints("export interface A { b?: number }")).toBe(1);
+    expect(complaints("export type A = { c: { b?: (d: number) => void } }")).toBe(1);
+    expect(complaints("interface A { b?: number }")).toBe(0);
+    expect(complaints("export interface A { b?: number | undefined; c: number; d?: unknown }")).toBe(0);
   });
 
   it("count lines of code, not words about it", () => {

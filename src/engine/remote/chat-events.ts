@@ -40,7 +40,10 @@ export interface ChatChunk {
     | {
         readonly prompt_tokens?: Count | null | undefined;
         readonly completion_tokens?: Count | null | undefined;
-        readonly prompt_tokens_details?: { readonly cached_tokens?: Count | null } | null | undefined;
+        readonly prompt_tokens_details?:
+          | { readonly cached_tokens?: Count | null | undefined }
+          | null
+          | undefined;
       }
     | null
     | undefined;
