@@ -9,7 +9,17 @@ import type {
   TokenLogprob,
   Usage,
 } from "../engine.js";
-import { type ChatChunk, firstTokens, isChatChunk, ThoughtJoiner, toText, toUsage } from "./chat-events.js";
+import {
+  type ChatChunk,
+  choiceOf,
+  firstTokens,
+  isChatChunk,
+  isError,
+  messageOf,
+  ThoughtJoiner,
+  toText,
+  toUsage,
+} from "./chat-events.js";
 import type { ChatFacts } from "./chat-facts.js";
 import { type ChatPiece, type ChatPrompt, toChat } from "./chat-messages.js";
 import { scoreByChat } from "./chat-score.js";
@@ -88,12 +98,19 @@ export class ChatEndpoint implements Endpoint {
     let first = 0;
     let reason: unknown;
     let last: ChatChunk = {};
+    let some = false;
+    // JSON of another interface: none of it has choices.
+    let foreign = true;
     for await (const chunk of chunks) {
-      if (chunk.error !== undefined) throw refusalOf(chunk, images) ?? broken("error");
+      if (isError(chunk)) throw refusalOf(chunk, images) ?? broken("error");
       if (chunk.usage) last = chunk;
-      const [choice] = chunk.choices ?? [];
+      foreign &&= chunk.choices === undefined;
+      some = true;
+      const choice = choiceOf(chunk);
       if (!choice) continue;
-      const text = thoughts.text(choice.delta ?? choice.message ?? {});
+      const message = messageOf(choice);
+      if (typeof message.refusal === "string" && message.refusal !== "") toFinish("refusal");
+      const text = thoughts.text(message);
       if (text !== "") {
         first ||= performance.now() - started;
         if (options.logprobs > 0 && !choice.logprobs?.content) throw unsupported("logprobs");
@@ -101,6 +118,7 @@ export class ChatEndpoint implements Endpoint {
       }
       if (isTold(choice.finish_reason)) reason = choice.finish_reason;
     }
+    if (some && foreign) throw unreadable("shape");
     if (reason === undefined && !ended) throw broken("cut");
     yield {
       type: "done",

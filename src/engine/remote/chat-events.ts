@@ -10,6 +10,10 @@ interface ChatToken {
 
 /** One choice of a chat completion, whole (`message`) or a piece of it (`delta`). */
 interface Choice {
+  /** Which of several answers; one is asked for. */
+  readonly index?: unknown;
+  /** Of servers that answer a chat as a plain completion. */
+  readonly text?: string | null;
   readonly delta?: Message;
   readonly message?: Message;
   /** Read by {@link toFinish}. */
@@ -24,6 +28,8 @@ type Content = string | readonly (string | { readonly type?: unknown; readonly t
 
 interface Message {
   readonly content?: Content | null;
+  /** OpenAI's, in the answer's place. */
+  readonly refusal?: unknown;
   /** Where the server takes a thought out of the answer: llama-server's and older vLLM's name. */
   readonly reasoning_content?: string | null;
   /** Newer vLLM's name. */
@@ -48,6 +54,8 @@ export interface ChatChunk {
     | null
     | undefined;
   readonly error?: unknown;
+  /** `error` for vLLM's errors, whose fields stand beside it. */
+  readonly object?: unknown;
 }
 
 /** Whether it can be read as one: what is read of it is there in its form, or not there. */
@@ -60,6 +68,7 @@ function isChoice(value: unknown): boolean {
     isRecord(value) &&
     isOptional(value.delta, isMessage) &&
     isOptional(value.message, isMessage) &&
+    isOptional(value.text, isText) &&
     isOptional(value.logprobs, (it) => isRecord(it) && isOptional(it.content, isListOf(isToken)))
   );
 }
@@ -85,6 +94,21 @@ function isUsage(value: unknown): boolean {
     isOptional(value.completion_tokens, isCount) &&
     isOptional(value.prompt_tokens_details, (it) => isRecord(it) && isOptional(it.cached_tokens, isCount))
   );
+}
+
+/** Some servers name an error in each event, as `null` where there is none. */
+export function isError({ error, object }: ChatChunk): boolean {
+  return (error !== undefined && error !== null) || object === "error";
+}
+
+/** The answer that was asked for, where a server sends more than one. */
+export function choiceOf({ choices }: ChatChunk): Choice | undefined {
+  return choices?.find(({ index }) => index === undefined || index === null || Number(index) === 0);
+}
+
+/** What an event or a whole answer says. */
+export function messageOf({ delta, message, text }: Choice): Message {
+  return delta ?? message ?? { content: text ?? "" };
 }
 
 /** Puts the words back around a thought that the server has taken apart. */
@@ -126,8 +150,8 @@ export function toText(text: string, choice: Choice): GenerationEvent {
 }
 
 /** The likeliest first tokens of a whole completion, or undefined where the endpoint gives none. */
-export function firstTokens({ choices }: ChatChunk): readonly TokenLogprob[] | undefined {
-  return choices?.[0]?.logprobs?.content?.[0]?.top_logprobs?.map(toLogprob);
+export function firstTokens(chunk: ChatChunk): readonly TokenLogprob[] | undefined {
+  return choiceOf(chunk)?.logprobs?.content?.[0]?.top_logprobs?.map(toLogprob);
 }
 
 /** NaN for what the endpoint does not count, which a 0 would tell as a fact. */

@@ -9,15 +9,26 @@ interface ErrorBody {
 
 /** llama-server's name for a prompt that is longer than its context; with it come the numbers, and no text. */
 const LLAMA_SERVER = "exceed_context_size_error";
-/** vLLM tells it in words that have changed over time; only the numbers are taken from them. */
-const CONTEXT = [/context length is (?:only )?(\d+)/i, /maximum model length of (\d+)/i];
+/** vLLM and TGI tell it in words that have changed over time; only the numbers are taken from them. */
+const TGI = {
+  context: [/max_new_tokens` must be <= (\d+)/i, /must have less than (\d+) tokens/i],
+  prompt: [/given: (\d+) `inputs` tokens/i, /less than \d+ tokens\. given: (\d+)/i],
+  answer: /and (\d+) `max_new_tokens`/i,
+};
+const CONTEXT = [/context length is (?:only )?(\d+)/i, /maximum model length of (\d+)/i, ...TGI.context];
 const PROMPT = [
   /(\d+) in the messages/i,
   /(\d+) input tokens/i,
   /prompt \(length (\d+)\)/i,
   /(?:resulted in|requested) (\d+) tokens/i,
+  ...TGI.prompt,
 ];
-const ANSWER = [/(\d+) in the completion/i, /(\d+) output tokens/i, /max_tokens.*? is too large: (\d+)/is];
+const ANSWER = [
+  /(\d+) in the completion/i,
+  /(\d+) output tokens/i,
+  /max_tokens.*? is too large: (\d+)/is,
+  TGI.answer,
+];
 /** OpenAI's, of an answer alone. */
 const LONGEST_ANSWER = [/at most (\d+) completion tokens/i];
 /** vLLM stops counting where it is too much. */
@@ -29,7 +40,9 @@ const AT_LEAST = /at least \d+ input tokens/i;
  */
 export function contextFull(body: unknown): MedGemmaError | undefined {
   const { error = body } = (body ?? {}) as { error?: unknown };
-  const { message, type, n_prompt_tokens, n_ctx } = (error ?? {}) as ErrorBody;
+  const { message, type, n_prompt_tokens, n_ctx } =
+    // TGI's error is the words themselves.
+    (typeof error === "string" ? { message: error } : (error ?? {})) as ErrorBody;
   if (type === LLAMA_SERVER && Number.isInteger(n_prompt_tokens) && Number.isInteger(n_ctx))
     return promptTooLong(Number(n_prompt_tokens), 0, Number(n_ctx));
   if (typeof message !== "string") return undefined;

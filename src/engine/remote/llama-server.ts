@@ -139,7 +139,8 @@ export class LlamaServer implements Endpoint {
     const images = hasImages(parts);
     const asked = { ...options, images, is: isChunk };
     for await (const chunk of requestEvents(this.#connection, "/completion", body, asked, signal)) {
-      if (chunk.error !== undefined) throw refusalOf(chunk, images) ?? broken("error");
+      if (chunk.error !== undefined && chunk.error !== null)
+        throw refusalOf(chunk, images) ?? broken("error");
       first ||= performance.now() - started;
       const text = textOf(chunk, words);
       if (text !== "") yield toText(text, chunk);

@@ -133,6 +133,8 @@ class EventReader {
 
 /** Several lines of data are one event; servers that forget the empty lines between events make one of many. */
 function eventsOf(data: string): string[] {
+  // An event without data is none; gateways keep a connection alive by it.
+  if (data.trim() === "") return [];
   if (!data.includes("\n") || isWhole(data)) return [data.trim()];
   const lines = data.split("\n").map((line) => line.trim());
   return lines.every(isWhole) ? lines : [data];

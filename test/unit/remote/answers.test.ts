@@ -48,6 +48,17 @@ const FORMS: Record<string, string> = {
   ).join(""),
   "without the last empty line": HELLO.map((it) => `data: ${one(it)}`).join("\n\n"),
   "without empty lines": `${HELLO.map((it) => `data: ${one(it)}\n`).join("")}data: [DONE]\n`,
+  "with events without data, which are none": `data:\n\n${HELLO.map((it) => `data: ${one(it)}\n\ndata: \n\n`).join("")}`,
+  "with an error of null in each event": HELLO.map((it) => `data: ${one({ ...it, error: null })}\n\n`).join(
+    "",
+  ),
+  "with another answer beside it": HELLO.map(
+    ({ choices }) => `data: ${one({ choices: [{ index: 1, delta: { content: "No." } }, ...choices] })}\n\n`,
+  ).join(""),
+  "of plain completions": HELLO.map(
+    ({ choices: [it] }) =>
+      `data: ${one({ choices: [{ text: it?.delta.content, finish_reason: it?.finish_reason }] })}\n\n`,
+  ).join(""),
   "after empty lines": `\n\n\n${HELLO.map((it) => `data: ${one(it)}\n\n`).join("")}`,
 };
 
@@ -173,4 +184,23 @@ describe("an answer's end", () => {
   test("that nobody tells is a cut", async () => {
     await expect(finished(null, "")).rejects.toMatchObject({ facts: { reason: "cut" } });
   });
+});
+
+test("a refusal in the answer's place is no empty answer", async () => {
+  const refusal = { choices: [{ index: 0, delta: { refusal: "SECRET" }, finish_reason: "stop" }] };
+  const asked = ask((response) => response.end(`data: ${one(refusal)}\n\n`));
+  await expect(asked).rejects.toMatchObject({ facts: { reason: "finish", finish: "refusal" } });
+});
+
+test.each([
+  // https://github.com/ollama/ollama/blob/main/docs/api.md, Gemini's generateContent, vLLM's ErrorResponse.
+  [{ message: { role: "assistant", content: "Yes." }, done: true, done_reason: "stop" }, "shape"],
+  [{ candidates: [{ content: { parts: [{ text: "Yes." }] }, finishReason: "STOP" }] }, "shape"],
+  [{ object: "error", message: "SECRET", type: "BadRequestError", code: 400 }, "error"],
+])("an answer of another interface is none: %j", async (answer, reason) => {
+  for (const body of [one(answer), `data: ${one(answer)}\n\n`])
+    await expect(ask((response) => response.end(body))).rejects.toMatchObject({
+      code: "endpoint_failed",
+      facts: { reason },
+    });
 });

@@ -286,3 +286,21 @@ test("a page of the web where a llama-server has /props is no failure, and no en
   });
   expect(String(failure)).not.toContain("SECRET");
 });
+
+// https://github.com/huggingface/text-generation-inference/blob/main/router/src/validation.rs
+test.each([
+  [
+    "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 4000 `inputs` tokens and 100 `max_new_tokens`",
+    { required: 4100, available: 4096, option: "maxTokens", maxTokens: 100 },
+  ],
+  [
+    "Input validation error: `inputs` must have less than 4095 tokens. Given: 5000",
+    { required: 5000, available: 4095 },
+  ],
+])("TGI's full context, whose error is its words, is context_full: %s", async (error, facts) => {
+  const server = await scriptedServer(
+    vllm((_, response) => json(response, { error, error_type: "validation" }, 422)),
+  );
+  const failure = await all(await RemoteEngine.load({ endpoint: server.url })).catch((caught) => caught);
+  expect(failure).toMatchObject({ code: "context_full", facts });
+});
