@@ -1,3 +1,4 @@
+import { KEYWORDS } from "../engine/schema/keywords.js";
 import { checkSchema } from "../engine/schema/schema.js";
 import { badOption, MedGemmaError } from "../errors.js";
 import { isStandardSchema, type StandardSchema } from "./structured-standard.js";
@@ -29,8 +30,28 @@ export function toJsonSchema(schema: unknown, jsonSchema: unknown): object {
   if (!isPlainObject(found)) {
     throw badOption(option, "a JSON schema object, or a schema of a library with Standard Schema,", found);
   }
+  if (isWrapper(found)) throw wrapped();
   checkSchema(found);
   return found;
+}
+
+/**
+ * Something that holds a schema, such as OpenAI's `{ name, strict, schema }`: words of its own and no keyword that holds
+ * an answer. As a schema it would let any answer pass.
+ */
+function isWrapper(found: object): boolean {
+  const subjects = Object.keys(found).map((word) => KEYWORDS.get(word)?.subject);
+  return (
+    subjects.includes(undefined) && subjects.every((subject) => subject === undefined || subject === "none")
+  );
+}
+
+function wrapped(): MedGemmaError {
+  return new MedGemmaError("bad_option", "No word of this schema says what an answer is: any would fit it.", {
+    facts: { option: "schema" },
+    remedy:
+      "Pass the JSON schema itself, as `schema`, not an object that holds it; a library's schema and its JSON schema are two options, `schema` and `jsonSchema`.",
+  });
 }
 
 /** Instances of classes are schemas of some library, which look like JSON schema without keywords. */

@@ -177,6 +177,16 @@ describe("ask with a schema", () => {
     },
   );
 
+  it.each([
+    { name: "answer", strict: true, description: "OpenAI's form", schema: { type: "boolean" } },
+    { schema: checking(isText), jsonSchema: { type: "string" } },
+    { json_schema: { type: "boolean" } },
+  ])("refuses an object that holds a schema, which would let any answer pass", async (schema) => {
+    const error = await rejection(model("[]").ask([], "Q", { schema }));
+    expect([error.code, error.facts.option]).toEqual(["bad_option", "schema"]);
+    expect((await model("[]").ask([], "Q", { schema: { description: "anything" } })).value).toEqual([]);
+  });
+
   it("gives no value that is none of the JSON schema, whatever the engine held it to", async () => {
     const schema = {
       type: "object",
