@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { FileInfo } from "../engine/engine.js";
 import { badOption, MedGemmaError } from "../errors.js";
@@ -57,6 +58,7 @@ export async function findModel(files: ModelFiles, signal: AbortSignal | undefin
 
 /** A `file:` address as the path that it stands for; anything else as it is. @throws MedGemmaError `bad_option`. */
 function pathOfUrl(option: string, text: string): string {
+  if (/^[a-z][\w+.-]+:\/\//i.test(text) && !/^file:/i.test(text) && !isHubAddress(text)) throw elsewhere();
   if (!/^file:/i.test(text)) return text;
   try {
     return fileURLToPath(text);
@@ -65,11 +67,24 @@ function pathOfUrl(option: string, text: string): string {
   }
 }
 
+/** Models come from the hub or its mirror only: what another address gives, nobody has named a hash of. */
+function elsewhere(): MedGemmaError {
+  return new MedGemmaError("model_unknown", "Models are not fetched from this address.", {
+    remedy:
+      "Download the .gguf file and pass its path. A file on the hub is named hf:OWNER/REPOSITORY/FILE.gguf; for a mirror of the hub set MEDGEMMA_HUB to its address.",
+  });
+}
+
 /** What is there, or looks like a path and is no repository that the catalogue knows; the rest are names and addresses. */
 async function isFile(model: string): Promise<boolean> {
   if (existsSync(model)) return true;
   if (isHubAddress(model) || !/[/\\]|\.gguf$/i.test(model)) return false;
-  return !isRepository(model) || understandName(await readCatalogue(), model) === model;
+  if (!isRepository(model)) return true;
+  if (understandName(await readCatalogue(), model) !== model) return false;
+  throw new MedGemmaError("file_not_found", "There is no such file.", {
+    facts: { file: path.basename(model), reason: "ENOENT" },
+    remedy: `Check the path. If a repository of the hub is meant, name its file: hf:${model}/FILE.gguf.`,
+  });
 }
 
 /**

@@ -85,7 +85,10 @@ const KINDS: readonly Kind[] = [
  */
 export function notGguf(file: string, head: Uint8Array): MedGemmaError {
   if (head.length === 0) return refusal(file, "an empty file", FETCH);
-  const text = Buffer.from(head.subarray(0, 1024)).toString("latin1");
+  // A byte order mark is no part of a page or a text.
+  const text = Buffer.from(head.subarray(0, 1024))
+    .toString("latin1")
+    .replace(/^\xef\xbb\xbf/, "");
   const kind = KINDS.find(({ is }) =>
     is instanceof RegExp ? is.test(text) : is.some((begin) => text.startsWith(begin)),
   );

@@ -31,3 +31,19 @@ test("a file: address is a model's path", async () => {
   expect(await findModel(files, undefined)).toEqual({ model, projector });
   await expect(findLocalModel("file://elsewhere/model.gguf")).rejects.toMatchObject({ code: "bad_option" });
 });
+
+test.each([
+  "https://example.com/model.gguf",
+  "https://ollama.com/library/medgemma",
+  "s3://bucket/model.gguf",
+])("%s is no path of a file that is missing", async (model) => {
+  const refused = { code: "model_unknown", remedy: expect.stringContaining("MEDGEMMA_HUB") };
+  await expect(findLocalModel(model)).rejects.toMatchObject(refused);
+});
+
+test("a repository that nobody here knows is answered with the form that names its file", async () => {
+  await expect(findLocalModel("google/medgemma-4b-it")).rejects.toMatchObject({
+    code: "file_not_found",
+    remedy: expect.stringContaining("hf:google/medgemma-4b-it/FILE.gguf"),
+  });
+});

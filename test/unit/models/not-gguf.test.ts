@@ -15,6 +15,12 @@ test.each([
   ["a git-annex pointer", "/annex/objects/SHA256E-s2489--4d7a.gguf\n", /git-annex/, /git annex get/],
   ["a page", "<!doctype html><html>Sign in, SECRET</html>", /web page/, /medgemma pull/],
   ["a page after a comment", "\n <!-- SECRET --><HTML>", /web page/, /medgemma pull/],
+  [
+    "a page with a byte order mark",
+    "\xef\xbb\xbf<!doctype html><html>SECRET</html>",
+    /web page/,
+    /medgemma pull/,
+  ],
   ["a store's error", '<?xml version="1.0"?><Error><Code>AccessDenied SECRET</Code></Error>', /XML/, /pull/],
   ["a server's error", '{"error":"Repository not found SECRET"}', /JSON/, /pull/],
   ["a configuration", '{\n  "architectures": ["SECRET"]\n}', /JSON/, /pull/],
