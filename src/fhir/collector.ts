@@ -150,7 +150,9 @@ export class Collector {
     for (const message of v2) {
       for (const own of v2Resources(message, (segment) => this.skip(`HL7 v2 segment ${segment}`))) {
         this.#options.identity.learn(own);
-        yield isKept(own) ? slim(own) : outline(own);
+        const kept = isKept(own) ? slim(own) : outline(own);
+        // Whose the message is, what carries it says.
+        yield own.subject === undefined ? kept : { ...kept, subject: resource.subject ?? resource.patient };
       }
     }
   }

@@ -53,10 +53,16 @@ export const MAKERS: Readonly<Record<string, Maker>> = {
   RXO: (it) => medicine(it, 1, [2, 4], 6),
   RXE: (it) => medicine(it, 2, [3, 5], 7),
   RXD: (it) => ({ ...medicine(it, 2, [4, 5], 9), resourceType: "MedicationDispense" }),
+  // A reason of refusal (RXA-18) without a completion status says that nothing was given.
   RXA: (it) => ({
     resourceType: "Immunization",
     status:
-      it.text(21) === "D" ? "entered-in-error" : /^(?:RE|NA)$/.test(it.text(20)) ? "not-done" : "completed",
+      it.text(21) === "D"
+        ? "entered-in-error"
+        : /^(?:RE|NA)$/.test(it.text(20)) || (it.text(18) !== "" && !/^(?:CP|PA)$/.test(it.text(20)))
+          ? "not-done"
+          : "completed",
+    ...(it.text(18) !== "" && { statusReason: concept(it, 18) }),
     vaccineCode: concept(it, 5),
     occurrenceDateTime: dayOf(it.text(3)),
   }),

@@ -25,13 +25,15 @@ const PEOPLE: Readonly<
 };
 
 /** The patient of PID, as FHIR's resource (HL7's v2-to-FHIR mapping, segment PID). */
-export function patientOf(pid: Segment): Json {
-  const identifiers = [2, 3, 4, 18, 19, 20].flatMap((it) => pid.field(it).map(([value]) => ({ value })));
+export function patientOf(pid: Segment, id: string): Json {
+  const identifiers = [2, 4, 18, 19, 20].flatMap((it) => pid.field(it).map(([value]) => ({ value })));
+  // A number and who assigned it tell one patient from another (chapter 3.4.2.3).
+  const own = pid.field(3).map(([value, , , authority = ""]) => ({ system: `HL7 v2 ${authority}`, value }));
   const death = dayOf(pid.text(29));
   return {
     resourceType: "Patient",
-    id: pid.text(3),
-    identifier: identifiers,
+    id,
+    identifier: [...own, ...identifiers],
     name: [...names(pid, [5, 6, 9])],
     birthDate: dayOf(pid.text(7))?.slice(0, 10),
     gender: { M: "male", F: "female", O: "other", U: "unknown" }[pid.text(8)],

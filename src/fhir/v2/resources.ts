@@ -84,6 +84,9 @@ class MessageReader {
   #lines: string[] = [];
   #linesOf: Record<string, unknown> | undefined;
   #order: string | undefined;
+  /** Whose the segments are: a text may hold messages about several patients, and a message several PID. */
+  #patient: string | undefined;
+  #patients = 0;
 
   constructor(private readonly skip: (name: string) => void) {}
 
@@ -95,10 +98,15 @@ class MessageReader {
         yield* this.end();
         this.#report = undefined;
         this.#order = undefined;
+        this.#patient = undefined;
         return;
-      case "PID":
-        yield patientOf(segment);
+      case "PID": {
+        yield* this.end();
+        const id = `v2-${++this.#patients}`;
+        this.#patient = `Patient/${id}`;
+        yield patientOf(segment, id);
         return;
+      }
       case "ORC":
         this.#order = ORDERS[segment.text(1)];
         return;
@@ -146,12 +154,19 @@ class MessageReader {
   *end(): Generator<Json, void, void> {
     if (this.#linesOf !== undefined) {
       const data = Buffer.from(this.#lines.join("\n")).toString("base64");
-      yield { ...this.#linesOf, presentedForm: [{ contentType: "text/plain; charset=utf-8", data }] };
+      yield this.#owned({
+        ...this.#linesOf,
+        presentedForm: [{ contentType: "text/plain; charset=utf-8", data }],
+      });
       this.#linesOf = undefined;
       this.#lines = [];
     }
-    if (this.#open !== undefined) yield this.#open;
+    if (this.#open !== undefined) yield this.#owned(this.#open);
     this.#open = undefined;
+  }
+
+  #owned(resource: Json): Json {
+    return this.#patient === undefined ? resource : { ...resource, subject: { reference: this.#patient } };
   }
 
   *#result(segment: Segment): Generator<Json, void, void> {
@@ -173,7 +188,7 @@ class MessageReader {
           status,
         };
       }
-      this.#lines.push(...lines);
+      for (const line of lines) this.#lines.push(line);
       return;
     }
     yield* this.end();
@@ -202,12 +217,12 @@ class MessageReader {
     else if (this.#open !== undefined) {
       this.#open.note = [...((this.#open.note as unknown[] | undefined) ?? []), { text }];
     } else {
-      yield {
+      yield this.#owned({
         resourceType: "Observation",
         code: this.#report?.code ?? { text: "Note" },
         effectiveDateTime: this.#report?.date,
         valueString: text,
-      };
+      });
     }
   }
 

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readRecord } from "../../../src/fhir/record.js";
 import { isV2, segmentsOf } from "../../../src/fhir/v2/parse.js";
 
@@ -71,6 +71,56 @@ test("a message that a resource carries is read as one", async () => {
   const texts = (await readRecord(document)).entries.map(({ text }) => text).join("\n");
   expect(texts).toContain("Type 2 diabetes mellitus");
   expect(texts).not.toMatch(/Quillon|Elm|PID/);
+});
+
+describe("of several patients", () => {
+  const pid = (id: string, name: string, birth: string) => `PID|1||${id}^^^H^MR||${name}||${birth}|F`;
+  const result = (name: string) => `OBX|1|NM|x^${name}||4||||||F`;
+  const head = String.raw`MSH|^~\&|A|B|C|D|20240101||ORU^R01|1|P|2.5`;
+  const [ada, bo] = [pid("1", "Roe^Ada", "19500304"), pid("2", "Poe^Bo", "19900304")];
+  const told = async (...lines: string[]) =>
+    (await readRecord(lines.join("\r"), { now: new Date("2024-06-01") })).entries.map(({ text }) => text);
+  const OTHER = "NOT this patient's own, but about another patient: ";
+
+  test("in a message each", async () => {
+    const texts = await told(
+      head,
+      ada,
+      result("K"),
+      result("Na"),
+      head,
+      bo,
+      result("Hb"),
+      head,
+      ada,
+      result("Cl"),
+    );
+    expect(texts).toEqual(["K: 4", "Na: 4", `${OTHER}Hb: 4`, "Cl: 4"]);
+  });
+  test("in one message", async () => {
+    expect(await told(head, ada, result("K"), result("Na"), bo, result("Hb"))).toEqual([
+      "K: 4",
+      "Na: 4",
+      `${OTHER}Hb: 4`,
+    ]);
+  });
+  test("a patient whose name was corrected is one by number", async () => {
+    expect(
+      await told(head, ada, result("K"), head, pid("1", "Roe-Poe^Ada", "19500304"), result("Na")),
+    ).toEqual(["K: 4", "Na: 4"]);
+  });
+});
+
+test("a vaccine that was refused was not given, also without a completion status", async () => {
+  const text = String.raw`MSH|^~\&|A
+RXA|0|1|20240101||03^Flu^CVX|999||||||||||||00^Parental decision`;
+  expect((await readRecord(text)).entries[0]?.text).toMatch(/^NOT given: Flu: not-done; .*Parental decision/);
+});
+
+test("a field of many repetitions is read", async () => {
+  const text = String.raw`MSH|^~\&|A
+OBX|1|TX|x^Note||${"a~b ".repeat(200_000)}||||||F`;
+  expect((await readRecord(text)).entries.length).toBeGreaterThan(100);
 });
 
 test("escapes are read", () => {
