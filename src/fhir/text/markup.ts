@@ -35,9 +35,16 @@ const BLOCKS: ReadonlySet<string> = new Set([
   ...["paragraph", "list", "title", "text", "caption", "figcaption"],
 ]);
 const LINES: ReadonlySet<string> = new Set(["br", "hr", "li", "item", "tr", "dt", "dd", "option"]);
+/** Those that are things of their own; after a break what was begun may go on. */
+const ITEMS: ReadonlySet<string> = new Set(["li", "item", "tr", "dd", "option"]);
 const CELLS: ReadonlySet<string> = new Set(["td", "th"]);
 /** What they hold is not for readers. */
 const HIDDEN: ReadonlySet<string> = new Set(["style", "script", "template", "noscript"]);
+
+/** Small letters above the line have a meaning: 10<sup>9</sup>/L is not 109/L. */
+const RAISED = "sup";
+/** What was struck out is no longer said; in CDA `content revised="delete"`. */
+const STRUCK: ReadonlySet<string> = new Set(["del", "s", "strike"]);
 
 /** Characters that are parsed in one go. */
 const CHUNK = 32_768;
@@ -50,7 +57,7 @@ export interface MarkupOptions {
 }
 
 /**
- * (X)HTML or XML as lines: blocks, rows and items are lines of their own, cells are parted by ` | `. A comment, style or
+ * (X)HTML or XML as lines: blocks, rows and items are lines of their own that end in `;`, cells are parted by ` | `. A comment, style or
  * script that does not end stays, as text. Gives way after each piece of the work.
  */
 export function* markupSteps(
@@ -79,7 +86,10 @@ class Lines {
   #cellBegins = false;
   /** Line ends that are due before the next words. */
   #due = 0;
+  #itemEnds = false;
   #space = false;
+  /** The next words are above the line. */
+  #raised = false;
 
   constructor(
     private readonly source: string,
@@ -112,6 +122,8 @@ class Lines {
     }
     if (this.options.only?.has(name)) this.#told++;
     if (name === "pre") this.#kept++;
+    if (name === RAISED) this.#raised = true;
+    if (STRUCK.has(name)) this.#words(" (struck out: ");
     if (BLOCKS.has(name)) this.#lineEnds(2);
     else if (name === "tr") this.#lineEnds(1);
     if (name === "tr" || name === "table") this.#inRow = false;
@@ -133,6 +145,8 @@ class Lines {
     }
     if (this.options.only?.has(name)) this.#told--;
     if (name === "pre") this.#kept--;
+    if (name === RAISED) this.#raised = false;
+    if (STRUCK.has(name)) this.#words(") ");
     if (name === "tr") this.#inRow = false;
     if (CELLS.has(name)) {
       this.#cellBegins = false;
@@ -140,6 +154,7 @@ class Lines {
     }
     if (BLOCKS.has(name)) this.#lineEnds(2);
     else if (LINES.has(name)) this.#lineEnds(1);
+    if (ITEMS.has(name)) this.#itemEnds = true;
   }
 
   #comment(): void {
@@ -166,6 +181,10 @@ class Lines {
     if (words === "" || words === " ") return;
     this.#flush();
     this.#cellBegins = false;
+    if (this.#raised && /\d$/.test(this.#parts.at(-1) ?? "") && /^\s?[-+\u2212]?\d/.test(words)) {
+      this.#parts.push("^");
+    }
+    this.#raised = false;
     this.#parts.push(words.trim());
     this.#space = words.endsWith(" ");
   }
@@ -173,10 +192,14 @@ class Lines {
   /** What stands between the last words and the next. */
   #flush(): void {
     if (this.#parts.length > 0) {
-      if (this.#due > 0) this.#parts.push("\n".repeat(this.#due));
-      else if (this.#space) this.#parts.push(" ");
+      if (this.#due > 0) {
+        // An item or a row ends where the next begins, also where the lines are run together.
+        const ends = !this.#itemEnds || this.#due > 1 || /[.,;:!?|]$/.test(this.#parts.at(-1) ?? "");
+        this.#parts.push((ends ? "" : ";") + "\n".repeat(this.#due));
+      } else if (this.#space) this.#parts.push(" ");
     }
     this.#due = 0;
+    this.#itemEnds = false;
     this.#space = false;
   }
 

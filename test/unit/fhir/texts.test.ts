@@ -118,7 +118,7 @@ describe("an attachment is read as", () => {
     const [, text] = await textsOf(document({ contentType: "application/xml", data: base64(cda) }));
     const all = (await textsOf(document({ contentType: "text/xml", data: base64(cda) }))).join("\n");
     expect(text).toBe("Summary");
-    expect(all).toContain("Na | 138 K | 4.1");
+    expect(all).toContain("Na | 138; K | 4.1");
     expect(all).not.toContain("Quillon");
   });
 });
@@ -200,10 +200,13 @@ describe("RTF", () => {
 
 describe("markup", () => {
   test.each<[string, string]>([
-    ["<table><tr><th>a</th><td><p>b</p></td></tr><tr><td>c</td><td>d</td></tr></table>", "a | b\nc | d"],
+    ["<table><tr><th>a</th><td><p>b</p></td></tr><tr><td>c</td><td>d</td></tr></table>", "a | b;\nc | d"],
     ["<p>M&uuml;ller &ge; 5&nbsp;&micro;g</p><p>b</p>", "Müller ≥ 5 µg\n\nb"],
-    ["<ul><li>a</li><li>b<br/>c</li></ul>", "a\nb\nc"],
-    ["<b>5</b><sup>2</sup> x", "52 x"],
+    ["<ul><li>a</li><li>b<br/>c</li></ul>", "a;\nb\nc"],
+    ["<b>5</b><sup>2</sup> x", "5^2 x"],
+    ["5 x 10<sup>9</sup>/L, 10<sup>-3</sup>, 1<sup>st</sup>", "5 x 10^9/L, 10^-3, 1st"],
+    ["<p>On <del>penicillin</del> <ins>aspirin</ins></p>", "On (struck out: penicillin) aspirin"],
+    ["Regards<br>Dr Smith", "Regards\nDr Smith"],
     ["<pre>a\n  b</pre>", "a\n  b"],
   ])("%s", (source, expected) => {
     expect(inOneGo(markupSteps(source))).toBe(expected);
