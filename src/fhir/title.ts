@@ -1,7 +1,7 @@
 import { isEnteredInError, negationOf } from "./modifiers.js";
 import type { References } from "./references.js";
 import { PERSONAL } from "./types.js";
-import { asList, asObject, asText, conceptText, type Json } from "./values.js";
+import { asList, asObject, asText, conceptText, type Json, quantityText } from "./values.js";
 
 /** References lead to resources whose title may be a reference again. */
 const MAX_STEPS = 3;
@@ -20,6 +20,10 @@ const NAMING = [
 
 /** What a resource is about, in a few words. */
 export function titleOf(resource: Json, refs: References, steps = 0): Title | undefined {
+  if (resource.resourceType === "Medication") {
+    const text = medicineText(resource, refs, steps);
+    if (text !== undefined) return { text, key: resource.code === undefined ? "" : "code" };
+  }
   for (const key of NAMING) {
     if (resource[key] === undefined) continue;
     const text = named(resource[key], key, resource, refs, steps);
@@ -27,15 +31,6 @@ export function titleOf(resource: Json, refs: References, steps = 0): Title | un
   }
   if (resource.resourceType === "AllergyIntolerance") {
     const text = joined(asList(resource.reaction).map((it) => conceptText(asObject(it)?.substance)));
-    if (text !== undefined) return { text, key: "" };
-  }
-  if (resource.resourceType === "Medication") {
-    const parts = asList(resource.ingredient).map(asObject);
-    const text = joined(
-      parts.map((it) =>
-        firstName([it?.itemCodeableConcept, it?.item, it?.itemReference], resource, refs, steps),
-      ),
-    );
     if (text !== undefined) return { text, key: "" };
   }
   if (resource.resourceType === "Device") {
@@ -46,6 +41,35 @@ export function titleOf(resource: Json, refs: References, steps = 0): Title | un
   }
   if (String(resource.resourceType).startsWith("Medication")) return { text: "unnamed medication", key: "" };
   return undefined;
+}
+
+/** A medicine is its name and, where the record has them, its form and how much of what is in it. */
+function medicineText(resource: Json, refs: References, steps: number): string | undefined {
+  const parts = asList(resource.ingredient)
+    .map(asObject)
+    .map((it) => {
+      const name = firstName([it?.itemCodeableConcept, it?.item, it?.itemReference], resource, refs, steps);
+      return { name, strength: strengthOf(it), inactive: it?.isActive === false };
+    });
+  const told = joined(
+    parts.map(({ name, strength, inactive }) =>
+      [name, strength, inactive && "(not active)"].filter(Boolean).join(" "),
+    ),
+  );
+  const code = conceptText(resource.code);
+  const form = conceptText(resource.form ?? resource.doseForm);
+  if (code === undefined) return told && [told, form].filter(Boolean).join("; form ");
+  const more = [form, parts.some((it) => it.strength !== undefined) ? told : undefined].filter(Boolean);
+  return more.length === 0 ? code : `${code} (${more.join("; ")})`;
+}
+
+/** R4's ratio, R5's `strength[x]`, STU3's `amount`. */
+function strengthOf(part: Json | undefined): string | undefined {
+  const ratio = asObject(part?.strength ?? part?.strengthRatio ?? part?.amount);
+  if (ratio === undefined)
+    return quantityText(part?.strengthQuantity) ?? conceptText(part?.strengthCodeableConcept);
+  const [above, below] = [quantityText(ratio.numerator), quantityText(ratio.denominator)];
+  return below === undefined ? above : `${above ?? ""} / ${below}`;
 }
 
 function named(

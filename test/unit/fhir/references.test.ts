@@ -89,6 +89,28 @@ test("an administration of a contained medication does not disappear", async () 
   expect(text).toBe("Heparin: completed; dose 5000 IU");
 });
 
+const tramadol = (strength: object, more: object = {}) => ({
+  ...heparin,
+  code: { text: "Tramal" },
+  ingredient: [{ itemCodeableConcept: { text: "Tramadol" }, ...strength }],
+  ...more,
+});
+test.each<[object, string]>([
+  [tramadol({}), "Tramal"],
+  [
+    tramadol({ strength: { numerator: { value: 100, unit: "mg" }, denominator: { value: 1, unit: "mL" } } }),
+    "Tramal (Tramadol 100 mg / 1 mL)",
+  ],
+  [
+    tramadol({ strengthQuantity: { value: 50, unit: "mg" } }, { doseForm: { text: "drops" } }),
+    "Tramal (drops; Tramadol 50 mg)",
+  ],
+  [tramadol({ strengthQuantity: { value: 50, unit: "mg" } }, { code: undefined }), "Tramadol 50 mg"],
+])("how strong a medicine is stands with its name", async (medicine, title) => {
+  const [text] = await textsOf(entry(request({ reference: "Medication/m" })), entry(medicine));
+  expect(text).toBe(`${title}: active`);
+});
+
 test("what a resource contains is told, but not people; refuted things are told as refuted", async () => {
   const [text = ""] = await textsOf(
     entry({
