@@ -147,7 +147,7 @@ export class Subjects {
       .map(asObject)
       .find((it) => asText(it?.url)?.endsWith("focusCode"));
     if (coded !== undefined) return conceptText(coded.valueCodeableConcept) ?? "someone else";
-    for (const it of asList(resource.focus)) {
+    for (const it of [...asList(resource.focus), ...focalSubjects(resource)]) {
       const reference = asObject(it);
       const owner = this.#ownerOf(reference, resource);
       if (owner !== undefined) {
@@ -167,6 +167,14 @@ export class Subjects {
     const relation = asList(found?.relationship).map(conceptText).filter(Boolean).join(", ");
     return `a related person${relation === "" ? "" : ` (${relation})`}`;
   }
+}
+
+/** Before R4 an extension said what `focus` says: http://hl7.org/fhir/STU3/extension-observation-focal-subject.html. */
+function focalSubjects(resource: Json): unknown[] {
+  return asList(resource.extension)
+    .map(asObject)
+    .filter((it) => asText(it?.url)?.endsWith("focal-subject"))
+    .map((it) => it?.valueReference);
 }
 
 function personKey(index: number): string {

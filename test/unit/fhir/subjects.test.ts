@@ -164,3 +164,10 @@ test("what is about a group or a device is marked", async () => {
     "NOT this patient's own, but about a device: Reading",
   ]);
 });
+
+test("STU3's extension of a focal subject is a focus", async () => {
+  const url = "http://hl7.org/fhir/StructureDefinition/observation-focal-subject";
+  const rate = { ...of("m", "Heart rate"), extension: [{ url, valueReference: { reference: "Patient/c" } }] };
+  const { entries } = await read(mother, child, of("m", "Gout"), of("m", "Asthma"), rate);
+  expect(entries.at(-1)?.text).toBe("NOT the patient's own (focus another patient): Heart rate");
+});
