@@ -1,5 +1,5 @@
 import { fold } from "./fold.js";
-import { ROLES } from "./honorifics.js";
+import { ROLES, TITLES } from "./honorifics.js";
 import { isStreet } from "./learn.js";
 import { isWord } from "./lexicon.js";
 import { isMeasured } from "./measures.js";
@@ -123,7 +123,7 @@ const NAMED: readonly { readonly pattern: RegExp; readonly trusted: boolean }[] 
     trusted: false,
   },
   {
-    pattern: new RegExp(`${NOT_IN_WORD}(?:${SIGNING}):?\\s{1,3}(?<value>[^\\n;|]{2,80})`, "giu"),
+    pattern: new RegExp(`${NOT_IN_WORD}(?:${SIGNING}):?\\s{1,3}(?=(?<value>[^\\n;|]{2,80}))`, "giud"),
     trusted: false,
   },
   {
@@ -154,7 +154,8 @@ export function findPatterns(text: string): Span[] {
   for (const { pattern, trusted } of NAMED) {
     for (const found of text.matchAll(pattern)) {
       const value = found.groups?.value ?? "";
-      const start = found.index + found[0].lastIndexOf(value);
+      // One signature may stand in the words after another.
+      const start = found.indices?.groups?.value?.[0] ?? found.index + found[0].lastIndexOf(value);
       // What was replaced once is not replaced again, with what follows it.
       if (value.startsWith("[")) continue;
       const length = nameLength(value, trusted);
@@ -197,9 +198,23 @@ function nameLength(value: string, trusted: boolean): number {
   if (/^\s{0,2}\d/.test(rest) && /^\s{0,2}[\d.,]+\s?(?:mg|g|ml|µg|mcg|iu|ie|%)/i.test(rest)) return 0;
   // The end of a sentence is no part of a name, but of an initial.
   const sentence = /\p{L}{3,}\. /u.exec(found);
-  const own = sentence === null ? found : found.slice(0, sentence.index + sentence[0].length - 2);
+  const whole = sentence === null ? found : found.slice(0, sentence.index + sentence[0].length - 2);
+  const own = trusted ? whole : beforeOtherWords(whole, value);
   const words = own.split(/[\s,]+/).map((it) => fold(it.replace(/[.]/g, "")));
   if (words.some((it) => ROLES.has(it)) && words.length === 1) return 0;
   if (!trusted && words.every((it) => isWord(it) || ROLES.has(it))) return 0;
   return own.replace(/[.\s]+$/, "").length;
+}
+
+/** Lines run together: "seen by Dr Foxglove Severe asthma". A word of notes is a surname at the end of what is said only. */
+function beforeOtherWords(found: string, value: string): string {
+  let named = false;
+  for (const { 0: it, index } of found.matchAll(/[^\s,]+/g)) {
+    const key = fold(it.replace(/[.]/g, ""));
+    const other = !ROLES.has(key) && !TITLES.has(key) && key.length > 2;
+    if (named && other && isWord(key) && !/^[.)]?\s{0,3}(?:$|[,;:.)\n])/.test(value.slice(index + it.length)))
+      return found.slice(0, index);
+    named ||= other && !isWord(key);
+  }
+  return found;
 }
