@@ -25,7 +25,7 @@ export const RUN_ERRORS = {
     exitCode: EXIT.capacity,
   },
   answer_invalid: {
-    meaning: "The answer is JSON, but no value of the schema.",
+    meaning: "The answer is no value of the schema, or no JSON.",
     remedy:
       "Ask again with another `seed` and a `temperature`, say in the question what is asked for, or ask for less: what a grammar cannot hold the model to (docs/structured-output.md), it need not keep.",
     exitCode: EXIT.unexpected,

@@ -91,6 +91,9 @@ async function withValue<T>(result: ModelResult, structure: Structure<T>): Promi
   return { ...result, value: await structure.read(result) };
 }
 
+/** Begins as no JSON does: words, or a block of Markdown. An endpoint need not keep to the schema. */
+const NO_JSON = /^\s*[^\s{["\-\dtfn]/;
+
 function parse({ text, finishReason, usage }: ModelResult): unknown {
   let value: unknown;
   let whole = true;
@@ -101,6 +104,11 @@ function parse({ text, finishReason, usage }: ModelResult): unknown {
   }
   // A number alone may go on.
   if (whole && !(finishReason === "length" && typeof value === "number")) return value;
+  if (finishReason !== "length" && NO_JSON.test(text)) {
+    throw new MedGemmaError("answer_invalid", "The answer is not JSON, though a schema was asked for.", {
+      facts: { path: "" },
+    });
+  }
   const { completionTokens } = usage;
   const known = !Number.isNaN(completionTokens);
   const end = finishReason === "length" ? "was cut off by the token limit" : "ended";
