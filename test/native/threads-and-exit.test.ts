@@ -4,15 +4,18 @@ import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { NativeEngine } from "../../src/engine/native/native-engine.js";
 import { packageRoot } from "../../src/machine/package.js";
-import { answerText } from "../support/ask.js";
+import { answerText, UNENDING } from "../support/ask.js";
 import { loadPhantom, PHANTOM } from "../support/phantom.js";
 
-// Scripts run what was built (dist/), as they have no TypeScript. `babble` never ends by itself.
+// Scripts run what was built (dist/), as they have no TypeScript. `babble` never ends by itself: its grammar has no end, and
+// then it begins anew.
 const PRELUDE = `
   const { NativeEngine } = await import(${JSON.stringify(`${packageRoot}/dist/engine/native/native-engine.js`)});
   const load = (options) => NativeEngine.load({ ...${JSON.stringify({ ...PHANTOM, threads: 1 })}, ...options });
   const parts = [{ type: "text", text: "<bos>hello", special: true }];
-  const babble = (engine) => engine.generate(parts, { maxTokens: 8000, temperature: 10, topK: 0, topP: 1, seed: 1 });
+  async function* babble(engine) {
+    for (;;) yield* engine.generate(parts, ${JSON.stringify({ ...UNENDING, maxTokens: 8000 })});
+  }
   const picture = (shade) => ({ width: 224, height: 224, data: new Uint8Array(224 * 224 * 3).fill(shade), origin: { format: "raw", storedWidth: 224, storedHeight: 224, steps: [] } });
 `;
 
@@ -25,7 +28,7 @@ async function runScript(body: string) {
   child.stdout.on("data", (chunk: Buffer) => said.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
   // Far above what it takes: only a process that hangs is killed, and then has a signal.
-  const killer = setTimeout(() => child.kill("SIGKILL"), 60_000);
+  const killer = setTimeout(() => child.kill("SIGKILL"), 300_000);
   const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
   clearTimeout(killer);
   return { code, signal, said: Buffer.concat(said).toString().trim() };
@@ -112,7 +115,7 @@ describe("worker threads", () => {
     const worker = start(`
       const engine = await load();
       let text = "";
-      for await (const event of engine.generate(parts, { maxTokens: 30 })) text += event.text ?? "";
+      for await (const event of engine.generate(parts, { maxTokens: 30, deterministic: true })) text += event.text ?? "";
       await engine.dispose();
       parentPort.postMessage(text);`);
     const exit = once(worker, "exit");
@@ -120,6 +123,7 @@ describe("worker threads", () => {
     let own = "";
     for await (const event of engine.generate([{ type: "text", text: "<bos>hello", special: true }], {
       maxTokens: 30,
+      deterministic: true,
     })) {
       if (event.type === "text") own += event.text;
     }

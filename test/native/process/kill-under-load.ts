@@ -1,5 +1,6 @@
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { ProcessEngine } from "../../../src/engine/process/process-engine.js";
 import { MedGemmaError } from "../../../src/errors.js";
@@ -26,8 +27,6 @@ export interface Outcome {
 }
 
 const WORKERS = 3;
-const temporaryFiles = () => new Set(readdirSync(tmpdir()).filter((name) => /medgemma|ggml|core/.test(name)));
-
 /** Asks without pause from several sides while the process is killed at random moments, also while it starts. */
 export async function killUnderLoad(kills: number): Promise<Outcome> {
   const outcome: Outcome = {
@@ -42,7 +41,9 @@ export async function killUnderLoad(kills: number): Promise<Outcome> {
     newTemporaryFiles: [],
     orphans: [],
   };
-  const before = temporaryFiles();
+  // A folder of its own: other programs have theirs in the machine's.
+  const temporary = mkdtempSync(path.join(tmpdir(), "medgemma-kills-"));
+  const load = () => ProcessEngine.load({ ...PHANTOM, threads: 1, env: { TMPDIR: temporary } });
   const pids = new Set<number>();
   let engine = await load();
   let reload: Promise<void> | undefined;
@@ -95,10 +96,7 @@ export async function killUnderLoad(kills: number): Promise<Outcome> {
   if (engine.pid !== undefined) pids.add(engine.pid);
   await engine.dispose();
   outcome.orphans = [...pids].filter(isAlive);
-  outcome.newTemporaryFiles = [...temporaryFiles()].filter((name) => !before.has(name));
+  outcome.newTemporaryFiles = readdirSync(temporary);
+  rmSync(temporary, { recursive: true });
   return outcome;
-}
-
-async function load(): Promise<ProcessEngine> {
-  return ProcessEngine.load({ ...PHANTOM, threads: 1 });
 }

@@ -10,7 +10,7 @@ import { temporaryFolder } from "../cli/support.js";
 
 const folder = temporaryFolder();
 const [question = { messages: [], images: [] } as never] = goldens;
-const STUCK_AFTER = 1500;
+const STUCK_AFTER = 3000;
 
 // llama.cpp never comes back from a rotation of no dimensions. The inspection refuses such a file; the engine alone loads it.
 const model = path.join(folder, "endless.gguf");
@@ -48,7 +48,7 @@ describe("an engine that is stuck", () => {
     await expect(answer(off.it, await messagesOf(question), { signal: stop.signal })).rejects.toMatchObject({
       code: "aborted",
     });
-    await using on = disposable(await load(1000));
+    await using on = disposable(await load(STUCK_AFTER));
     for (const golden of goldens.slice(0, 20)) await answer(on.it, await messagesOf(golden));
     expect((await on.it.stats()).restarts).toBe(0);
   });

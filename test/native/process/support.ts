@@ -5,7 +5,7 @@ import { ProcessEngine } from "../../../src/engine/process/process-engine.js";
 import type { ProcessEngineOptions } from "../../../src/engine/process/process-options.js";
 import type { RgbImage } from "../../../src/image/rgb.js";
 import { renderPrompt } from "../../../src/prompt/render.js";
-import { type Answer, answerText } from "../../support/ask.js";
+import { type Answer, answerText, UNENDING } from "../../support/ask.js";
 import { PHANTOM } from "../../support/phantom.js";
 
 /** One thread: two would wait for each other whenever another program has a core. */
@@ -13,8 +13,16 @@ export function loadProcess(options: Partial<ProcessEngineOptions> = {}): Promis
   return ProcessEngine.load({ ...PHANTOM, threads: 1, ...options });
 }
 
-/** Sampling so hot that the phantom rarely finds its end: about a thousand tokens. */
-export const BABBLE = { temperature: 10, topK: 0, topP: 1, minP: 0, seed: 1, maxTokens: 4000 } as const;
+/** Letters by chance, a second or two of them. */
+export const BABBLE = {
+  ...UNENDING,
+  temperature: 10,
+  topK: 0,
+  topP: 1,
+  minP: 0,
+  seed: 1,
+  maxTokens: 1500,
+} as const;
 
 export const QUESTION = "What is a pleural effusion?";
 
@@ -53,9 +61,9 @@ export function isAlive(pid: number): boolean {
 
 /** The deadline is far above what it takes: only what never comes runs into it. */
 export async function waitUntil(condition: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + 120_000;
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`Not within 30 s: ${what}`);
+    if (performance.now() > deadline) throw new Error(`Not within two minutes: ${what}`);
     await delay(5);
   }
 }

@@ -67,7 +67,7 @@ describe("the queue", () => {
   afterEach(() => engine.dispose());
 
   test("interactive requests go before batch ones", async () => {
-    engine = await loadPhantom({ contextSize: 4096, parallel: 1 });
+    engine = await loadPhantom({ parallel: 1 });
     const busy = await occupy(engine);
     const order: string[] = [];
     const ask = async (name: string, priority: "batch" | "interactive", expected: number) => {
@@ -90,7 +90,7 @@ describe("the queue", () => {
   });
 
   test("a full one refuses with queue_full, and takes requests again", async () => {
-    engine = await loadPhantom({ contextSize: 2048, parallel: 1, queueSize: 2 });
+    engine = await loadPhantom({ parallel: 1, queueSize: 2 });
     const busy = await occupy(engine);
     const ends = Array.from({ length: 5 }, () => answerText(engine, "Hello?", { maxTokens: 3 }));
     const settled = Promise.allSettled(ends);

@@ -1,6 +1,6 @@
 import type { Engine, GenerateOptions } from "../../../src/engine/engine.js";
 import type { RgbImage } from "../../../src/image/rgb.js";
-import { type Answer, answer, answerText } from "../../support/ask.js";
+import { type Answer, answer, answerText, UNENDING } from "../../support/ask.js";
 import { type Golden, goldens, messagesOf } from "../../support/phantom.js";
 
 /** Sampling so hot that the phantom rarely finds its end. */
@@ -24,12 +24,11 @@ export async function askGolden(
   return answer(engine, await messagesOf(asked, show), options);
 }
 
-/** A request that answers noise until it is stopped; resolves once it runs. */
-export async function occupy(engine: Engine, maxTokens = 2000): Promise<{ release(): Promise<void> }> {
+/** A request that answers until it is stopped, or its context is full; resolves once it runs. */
+export async function occupy(engine: Engine): Promise<{ release(): Promise<void> }> {
   const stop = new AbortController();
-  const rest = answerText(engine, "What is that?", { ...NOISE, maxTokens, signal: stop.signal }).catch(
-    () => undefined,
-  );
+  const options = { ...UNENDING, maxTokens: engine.info.contextSize - 100, signal: stop.signal };
+  const rest = answerText(engine, "What is that?", options).catch(() => undefined);
   while ((await engine.stats()).requests.running === 0) await new Promise((wake) => setTimeout(wake, 2));
   return {
     async release() {

@@ -209,10 +209,10 @@ test.each([
 });
 
 test("a size that the disk has no room for is believed before the bytes come", async () => {
-  hub.script("/other/y-GGUF/resolve/main/y.gguf", (_request, response) => {
+  hub.script("/other/y-GGUF/resolve/main/huge.gguf", (_request, response) => {
     response.writeHead(200, { "content-length": 9e15 }).write("GGUF");
   });
-  await expect(pullModel("hf:other/y-GGUF/y.gguf", settings)).rejects.toMatchObject({ code: "disk_full" });
+  await expect(pullModel("hf:other/y-GGUF/huge.gguf", settings)).rejects.toMatchObject({ code: "disk_full" });
 });
 
 test("a hub with a password in its address is refused", async () => {
