@@ -14,6 +14,16 @@ const BINARY_NUMBERS: ReadonlyMap<string, readonly [size: number, read: keyof By
   ["SL", [4, "readInt32"]],
 ]);
 
+/** The VR of those that are no text (PS3.6), for data sets that do not write it: implicit VR, and UN. */
+const BINARY_TAGS: ReadonlyMap<string, string> = new Map([
+  [TAG.effectiveEchoTime, "FD"],
+  [TAG.diffusionValue, "FD"],
+  [TAG.temporalOffset, "FD"],
+  [TAG.cardiacPhase, "FL"],
+  [TAG.temporalIndex, "UL"],
+  [TAG.frameAcquisitionNumber, "US"],
+]);
+
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 /**
@@ -61,7 +71,8 @@ export class Dataset {
 
   /** DS or IS values; where a writer used a binary VR (functional groups), those. Non-numbers are left out as NaN. */
   numbers(tag: string): number[] {
-    const binary = BINARY_NUMBERS.get(this.set.elements[tag]?.vr ?? "");
+    const vr = this.set.elements[tag]?.vr ?? "UN";
+    const binary = BINARY_NUMBERS.get(vr === "UN" ? (BINARY_TAGS.get(tag) ?? vr) : vr);
     if (binary) return this.binary(tag, ...binary);
     if (this.isMalformed(tag)) this.malformed.add(tag);
     return this.strings(tag).map((text) => (DECIMAL.test(text) ? Number(text) : Number.NaN));

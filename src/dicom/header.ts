@@ -102,9 +102,13 @@ function readSlide({ dataset }: Parsed): SlideHeader {
 /** Referenced File ID (0004,1500) of each image record of a DICOMDIR (PS3.3 F.3), in the order of the file. */
 function readDirectory({ dataset }: Parsed): (readonly string[])[] | undefined {
   if (!dataset.element(TAG.directoryRecords)) return undefined;
-  return dataset
-    .items(TAG.directoryRecords)
-    .filter((record) => record.string(TAG.recordType) === "IMAGE")
-    .map((record) => record.strings(TAG.referencedFile).filter((part) => part !== ""))
-    .filter((parts) => parts.length > 0);
+  return (
+    dataset
+      .items(TAG.directoryRecords)
+      .filter((record) => record.string(TAG.recordType) === "IMAGE")
+      // Some writers separate the folders as their system does, where the standard has a backslash.
+      .map((record) => record.strings(TAG.referencedFile).flatMap((part) => part.split("/")))
+      .map((parts) => parts.filter((part) => part !== "" && part !== "."))
+      .filter((parts) => parts.length > 0)
+  );
 }

@@ -16,13 +16,15 @@ export interface ModalityAttributes {
   readonly rescale: Extract<ModalityLut, { kind: "linear" | "none" }>;
   /** One of slope and intercept is present without the other. */
   readonly incomplete: boolean;
+  /** A Rescale Slope of 0 is written, which would make every value the same. */
+  readonly flat: boolean;
   /** Rescale Type says something other than HU or nothing. */
   readonly notHounsfield: boolean;
 }
 
 /**
- * Reads the LUT sequence, or slope and intercept, of a frame; of both the table counts. A slope of 0 is taken as absent; one
- * that is no number is refused (`dicom_unreadable`), for the stored values would pass for measured ones.
+ * Reads the LUT sequence, or slope and intercept, of a frame; of both the table counts. A slope of 0 is `flat`, and not
+ * applied; one that is no number is refused (`dicom_unreadable`), for the stored values would pass for measured ones.
  */
 export function readModalityLut(
   dataset: Dataset,
@@ -46,7 +48,13 @@ export function readModalityLut(
     slope !== undefined && slope !== 0 && intercept !== undefined
       ? ({ kind: "linear", slope, intercept } as const)
       : ({ kind: "none" } as const);
-  return { lut: table ? { kind: "table", table } : rescale, rescale, incomplete, notHounsfield };
+  return {
+    lut: table ? { kind: "table", table } : rescale,
+    rescale,
+    incomplete,
+    flat: slope === 0,
+    notHounsfield,
+  };
 }
 
 /** PS3.3 C.11.1.1.2: output = slope * stored + intercept; or the table's entry. */

@@ -103,6 +103,8 @@ interface Volume {
   readonly intercept: number;
   readonly affine: readonly (readonly number[])[];
   readonly volumes: number;
+  /** Neither qform nor sform: which side is left is not written (nifti1.h, method 1). */
+  readonly unoriented: boolean;
 }
 
 function readVolume(headerBytes: Uint8Array, voxelBytes: Uint8Array | undefined, limits: Limits): Volume {
@@ -138,7 +140,11 @@ function readVolume(headerBytes: Uint8Array, voxelBytes: Uint8Array | undefined,
     slope: scaled ? header.scl_slope : 1,
     intercept: scaled ? header.scl_inter : 0,
     affine: header.affine,
-    volumes: Math.max(1, Number(header.dims[4] ?? 1)),
+    // Times and components (dim[4] and above) of the same space.
+    volumes: header.dims
+      .slice(4, 1 + Number(header.dims[0]))
+      .reduce((product, size) => product * Math.max(1, Number(size)), 1),
+    unoriented: !(header.qform_code > 0 || header.sform_code > 0),
   };
 }
 
@@ -187,6 +193,9 @@ export function readNifti(job: NiftiJob): NiftiResult {
     warnings.push(
       `${unusable} voxels are infinite or no number; they are shown as the brightest or the darkest.`,
     );
+  if (volume.unoriented)
+    warnings.push("The file does not say how it lies in the patient: left and right may be exchanged.");
+  if (min === max) warnings.push("All voxels have the same value: nothing can be seen.");
   if (volume.volumes > 1) warnings.push(`The file holds ${volume.volumes} volumes; the first was read.`);
   return { modality, grid, chosen, frames: job.headerOnly ? [] : chosen.map(show), warnings };
 }

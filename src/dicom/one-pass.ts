@@ -20,13 +20,20 @@ const TELLING: readonly (readonly [name: string, key: (pass: Pass) => number | s
   ["tube voltages", ({ voltage }) => voltage],
   ["kinds of image", ({ imageType }) => imageType],
   ["trigger times", ({ trigger }) => trigger],
+  ["phases of the heart", ({ cardiacPhase }) => cardiacPhase],
+  ["times of a dynamic series", ({ offset }) => offset],
+  ["flip angles", ({ flipAngle }) => flipAngle],
+  ["sequences", ({ sequence }) => sequence],
+  ["kernels", ({ kernel }) => kernel],
+  ["states of contrast", ({ contrast }) => contrast],
+  ["slice thicknesses", ({ thickness }) => thickness],
   ["acquisition times", ({ time }) => time],
 ];
 
 export function onePass(stack: readonly Slice[], notes: string[]): readonly Slice[] {
   const along = placesOf(stack) ?? numbersOf(stack);
   if (!along) return stack;
-  let left = stack;
+  let left = withoutCopies(stack, notes);
   for (const [name, key] of TELLING) {
     const groups = inOrder(groupBy(left, ({ pass }) => key(pass)));
     if (groups.length < 2 || !(repeats(left, along) || (name === "acquisitions" && isWoven(groups, along))))
@@ -41,11 +48,25 @@ export function onePass(stack: readonly Slice[], notes: string[]): readonly Slic
   return placesOf(left) ? firstOfEachPlace(left, along, notes) : left;
 }
 
+/** A file that lies in a folder twice has one SOP Instance UID (PS3.5 9): the same image, whose pass nothing else tells. */
+function withoutCopies(stack: readonly Slice[], notes: string[]): readonly Slice[] {
+  const seen = new Set<string>();
+  const kept = stack.filter(({ instance, frame, geometry, instanceNumber }) => {
+    if (instance === "") return true;
+    const key = JSON.stringify([instance, frame, geometry.position, instanceNumber]);
+    return !seen.has(key) && seen.add(key);
+  });
+  if (kept.length < stack.length) notes.push(`${stack.length - kept.length} copies of images left out`);
+  return kept;
+}
+
 type Place = (slice: Slice) => number;
 
-/** The first phase or echo first: of equals that one is kept. */
+/** The first phase or echo first, and what has none (no contrast) before all: of equals that one is kept. */
 function inOrder(groups: ReadonlyMap<number | string | undefined, Slice[]>): readonly Slice[][] {
-  const entries = [...groups].sort(([a = 0], [b = 0]) => (a < b ? -1 : a > b ? 1 : 0));
+  const entries = [...groups].sort(([a], [b]) =>
+    a === b ? 0 : a === undefined || (b !== undefined && a < b) ? -1 : 1,
+  );
   return entries.map(([, group]) => group);
 }
 

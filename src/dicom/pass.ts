@@ -16,6 +16,16 @@ export interface Pass {
   readonly voltage: number | undefined;
   readonly trigger: number | undefined;
   readonly imageType: string;
+  /** Percent of the heart's cycle. */
+  readonly cardiacPhase: number | undefined;
+  /** Seconds since the first time of a dynamic series. */
+  readonly offset: number | undefined;
+  readonly flipAngle: number | undefined;
+  /** The scanner's name of its sequence; some write the diffusion weighting there. */
+  readonly sequence: string | undefined;
+  readonly kernel: string | undefined;
+  readonly contrast: string | undefined;
+  readonly thickness: number | undefined;
   /** Seconds within the day. */
   readonly time: number | undefined;
   /** Millimetres along an axis that the scanner chose, for series without positions. */
@@ -38,9 +48,25 @@ export function readPass(dataset: Dataset, frame: number): Pass {
     voltage: dataset.number(TAG.tubeVoltage),
     trigger: dataset.number(TAG.triggerTime),
     imageType: dataset.strings(TAG.imageType).join("\\"),
-    time: secondsOf(moment ?? dataset.string(TAG.acquisitionTime) ?? dataset.string(TAG.contentTime)),
+    cardiacPhase: number(TAG.cardiacSynchronization, TAG.cardiacPhase),
+    offset: number(TAG.temporalMacro, TAG.temporalOffset),
+    flipAngle: dataset.number(TAG.flipAngle),
+    sequence: dataset.string(TAG.sequenceName),
+    kernel: dataset.strings(TAG.convolutionKernel).join("\\") || undefined,
+    contrast: dataset.string(TAG.contrastAgent),
+    thickness: dataset.number(TAG.sliceThickness),
+    time: secondsOf(moment ?? timeOf(dataset)),
     location: dataset.number(TAG.sliceLocation),
   };
+}
+
+/** When it was acquired: Acquisition Date Time where a writer has only that (PS3.3 C.7.6.1). */
+function timeOf(dataset: Dataset): string | undefined {
+  return (
+    dataset.string(TAG.acquisitionTime) ??
+    dataset.string(TAG.acquisitionDateTime)?.slice(8) ??
+    dataset.string(TAG.contentTime)
+  );
 }
 
 /** TM (PS3.5 6.2): HHMMSS.FFFFFF, in which all but the hours may lack; the retired form has colons. */

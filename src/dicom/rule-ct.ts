@@ -9,9 +9,10 @@ import { type ChannelWindow, CT_WINDOWS, type ModelVersion } from "./rule-table.
  * Slope and intercept only: the reference does not use a Modality LUT Sequence on CT, and refuses one without the other.
  */
 export function ctCurves(input: GreyInput, model: ModelVersion): RuleCurves {
-  const { lut, rescale, incomplete, notHounsfield } = input.modality;
+  const { lut, rescale, incomplete, flat, notHounsfield } = input.modality;
   if (incomplete)
     throw unreadable("The CT has one of Rescale Slope and Rescale Intercept without the other.");
+  if (flat) throw unreadable("The CT's Rescale Slope is 0, so the values' meaning is unknown.");
   const warnings: string[] = [];
   if (rescale.kind === "none")
     warnings.push("The CT has no rescale slope and intercept; stored values are taken as HU.");

@@ -111,12 +111,14 @@ export function showFrame(input: FrameInput, options: ShowOptions): ShownFrame {
         : xrayCurve(grey);
   const bytes = applyCurves(decoded.values, curve.curves);
   const ranged = kind === "ct" || kind === "mr";
+  const aboutSlope =
+    modality.flat && kind !== "mr" ? ["The file's Rescale Slope is 0; it was not applied."] : [];
   const aboutShades = ranged && !asDisplayed ? [] : shadeWarnings(decoded.values, bytes);
   return {
     data: curve.curves.length === 3 ? bytes : greyToRgb(bytes),
     rule: curve.rule,
     steps: curve.steps,
-    warnings: [...warnings, ...aboutWindow, ...curve.warnings, ...aboutShades],
+    warnings: [...warnings, ...aboutWindow, ...aboutSlope, ...curve.warnings, ...aboutShades],
   };
 }
 

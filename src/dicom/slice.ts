@@ -7,6 +7,8 @@ import type { Source } from "./source.js";
 export interface Slice {
   readonly source: Source;
   readonly frame: number;
+  /** SOP Instance UID; empty where a writer left it out. */
+  readonly instance: string;
   readonly geometry: FrameGeometry;
   readonly instanceNumber: number | undefined;
   readonly pass: Pass;

@@ -82,6 +82,7 @@ export function slicesOf({ source, header }: Instance): Slice[] {
   return Array.from({ length: count }, (_, frame) => ({
     source,
     frame,
+    instance: header.keys.instance,
     geometry: placed
       ? (header.geometry[frame] ?? first)
       : { ...first, position: count > 1 ? undefined : first.position },

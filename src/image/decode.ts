@@ -77,7 +77,10 @@ async function decodeAs(
   if (measured.hasAlpha) steps.push(`alpha over ${settings.background}`);
 
   const pixels = await readPixels(open(), measured, settings, format);
-  const warnings = measured.depth === "ushort" ? await darkWarnings(pixels, settings) : [];
+  const warnings = [
+    ...pageWarnings(measured),
+    ...(measured.depth === "ushort" ? await darkWarnings(pixels, settings) : []),
+  ];
   return {
     ...pixels,
     origin: {
@@ -88,6 +91,11 @@ async function decodeAs(
       ...(warnings.length === 0 ? {} : { warnings }),
     },
   };
+}
+
+/** Pages of a TIFF, frames of an animation: a picture is one, and what is not shown is told. */
+function pageWarnings({ pages = 1 }: Metadata): string[] {
+  return pages > 1 ? [`The file holds ${pages} pictures; the first was read.`] : [];
 }
 
 function checkSignature(bytes: Uint8Array): string {

@@ -3,6 +3,7 @@ import { readGguf } from "./gguf.js";
 import { type ModelFacts, modelFacts } from "./gguf-model.js";
 import { readParts } from "./gguf-parts.js";
 import { type ProjectorFacts, projectorFacts } from "./gguf-projector.js";
+import { oddInProjector } from "./gguf-projector-rules.js";
 import { findWrong, MODEL_RULES } from "./gguf-rules.js";
 import { GgufValues } from "./gguf-values.js";
 import { checkWords } from "./gguf-vocabulary.js";
@@ -34,14 +35,19 @@ export async function inspectModel(model: string, projector?: string): Promise<M
     ...findWrong(MODEL_RULES, "warn", values, facts).map(({ wrong }) => wrong),
     ...(await checkWords(values, projector !== undefined)),
   ];
-  const vision = projector === undefined ? undefined : projectorFacts(await readGguf(projector), facts.width);
+  const eyes = projector === undefined ? undefined : await readGguf(projector);
+  const vision = eyes && projectorFacts(eyes, facts.width);
   if (vision && vision.imageTokens >= facts.trainedContext)
     throw new MedGemmaError(
       "gguf_invalid",
       `A picture takes ${vision.imageTokens} tokens, and ${facts.file} states a context of ${facts.trainedContext}.`,
       { facts: { file: facts.file, imageTokens: vision.imageTokens, context: facts.trainedContext } },
     );
-  const warnings = [...warningsOf(facts, vision), ...odd.map((wrong) => `${facts.file} ${wrong}.`)];
+  const warnings = [
+    ...warningsOf(facts, vision),
+    ...odd.map((wrong) => `${facts.file} ${wrong}.`),
+    ...(eyes ? oddInProjector(new GgufValues(eyes)).map((wrong) => `${eyes.file} ${wrong}.`) : []),
+  ];
   return { model: facts, projector: vision, parts, warnings };
 }
 

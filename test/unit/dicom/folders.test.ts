@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -111,6 +111,17 @@ describe("names", () => {
     for (const z of [0, 5])
       await writeFile(Buffer.concat([inner, Buffer.from(`/\xe9${z}`, "latin1")]), axialSlice(z, z));
     expect(heights((await toModelPictures(folder.toString())).places)).toEqual([0, 5]);
+  });
+
+  it("in a DICOMDIR may be separated by slashes", async () => {
+    const copy = path.join(root, "slashes");
+    await cp(locateFixture("fixtures/pydicom/directory"), copy, { recursive: true });
+    const index = path.join(copy, "DICOMDIR");
+    const slashed = (await readFile(index)).toString("latin1").replace(/(\d{8})\\(\w+)\\(\d+)/g, "$1/$2/$3");
+    expect(slashed).toMatch(/98892001\/CT5N\/2062/);
+    await writeFile(index, Buffer.from(slashed, "latin1"));
+    const inspection = await inspectPath(index);
+    expect(inspection.series.reduce((sum, { files }) => sum + files, 0)).toBe(31);
   });
 
   it("in a DICOMDIR may have lost capitals and gained an extension", async () => {

@@ -40,6 +40,23 @@ describe("numbers that are written and cannot be read", () => {
     });
   });
 
+  it("are refused of a CT, and told of a radiograph, where the slope is 0", async () => {
+    const file = (modality: string) =>
+      writeDicom(
+        greyPicture(2, 2, [1, 2, 3, 4], {
+          "00080060 CS": modality,
+          "00281052 DS": "-1024",
+          "00281053 DS": "0",
+        }),
+      );
+    await expect(toModelPictures(file("CT"))).rejects.toMatchObject({
+      code: "dicom_unreadable",
+      message: expect.stringContaining("Rescale Slope is 0"),
+    });
+    const { warnings } = await toModelPictures(file("CR"));
+    expect(warnings).toContain("The file's Rescale Slope is 0; it was not applied.");
+  });
+
   it("are told elsewhere, and are not called absent", async () => {
     const file = writeDicom(
       greyPicture(2, 2, [1, 2, 3, 4], {

@@ -28,6 +28,20 @@ describe("a NIfTI volume", () => {
     expect(facts).toMatchObject({ modality: "MR", spacing: [1, 1] });
   });
 
+  it("that does not say how it lies, has one value, or holds vectors, says so", async () => {
+    const bytes = writeNifti([4, 3, 2], RAS, () => 7);
+    const view = new DataView(bytes.buffer);
+    view.setInt16(254, 0, true);
+    view.setInt16(40, 5, true);
+    view.setInt16(50, 3, true);
+    const { warnings } = await toModelPictures(bytes);
+    expect(warnings).toContain(
+      "The file does not say how it lies in the patient: left and right may be exchanged.",
+    );
+    expect(warnings).toContain("All voxels have the same value: nothing can be seen.");
+    expect(warnings).toContain("The file holds 3 volumes; the first was read.");
+  });
+
   it("looks the same whichever way its voxels run", async () => {
     const world = (x: number, y: number, z: number) => x * 7 + y * 31 + z * 101;
     const straight = await toModelPictures(writeNifti([4, 3, 2], RAS, world));

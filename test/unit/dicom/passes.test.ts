@@ -33,9 +33,18 @@ const PASSES: readonly (readonly [name: string, of: (number: number) => DataSet]
   ["echo times", (n) => ({ "00180081 DS": String(n * 2.3) })],
   ["inversion times", (n) => ({ "00180082 DS": String(n * 100) })],
   ["diffusion weightings", (n) => ({ "00189087 FD": n * 500 })],
+  ["diffusion weightings", (n) => ({ "00189087 UN": new Uint8Array(new Float64Array([n * 500]).buffer) })],
   ["tube voltages", (n) => ({ "00180060 DS": String(n * 40) })],
   ["kinds of image", (n) => ({ "00080008 CS": `ORIGINAL\\PRIMARY\\${n}` })],
   ["trigger times", (n) => ({ "00181060 DS": String(n * 30) })],
+  ["phases of the heart", (n) => ({ "00209241 FL": n * 35 })],
+  ["times of a dynamic series", (n) => ({ "0020930d FD": n * 30 })],
+  ["flip angles", (n) => ({ "00181314 DS": String(n * 5) })],
+  ["sequences", (n) => ({ "00180024 SH": `*ep_b${n}000` })],
+  ["kernels", (n) => ({ "00181210 SH": `B${n}0f` })],
+  ["states of contrast", (n) => (n === 1 ? {} : { "00180010 LO": "yes" })],
+  ["slice thicknesses", (n) => ({ "00180050 DS": String(n) })],
+  ["acquisition times", (n) => ({ "0008002a DT": `202001011010${n}0` })],
   ["acquisition times", (n) => ({ "00080032 TM": `1010${n}0` })],
 ];
 
@@ -59,6 +68,13 @@ describe("a series that shows its places twice, with numbers that begin anew", (
     expect(heights).toEqual(HEIGHTS);
     expect(warnings).toContain("2 phases");
     expect(warnings).toContain("2 echoes");
+  });
+
+  it("may hold copies of its own images, which are no second pass", async () => {
+    const files = pass((index) => ({ "00080018 UI": `1.2.3.9.${index}` }));
+    const { heights, warnings } = await shown([...files, ...files.slice(1, 3)]);
+    expect(heights).toEqual(HEIGHTS);
+    expect(warnings).toBe("2 copies of images left out");
   });
 
   it("is told apart by times that differ for each slice", async () => {

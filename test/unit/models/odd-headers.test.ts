@@ -45,6 +45,28 @@ describe("a whole file that says something odd", () => {
   });
 });
 
+describe("a projector that sees otherwise", () => {
+  const told = (edit: (file: GgufEdit) => void) => {
+    const file = new GgufEdit(PHANTOM.projector);
+    edit(file);
+    return inspect("projector", file.bytes());
+  };
+
+  test("by its epsilon, its mean or its spread", async () => {
+    const epsilon = "clip.vision.attention.layer_norm_epsilon";
+    const [found, words] = await told((file) => file.set(epsilon, 6, 0.125));
+    expect([found, words]).toEqual([
+      "told",
+      `phantom-odd.gguf has 0.125 for ${epsilon}, where Gemma 3 has 0.000001: pictures will be seen otherwise.`,
+    ]);
+    for (const key of ["image_mean", "image_std"])
+      expect(await told((file) => file.setList(`clip.vision.${key}`, 6, [0.25, 0.25, 0.25]))).toEqual([
+        "told",
+        expect.stringContaining(`has 0.25 for clip.vision.${key}, where Gemma 3 has 0.5`),
+      ]);
+  });
+});
+
 /** The phantom's header, with the layers, context and words of a published model. */
 function published(layers: number, change: (file: GgufEdit) => void): Buffer {
   const file = new GgufEdit(PHANTOM.model);

@@ -18,6 +18,7 @@ const NUMBERS: Readonly<
   SS: { size: 2, write: (view, at, value) => view.setInt16(at, value, true) },
   UL: { size: 4, write: (view, at, value) => view.setUint32(at, value, true) },
   SL: { size: 4, write: (view, at, value) => view.setInt32(at, value, true) },
+  FL: { size: 4, write: (view, at, value) => view.setFloat32(at, value, true) },
   FD: { size: 8, write: (view, at, value) => view.setFloat64(at, value, true) },
 };
 
