@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { badOption } from "../errors.js";
 import type { ImageOrigin, RgbImage } from "../image/rgb.js";
+import { given } from "../options.js";
 import type { ContentPart, Message } from "../prompt/message.js";
 
 /**
@@ -95,13 +96,20 @@ function toImage(picture: unknown): RgbImage {
   return { width, height, data, origin: toOrigin(origin) };
 }
 
-function toOrigin(origin: unknown): ImageOrigin {
-  const { format, storedWidth, storedHeight, steps } = fields(origin, "restore.pictures");
-  const stepsAreTexts = Array.isArray(steps) && steps.every((step) => typeof step === "string");
-  if (typeof format !== "string" || !stepsAreTexts)
-    throw badOption("restore.pictures", "pictures with their origin", origin);
-  return { format, storedWidth: Number(storedWidth), storedHeight: Number(storedHeight), steps };
+function toOrigin(value: unknown): ImageOrigin {
+  const { format, storedWidth, storedHeight, steps, fit, warnings } = fields(value, "restore.pictures");
+  const whole =
+    typeof format === "string" &&
+    [storedWidth, storedHeight].every(Number.isFinite) &&
+    isTexts(steps) &&
+    [undefined, "pad", "stretch"].includes(fit as string | undefined) &&
+    (warnings === undefined || isTexts(warnings));
+  if (!whole) throw badOption("restore.pictures", "pictures with their origin", value);
+  return given({ format, storedWidth, storedHeight, steps, fit, warnings }) as ImageOrigin;
 }
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((text) => typeof text === "string");
 
 function fields(value: unknown, name: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value))
