@@ -16,6 +16,9 @@ const oracles = process.env.MEDGEMMA_DICOM_SETS ? [] : ["test/native/dicom/*.tes
 // So does the comparison with a llama-server.
 const servers = process.env.MEDGEMMA_LLAMA_SERVER ? [] : ["test/native/remote-llama-server.test.ts"];
 
+// The recipes of docs/frameworks.md and docs/bundlers.md install what they name.
+const frameworks = process.env.MEDGEMMA_FRAMEWORKS ? [] : ["test/native/frameworks/*.test.ts"];
+
 // And the parity suite on Vulkan: MEDGEMMA_VULKAN is the number of the device, as GGML_VK_VISIBLE_DEVICES counts them.
 const device = process.env.MEDGEMMA_VULKAN;
 const vulkan = {
@@ -36,7 +39,7 @@ export default defineConfig({
         test: {
           name: "native",
           include: ["test/native/**/*.test.ts"],
-          exclude: [...oracles, ...servers],
+          exclude: [...oracles, ...servers, ...frameworks],
           ...serial,
         },
       },

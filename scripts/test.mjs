@@ -91,6 +91,7 @@ const STEPS = {
 /** Test files that need what only some machines have; vitest.config.ts leaves them out where the variable is not set. */
 const CONDITIONAL = {
   MEDGEMMA_DICOM_SETS: "test/native/dicom",
+  MEDGEMMA_FRAMEWORKS: "test/native/frameworks",
   MEDGEMMA_LLAMA_SERVER: "test/native/remote-llama-server.test.ts",
   MEDGEMMA_VULKAN: "test/vulkan and the parity tests on Vulkan",
 };
