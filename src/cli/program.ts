@@ -29,7 +29,7 @@ test object that knows only drawn pictures. Answers are unverified drafts; this 
 Exit codes:
   0 done   1 unexpected, or a check of doctor failed   2 usage   3 installation   4 model file
   5 picture or other input   6 capacity (context, disk full)   7 computing failed   130 stopped (Ctrl-C)
-Each error names its code; docs/errors.md explains them.
+Each error names its code. Pages named docs/... are in the package (node_modules/medgemma/docs).
 `;
 
 export function makeProgram(interrupt: Interrupt): Command {
