@@ -25,8 +25,7 @@ namespace fs = std::filesystem;
 
 // A file of this process that is gone at the end.
 struct Temporary {
-  fs::path path =
-      fs::temp_directory_path() / ("medgemma-gguf-test-" + std::to_string(std::random_device()()) + ".gguf");
+  fs::path path = medgemma_test::temporary_gguf("gguf-test");
   ~Temporary() {
     std::error_code ignored;
     fs::remove(path, ignored);

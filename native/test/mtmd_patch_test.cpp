@@ -63,7 +63,7 @@ TEST(every_added_line_of_the_patches_is_in_the_source) {
 
 // Head size 72, as SigLIP's, which the patch pads: mtmd's output against a plain forward in double precision.
 TEST(padded_heads_leave_mtmds_output_as_it_is) {
-  const std::string path = (fs::temp_directory_path() / "medgemma-mtmd-patch.gguf").string();
+  const std::string path = medgemma_test::temporary_gguf("mtmd-patch");
   fx::Options options;
   const std::vector<uint8_t> rgb = fx::picture();
   const std::vector<float> truth = fx::reference(fx::write(path, options), rgb, options.swapped_mlp);

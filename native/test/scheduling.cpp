@@ -78,7 +78,7 @@ double distance_from_alone(Engine& engine, const std::vector<PromptPiece>& piece
 }
 
 Ended Started::wait() {
-  if (end.wait_for(std::chrono::minutes(1)) == std::future_status::ready) return end.get();
+  if (end.wait_for(std::chrono::minutes(10)) == std::future_status::ready) return end.get();
   Ended stuck;
   stuck.error = "stuck";
   return stuck;

@@ -28,7 +28,7 @@ struct Ended : Outcome {
 struct Started {
   std::shared_ptr<medgemma::Request> request;
   std::future<Ended> end;
-  // The end, or the error "stuck" after a minute: a test that waits for ever says nothing.
+  // The end, or the error "stuck" after ten minutes: a test that waits for ever says nothing.
   Ended wait();
 };
 

@@ -10,6 +10,7 @@
 #include "../engine/siglip/siglip_encoder.h"
 #include "check.h"
 #include "siglip_fixture.h"
+#include "support.h"
 
 namespace {
 
@@ -18,12 +19,8 @@ int failures = 0;
 using medgemma::SiglipEncoder;
 using medgemma::SiglipOptions;
 using medgemma::SiglipStatus;
+using medgemma_test::temporary_gguf;
 namespace fx = siglip_fixture;
-
-std::string temporary(const char* name) {
-  return (std::filesystem::temp_directory_path() / (std::string("medgemma-siglip-") + name + ".gguf"))
-      .string();
-}
 
 double worst_cosine(const std::vector<float>& a, const std::vector<float>& b) {
   double worst = 1;
@@ -61,7 +58,7 @@ std::vector<float> encode(SiglipEncoder& encoder, const std::vector<uint8_t>& rg
 }
 
 void test_every_instruction_set(const fx::Options& options) {
-  const std::string path = temporary("kernels");
+  const std::string path = temporary_gguf("siglip-kernels");
   const std::vector<uint8_t> rgb = fx::picture();
   const std::vector<float> truth = fx::reference(fx::write(path, options), rgb, options.swapped_mlp);
   for (const medgemma::siglip::Kernels* kernels : medgemma::siglip::all_kernels()) {
@@ -91,7 +88,7 @@ void test_every_instruction_set(const fx::Options& options) {
 }
 
 void test_progress_and_abort() {
-  const std::string path = temporary("abort");
+  const std::string path = temporary_gguf("siglip-abort");
   fx::write(path, {});
   SiglipStatus status = SiglipStatus::kOk;
   SiglipOptions options;
@@ -125,7 +122,7 @@ void test_progress_and_abort() {
 }
 
 void test_files_it_refuses() {
-  const std::string path = temporary("bad");
+  const std::string path = temporary_gguf("siglip-bad");
   SiglipStatus status = SiglipStatus::kOk;
   CHECK(!load(path + ".missing", "portable", 1, &status) && status == SiglipStatus::kBadFile);
   fx::Options other;

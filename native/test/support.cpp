@@ -1,5 +1,8 @@
 #include "support.h"
 
+#include <filesystem>
+#include <random>
+
 namespace medgemma_test {
 
 using medgemma::Engine;
@@ -77,6 +80,11 @@ GenerateOptions babble() {
   options.sampling.seed = 1;
   options.max_tokens = 1500;
   return options;
+}
+
+std::string temporary_gguf(const std::string& name) {
+  const std::string unique = std::to_string(std::random_device()());
+  return (std::filesystem::temp_directory_path() / ("medgemma-" + name + "-" + unique + ".gguf")).string();
 }
 
 std::string code_of(const std::function<void()>& work) {

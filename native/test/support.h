@@ -39,6 +39,9 @@ Outcome ask(medgemma::Engine& engine, const std::string& text, medgemma::Generat
 // Sampling so hot that the phantom rarely finds an end.
 medgemma::GenerateOptions babble();
 
+// A path for a GGUF file that no other process writes to.
+std::string temporary_gguf(const std::string& name);
+
 // The code of the EngineError that `work` throws; "" when it throws none.
 std::string code_of(const std::function<void()>& work);
 
