@@ -34,5 +34,6 @@ const PROFILES: Readonly<Record<PresetFamily, Omit<ModelProfile, "family">>> = {
 export function profileOf({ model }: EngineInfo, version: ModelVersion | undefined): ModelProfile {
   const kind = kindOf([model.name], model.file.name);
   const family = kind.family === "phantom" ? "phantom" : (version ?? kind.version ?? "1.5");
-  return { family, ...PROFILES[family] };
+  const profile = PROFILES[family];
+  return { family, ...profile, version: version ?? profile.version };
 }
