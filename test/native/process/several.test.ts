@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../../src/machine/package.js";
-import { rejection } from "../../support/ask.js";
+import { rejection, UNENDING } from "../../support/ask.js";
 import { PHANTOM } from "../../support/phantom.js";
 import { babbling, isAlive, loadProcess, pidOf, shortAnswer, waitUntil } from "./support.js";
 
@@ -24,8 +24,10 @@ describe("several engines", () => {
         const { ProcessEngine } = await import(${JSON.stringify(`${packageRoot}/dist/engine/process/process-engine.js`)});
         const engine = await ProcessEngine.load(${JSON.stringify({ ...PHANTOM, threads: 1 })});
         const parts = [{ type: "text", text: "<bos>hello", special: true }];
-        for await (const event of engine.generate(parts, { maxTokens: 4000, temperature: 10, topK: 0, topP: 1 })) {
-          parentPort.postMessage(engine.pid);
+        for (;;) {
+          for await (const event of engine.generate(parts, ${JSON.stringify({ ...UNENDING, maxTokens: 4000 })})) {
+            parentPort.postMessage(engine.pid);
+          }
         }
       })();`,
       { eval: true },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Score } from "../../../src/engine/engine.js";
 import type { NativeEngine } from "../../../src/engine/native/native-engine.js";
 import { renderPrompt } from "../../../src/prompt/render.js";
-import { answerText, rejection } from "../../support/ask.js";
+import { answerText, rejection, UNENDING } from "../../support/ask.js";
 import { goldens, loadPhantom, messagesOf } from "../../support/phantom.js";
 import { askGolden, golden, NOISE, ramble } from "./support.js";
 
@@ -178,7 +178,7 @@ describe("scoring", () => {
       alone.push((await small.score(parts, [whole])).scores[0]?.logprob ?? Number.NaN);
     }
     const others = requests.map(({ parts }, seed) =>
-      gather(small.generate(parts, { ...NOISE, seed, maxTokens: 300 })),
+      gather(small.generate(parts, { ...NOISE, ...UNENDING, seed, maxTokens: 300 })),
     );
     const together = await Promise.all(
       requests.map(({ parts, whole }) => small.score(parts, [whole, "Yes.", whole])),
