@@ -78,34 +78,42 @@ TensorInfo GgufFile::tensor(const std::string& name) const {
   return info;
 }
 
-std::vector<uint8_t> GgufFile::read_bytes(const TensorInfo& info) const {
-  std::vector<uint8_t> bytes(info.bytes);
-  std::ifstream file(path_, std::ios::binary);
-  file.seekg(static_cast<std::streamoff>(info.offset));
-  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  if (!file) throw FileError("cannot read tensor " + info.name);
-  return bytes;
-}
-
 std::vector<float> GgufFile::read(const TensorInfo& info) const {
-  const std::vector<uint8_t> bytes = read_bytes(info);
-  int64_t count = 1;
-  for (int64_t n : info.shape) count *= n;
-  std::vector<float> values(static_cast<size_t>(count));
-  if (info.type == GGML_TYPE_F32) {
-    std::memcpy(values.data(), bytes.data(), bytes.size());
-    return values;
-  }
-  const ggml_to_float_t to_float = ggml_get_type_traits(info.type)->to_float;
-  if (to_float == nullptr) throw FileError("unreadable type of tensor " + info.name);
-  to_float(bytes.data(), values.data(), count);
-  return values;
+  int64_t rows = 1;
+  for (size_t i = 1; i < info.shape.size(); ++i) rows *= info.shape[i];
+  return RowReader(*this, info).numbers(rows);
 }
 
 std::vector<float> GgufFile::read(const std::string& name, const std::vector<int64_t>& shape) const {
   const TensorInfo info = tensor(name);
   if (info.shape != shape) throw FileError("wrong shape of tensor " + name);
   return read(info);
+}
+
+RowReader::RowReader(const GgufFile& file, const TensorInfo& tensor)
+    : tensor_(tensor), stream_(file.path_, std::ios::binary) {
+  stream_.seekg(static_cast<std::streamoff>(tensor.offset));
+}
+
+const std::vector<uint8_t>& RowReader::bytes(int64_t rows) {
+  bytes_.resize(static_cast<size_t>(rows) * ggml_row_size(tensor_.type, tensor_.shape[0]));
+  stream_.read(reinterpret_cast<char*>(bytes_.data()), static_cast<std::streamsize>(bytes_.size()));
+  if (!stream_) throw FileError("cannot read tensor " + tensor_.name);
+  return bytes_;
+}
+
+const std::vector<float>& RowReader::numbers(int64_t rows) {
+  bytes(rows);
+  const int64_t count = rows * tensor_.shape[0];
+  numbers_.resize(static_cast<size_t>(count));
+  if (tensor_.type == GGML_TYPE_F32) {
+    std::memcpy(numbers_.data(), bytes_.data(), bytes_.size());
+    return numbers_;
+  }
+  const ggml_to_float_t to_float = ggml_get_type_traits(tensor_.type)->to_float;
+  if (to_float == nullptr) throw FileError("unreadable type of tensor " + tensor_.name);
+  to_float(bytes_.data(), numbers_.data(), count);
+  return numbers_;
 }
 
 }  // namespace medgemma::siglip

@@ -40,18 +40,35 @@ class GgufFile {
   std::vector<std::string> tensor_names() const;
   bool has_tensor(const std::string& name) const;
   TensorInfo tensor(const std::string& name) const;
-  // A tensor's bytes, and its numbers as float32. Safe from several threads.
-  std::vector<uint8_t> read_bytes(const TensorInfo& tensor) const;
+  // A tensor's numbers as float32. Safe from several threads.
   std::vector<float> read(const TensorInfo& tensor) const;
   // The same after checking the shape.
   std::vector<float> read(const std::string& name, const std::vector<int64_t>& shape) const;
 
  private:
+  friend class RowReader;
   int64_t find(const std::string& key, gguf_type type) const;
 
   std::string path_;
   uint64_t file_bytes_ = 0;
   std::unique_ptr<gguf_context, decltype(&gguf_free)> gguf_{nullptr, gguf_free};
+};
+
+// A tensor's rows in their order, in pieces of the caller's size: whole tensors would cost more memory and
+// time than what they become. What is read stays valid until the next call.
+class RowReader {
+ public:
+  RowReader(const GgufFile& file, const TensorInfo& tensor);
+
+  // As the file holds them, and as float32.
+  const std::vector<uint8_t>& bytes(int64_t rows);
+  const std::vector<float>& numbers(int64_t rows);
+
+ private:
+  TensorInfo tensor_;
+  std::ifstream stream_;
+  std::vector<uint8_t> bytes_;
+  std::vector<float> numbers_;
 };
 
 }  // namespace medgemma::siglip

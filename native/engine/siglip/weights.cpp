@@ -29,17 +29,15 @@ bool same(ggml_type type, Storage storage) {
                                              : GGML_TYPE_BF16);
 }
 
-std::vector<uint8_t> convert(const std::vector<float>& values, Storage storage) {
-  std::vector<uint8_t> bytes(values.size() * storage_size(storage));
-  const auto count = static_cast<int64_t>(values.size());
+void convert(const float* values, size_t count, Storage storage, std::vector<uint8_t>& bytes) {
+  bytes.resize(count * storage_size(storage));
   if (storage == Storage::kF32) {
-    std::memcpy(bytes.data(), values.data(), bytes.size());
+    std::memcpy(bytes.data(), values, bytes.size());
   } else if (storage == Storage::kF16) {
-    ggml_fp32_to_fp16_row(values.data(), reinterpret_cast<ggml_fp16_t*>(bytes.data()), count);
+    ggml_fp32_to_fp16_row(values, reinterpret_cast<ggml_fp16_t*>(bytes.data()), static_cast<int64_t>(count));
   } else {
-    ggml_fp32_to_bf16_row(values.data(), reinterpret_cast<ggml_bf16_t*>(bytes.data()), count);
+    ggml_fp32_to_bf16_row(values, reinterpret_cast<ggml_bf16_t*>(bytes.data()), static_cast<int64_t>(count));
   }
-  return bytes;
 }
 
 // Sets everything but `panels`, which the caller allocates.
@@ -55,30 +53,34 @@ int panels(const Matrix& matrix, const Kernels& kernels) {
   return (matrix.n + kernels.lanes - 1) / kernels.lanes;
 }
 
-// `from` is [n][k]. A unit is what stays together: `pair` numbers.
+// `from` is [count][k], the rows of one panel. A unit is what stays together: `pair` numbers.
 template <class Unit>
-void pack_units(const Matrix& matrix, const uint8_t* from, uint8_t* to, int lanes) {
+void pack_units(const Matrix& matrix, const uint8_t* from, int count, uint8_t* to, int lanes) {
   constexpr int kBlock = 16;  // units of a row: a cache line
   const int length = static_cast<int>(matrix.panel_bytes / (sizeof(Unit) * lanes));
   const auto* rows = reinterpret_cast<const Unit*>(from);
-  for (int first = 0; first < matrix.n; first += lanes) {
-    auto* panel = reinterpret_cast<Unit*>(to + matrix.panel_bytes * (first / lanes));
-    const int count = std::min(lanes, matrix.n - first);
-    for (int begin = 0; begin < length; begin += kBlock) {
-      const int end = std::min(length, begin + kBlock);
-      for (int lane = 0; lane < count; ++lane) {
-        const Unit* row = rows + static_cast<size_t>(first + lane) * length;
-        for (int k = begin; k < end; ++k) panel[k * lanes + lane] = row[k];
-      }
+  auto* panel = reinterpret_cast<Unit*>(to);
+  for (int begin = 0; begin < length; begin += kBlock) {
+    const int end = std::min(length, begin + kBlock);
+    for (int lane = 0; lane < count; ++lane) {
+      const Unit* row = rows + static_cast<size_t>(lane) * length;
+      for (int k = begin; k < end; ++k) panel[k * lanes + lane] = row[k];
     }
   }
 }
 
-void pack(const Matrix& matrix, const std::vector<uint8_t>& rows, uint8_t* to, const Kernels& kernels) {
-  if (kernels.pair * storage_size(matrix.storage) == 4) {
-    pack_units<uint32_t>(matrix, rows.data(), to, kernels.lanes);
-  } else {
-    pack_units<uint16_t>(matrix, rows.data(), to, kernels.lanes);
+// Packs a matrix panel by panel; `rows(first, count)` gives the next rows as they are stored.
+template <class Rows>
+void pack(const Matrix& matrix, uint8_t* to, const Kernels& kernels, const Rows& rows) {
+  for (int first = 0; first < matrix.n; first += kernels.lanes) {
+    const int count = std::min(kernels.lanes, matrix.n - first);
+    const uint8_t* from = rows(first, count);
+    if (kernels.pair * storage_size(matrix.storage) == 4) {
+      pack_units<uint32_t>(matrix, from, count, to, kernels.lanes);
+    } else {
+      pack_units<uint16_t>(matrix, from, count, to, kernels.lanes);
+    }
+    to += matrix.panel_bytes;
   }
 }
 
@@ -89,7 +91,12 @@ void set_bias(Matrix& matrix, std::vector<float> bias, const Kernels& kernels) {
 
 AlignedBuffer load_f32_rows(Matrix& matrix, const std::vector<float>& rows, const Kernels& kernels) {
   AlignedBuffer memory(matrix.panel_bytes * panels(matrix, kernels));
-  pack(matrix, convert(rows, matrix.storage), memory.data(), kernels);
+  std::vector<uint8_t> stored;
+  pack(matrix, memory.data(), kernels, [&](int first, int count) {
+    const size_t k = static_cast<size_t>(matrix.k);
+    convert(rows.data() + first * k, count * k, matrix.storage, stored);
+    return stored.data();
+  });
   matrix.panels = memory.data();
   return memory;
 }
@@ -136,9 +143,14 @@ AlignedBuffer load_layer(Layer& layer, int index, const Shape& s, const GgufFile
       source.matrix->panels = memory.data() + source.at;
       const TensorInfo info = file.tensor(prefix + source.name + ".weight");
       const Storage storage = source.matrix->storage;
-      pack(*source.matrix,
-           same(info.type, storage) ? file.read_bytes(info) : convert(file.read(info), storage),
-           memory.data() + source.at, kernels);
+      RowReader reader(file, info);
+      std::vector<uint8_t> stored;
+      pack(*source.matrix, memory.data() + source.at, kernels, [&](int, int count) {
+        if (same(info.type, storage)) return reader.bytes(count).data();
+        const std::vector<float>& numbers = reader.numbers(count);
+        convert(numbers.data(), numbers.size(), storage, stored);
+        return static_cast<const uint8_t*>(stored.data());
+      });
     } catch (...) {
       const std::lock_guard<std::mutex> lock(mutex);
       failure = std::current_exception();

@@ -19,6 +19,7 @@ import { resolveGenerateOptions, resolveRequestOptions } from "../native/generat
 import type { ChildLink } from "./child-link.js";
 import { endWhenForgotten } from "./forgotten.js";
 import { generateRemotely } from "./generate.js";
+import { hugePages } from "./huge-pages.js";
 import { sendParts } from "./parts.js";
 import { type ProcessEngineOptions, toStartSettings } from "./process-options.js";
 import { NO_STATS } from "./stats.js";
@@ -41,7 +42,8 @@ export class ProcessEngine implements Engine {
    */
   static async load(options: ProcessEngineOptions): Promise<ProcessEngine> {
     throwIfAborted(options.signal);
-    const supervisor = new Supervisor(toStartSettings(options));
+    const env = { ...(await hugePages(options.model)), ...options.env };
+    const supervisor = new Supervisor(toStartSettings({ ...options, env }));
     await supervisor.load(options.onProgress, options.signal);
     // The process has seen it too, but nobody hears its warnings.
     if (options.embeddingCacheDir !== undefined) await warnOfOpenFolder(options.embeddingCacheDir);
