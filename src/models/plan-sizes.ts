@@ -20,7 +20,7 @@ const HIDDEN_ROWS = 1024;
 /** Node with the addon and ggml's libraries, measured with Node 20 on Linux x64. */
 export const PROCESS_BYTES = 72 * 2 ** 20;
 /** While a vocabulary is read, for each word: the file's text, two tables, and what glibc keeps. */
-const BYTES_PER_WORD = 250;
+const BYTES_PER_WORD = 200;
 
 export interface ContextShape {
   readonly contextSize: number;
