@@ -8,6 +8,7 @@ import { Replaced } from "./replaced.js";
 import { Breather, unreadable } from "./split-json.js";
 import { Subjects } from "./subjects.js";
 import { cdaPeople } from "./text/cda-people.js";
+import { toCharacters } from "./text/characters.js";
 import { NAMED, NOT_CLINICAL } from "./types.js";
 import { v2Resources } from "./v2/resources.js";
 import { asList, asObject, asText, type Json } from "./values.js";
@@ -163,7 +164,7 @@ export class Collector {
       refs,
       now,
       // Lines that name somebody can be told as long as they are lines.
-      clean: (text: string) => (keep ? text : identity.redact(text)),
+      clean: (text: string) => (keep ? toCharacters(text) : identity.redact(text)),
       before: before.filter((it) => it !== undefined),
       onGuess: () => {
         this.#guessed++;

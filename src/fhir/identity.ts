@@ -3,6 +3,7 @@ import { Learner } from "./identity/learn.js";
 import { findNames } from "./identity/names.js";
 import { findPatterns } from "./identity/patterns.js";
 import { replaceSpans } from "./identity/tokens.js";
+import { toCharacters } from "./text/characters.js";
 import type { Json } from "./values.js";
 
 /** Characters that are looked at in one go. */
@@ -28,7 +29,8 @@ export class Identity {
    * salutation, a signature, a form's label.
    * @param kept Gets the words that name somebody elsewhere in the record and were kept, for they mean something too.
    */
-  redact(text: string, kept?: Set<string>): string {
+  redact(given: string, kept?: Set<string>): string {
+    const text = toCharacters(given);
     let clean = "";
     for (let at = 0; at < text.length; ) {
       const end = chunkEnd(text, at);

@@ -8,7 +8,7 @@
 const MEASURE =
   "(?:cardio-?pulmonary resuscitation|resuscitat\\w*|resus|CPR|intubat\\w*|(?:mechanical(?:ly)? |invasive |artificial(?:ly)? )?ventilat\\w*|chest compressions?|defibrillat\\w*|escalat\\w*|hospitali[sz]\\w*|ICU|ITU|dialy\\w+|heroic measures|extraordinary measures|life[- ]support|life-prolonging \\w+)";
 const MEASURE_DE =
-  "(?:(?:kardio-?pulmonale )?Reanimation\\p{L}*|Wiederbelebung\\p{L}*|Intubation|(?:künstliche |maschinelle |invasive )?Beatmung|Herzdruckmassage|Defibrillation|Intensivtherapie|Blutprodukte?|Bluttransfusion\\p{L}*|Dialyse|lebensverlängernden? Maßnahmen)";
+  "(?:(?:kardio-?pulmonale )?Reanimation\\p{L}*|Rea|Wiederbelebung\\p{L}*|Intubation|(?:künstliche |maschinelle |invasive )?Beatmung|Herzdruckmassage|Defibrillation|Intensivtherapie|Blutprodukte?|Bluttransfusion\\p{L}*|Dialyse|lebensverlängernden? Maßnahmen)";
 const MEASURE_FR =
   "(?:réanimation|réanimer|RCP|massage cardiaque|intubation|intuber|ventilation|ventiler|transfusion\\p{L}*|transfuser|dialyse|dialyser|acharnement(?: thérapeutique)?|mesures de réanimation)";
 const MEASURE_ES =
@@ -42,7 +42,7 @@ const TERMS: readonly RegExp[] = [
       "comfort(?:-focused)? (?:measures?|care|treatment)(?: only|-only)|comfort only|only comfort (?:measures|care)",
       "allow(?:ing)? (?:a )?natural death",
       `(?:refus(?:es|ed|ing|al of)|declin(?:es|ed|ing)|rejects?|(?:does|do|would|will) not (?:want|accept|consent to|wish(?: for)?|agree to)) (?:to (?:be |receive )?)?(?:any |all |further )?(?:${MEASURE}|${BLOOD})`,
-      `no blood(?: products?| transfusions?)?(?= *(?:$|[.,;:)]|allowed|accepted|permitted|wanted|under|to be))`,
+      `no blood(?: products?| transfusions?)?(?= *(?:$|[.,;:()]|allowed|accepted|permitted|wanted|under|to be))`,
       "ceiling of (?:care|treatment)",
     ].join("|"),
   ),
@@ -54,7 +54,7 @@ const TERMS: readonly RegExp[] = [
       `${MEASURE_DE} (?:wird |ist |wurde )?(?:nicht (?:gewünscht|erwünscht|indiziert)|abgelehnt|unerwünscht|ausgeschlossen|zu unterlassen)`,
       `(?:lehnt|verweigert) (?:eine |jede |alle )?${MEASURE_DE}(?: ab)?`,
       `(?:Verzicht auf|Ablehnung (?:von|der|einer)) (?:eine )?${MEASURE_DE}`,
-      "Therapie(?:ziel)?begrenzung|(?:rein|nur) palliative? (?:Therapie|Behandlung|Maßnahmen|Versorgung)|natürlichen Tod zulassen",
+      "(?:nur|rein|ausschließlich(?:e)?|lediglich) (?:noch )?Komfort\\p{L}*|Komfort(?:maßnahmen|therapie|versorgung) (?:nur|ausschließlich)|Therapie(?:ziel)?begrenzung|(?:rein|nur) palliative? (?:Therapie|Behandlung|Maßnahmen|Versorgung)|natürlichen Tod zulassen",
     ].join("|"),
   ),
   whole(
@@ -86,7 +86,7 @@ const after = (words: string) =>
   new RegExp(`^["'”)]*(?:[\\s/-]*${BETWEEN}(?![\\p{L}\\p{N}]))*[\\s,:–(-]*(?:${words})${END}`, "iu");
 
 const DENIED = before(
-  "not|isn['’]t|aren['’]t|wasn['’]t|no|never|neither|without|den(?:ies|ied)|does(?: not|n['’]t)|do(?:n['’]t)|absent|lacks|kein\\w*|nicht|ohne|pas|aucune?|sans|sin|ningun[oa]?|declin(?:es|ed|ing)|refus(?:es|ed|ing)|reject(?:s|ed)|against|lehnt|refuse|rechaza|revo(?:ked?|kes|cation of)|resc(?:ind|inded|inds)|cancel\\w*|revers(?:e|ed|al of)|lift(?:ed)?|discontinue[ds]?|aufgehoben\\w*|levée de",
+  "not|isn['’]t|aren['’]t|wasn['’]t|no|never|neither|without|den(?:ies|ied)|does(?: not|n['’]t)|do(?:n['’]t)|absent|lacks|kein\\w*|nicht|ohne|pas|aucune?|sans|sin|ningun[oa]?|declin(?:es|ed|ing)|refus(?:es|ed|ing)|reject(?:s|ed)|against|lehnt|refuse|rechaza|revo(?:ked?|kes|cation of)|resc(?:ind|inded|inds)|cancel\\w*|revers(?:e|ed|al of)|lift(?:ed)?|discontinue[ds]?|suspend(?:ed|s)?|aufgehoben\\w*|levée de",
 );
 const ENDED = after(
   "(?:not|never) (?:signed|in place|desired|wanted|wished|appropriate|discussed|confirmed|valid|active|applicable|present|on file|agreed|established)|revoked|rescinded|cancel+ed|reversed|discontinued|lifted|withdrawn|removed|expired|declined|refused|rejected|void(?:ed)?|invalid|superseded|suspended|deferred|no longer|aufgehoben|widerrufen|zurückgezogen|abgelehnt|besteht nicht|liegt nicht vor|annulée?|levée?|révoquée?|refusée?|revocad[oa]|anulad[oa]|retirad[oa]|rechazad[oa]|full code|unknown|pending|unclear|undecided|to be (?:discussed|clarified|determined|decided)|reason",

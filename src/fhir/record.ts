@@ -9,6 +9,7 @@ import type { PatientFacts } from "./patient.js";
 import { saysProhibition } from "./prohibition.js";
 import { countRedacted, redactionWarnings } from "./redaction.js";
 import { Breather, type StreamedBundle, splitResources, unreadable } from "./split-json.js";
+import { toCharacters } from "./text/characters.js";
 import { paragraphs } from "./text-record.js";
 import { isV2, v2Resources } from "./v2/resources.js";
 import { dateText } from "./when.js";
@@ -69,11 +70,11 @@ export async function readRecord(
   const { identity: keep = false, now = new Date(), signal } = options;
   const text = typeof input === "string" ? input.replace(/^\uFEFF/, "") : undefined;
   if (text !== undefined && text.trim() === "") throw badOption("record", "some words or resources", input);
-  if (text !== undefined && /^\s*<[?!a-z]/i.test(text))
+  if (text !== undefined && isXml(text))
     throw unreadable("it is XML, and only JSON, HL7 v2 and text are read");
   const identity = new Identity();
   if (text !== undefined && !isJson(text) && !isV2(text)) {
-    const clean = (line: string) => (keep ? line : identity.redact(line));
+    const clean = (line: string) => (keep ? toCharacters(line) : identity.redact(line));
     const gathered = { patient: { age: undefined, sex: undefined }, skipped: {}, warnings: [] };
     return finish(textDrafts(text, now, clean), keep ? undefined : identity, gathered, signal);
   }
@@ -170,6 +171,11 @@ async function finish(
       ...redactionWarnings(idsOf("kept"), identity?.dropped ?? 0),
     ],
   };
+}
+
+/** "<no fever> and a cough" is text: of XML something ends. */
+function isXml(text: string): boolean {
+  return /^\s*<[?!a-z]/i.test(text) && /<\/|\/>|\?>|-->|^\s*<!doctype/i.test(text);
 }
 
 /** Lines were cleaned one by one; what reaches over the end of a line is found now. */

@@ -95,6 +95,11 @@ describe("what must not be done is found in words", () => {
       "NTBR",
       "DNRCC",
       "made CMO",
+      "REA: nein",
+      "keine Rea",
+      "Nur Komfortmaßnahmen",
+      "nur noch Komforttherapie",
+      "No blood products (Jehovah's Witness)",
     ],
   ])("%s", (text) => {
     expect(saysProhibition(text)).toBe(true);
@@ -168,6 +173,11 @@ describe("and not where it is denied, over, asked about, or another's", () => {
       "DNR of father discussed",
       "CPR: no complications",
       "DNR order present: false",
+      "Suspended DNR for surgery",
+      "DNR suspended for surgery",
+      "REA: ja",
+      "rea: no change",
+      "Komfort im Bett erhöht",
     ],
   ])("%s", (text) => {
     expect(saysProhibition(text)).toBe(false);
