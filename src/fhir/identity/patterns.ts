@@ -27,7 +27,7 @@ const PHONE_LABELS =
 /** Words of other meanings, unless a colon follows. */
 const PHONE_WORDS = "mobile?|cell|handy|portable|celular|contact";
 const NUMBER_LABELS =
-  "mrn|m\\.r\\.n\\.|medical record(?: (?:no\\.?|number|#))?|record (?:no\\.?|number)|chart (?:no\\.?|number)|hospital (?:no\\.?|number|id)|patient[- ]?(?:id|no\\.?|number|identifier)|" +
+  "mrn|m\\.r\\.n\\.|case (?:no\\.|number)|kassen-?(?:nr\\.?|nummer)|medical record(?: (?:no\\.?|number|#))?|record (?:no\\.?|number)|chart (?:no\\.?|number)|hospital (?:no\\.?|number|id)|patient[- ]?(?:id|no\\.?|number|identifier)|" +
   "pat\\.?-?(?:id|nr\\.?)|patienten-?(?:id|nr\\.?|nummer)|fall-?(?:nr\\.?|nummer)|aufnahme-?(?:nr\\.?|nummer)|versicherten-?(?:nr\\.?|nummer)|krankenkassen?-?(?:nr\\.?|nummer)|kvnr|ahv-?nr\\.?|" +
   "nhs(?: (?:no\\.?|number))?|chi (?:no\\.?|number)|ssn|social security(?: (?:no\\.?|number))?|insurance (?:no\\.?|number|id)|policy (?:no\\.?|number)|member (?:id|no\\.?|number)|" +
   "(?:account|acct)\\.? ?(?:no\\.?|number|#)|accession(?: (?:no\\.?|number))?|passport(?: (?:no\\.?|number))?|num[ée]ro de (?:dossier|s[ée]curit[ée] sociale)|n[°º] ?(?:de )?(?:dossier|historia|hc|s[ée]cu)|" +
@@ -49,7 +49,7 @@ const LABELLED: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`${FORM}(?:${ADDRESS_LABELS})(?:${COLON}| \\| )(?<value>[^\\n;|]{1,80})`, "gimu"), "[place]"],
   [
     new RegExp(
-      `${NOT_IN_WORD}(?:(?:${PHONE_LABELS})\\.?(?:${COLON}|\\s{1,3}| \\| )|(?:${PHONE_WORDS})${COLON}|☎ ?|call(?:ed|s|ing)? (?:(?:her|him|us|me|at|on) )?)(?<value>\\+?[\\d(][\\d ()./\\u00a0-]{4,22}\\d)`,
+      `${NOT_IN_WORD}(?:(?:${PHONE_LABELS})\\.?(?:${COLON}|\\s{1,3}| \\| )|(?:${PHONE_WORDS})(?:${COLON}|\\s{1,2}(?=\\+|0\\d{2,4}[ /-]?\\d{5}))|☎ ?|call(?:ed|s|ing)? (?:(?:her|him|us|me|at|on) )?)(?<value>\\+?[\\d(][\\d ()./\\u00a0-]{4,22}\\d)`,
       "giu",
     ),
     "[telephone]",
