@@ -111,6 +111,9 @@ function componentText(value: unknown, telling: Telling): string | undefined {
   return `${code ?? "part"} ${together(members).text}`;
 }
 
+/** When it was written down, which says nothing of when it happened: told also where an entry has no other date. */
+const WRITTEN: ReadonlySet<string> = new Set(["recordedDate", "dateAsserted", "issued"]);
+
 /**
  * Dates of another day than the entry's, and when a period ended: a medicine that was stopped is not one that is taken.
  */
@@ -121,7 +124,9 @@ function dateTexts(resource: Json): string[] {
     const [start, end] =
       period === undefined ? [asText(resource[key])] : [period.start, period.end].map(asText);
     const words = (text: string) => whenText(text) ?? text;
-    const told = start === undefined || key === main?.key || start.slice(0, 10) === main?.moment.day;
+    const isMain = key === main?.key;
+    const told =
+      start === undefined || (isMain ? !WRITTEN.has(key) : start.slice(0, 10) === main?.moment.day);
     const sameDay = end?.slice(0, 10) === start?.slice(0, 10);
     return [
       ...(told ? [] : [`${nameOf(key)} ${words(start)}`]),

@@ -75,7 +75,10 @@ export function negationOf(thing: Json): string | undefined {
     has(asObject(thing.adherence)?.code, "not-taking")
       ? "NOT taken"
       : undefined,
-    has(thing.verificationStatus, "refuted") ? "REFUTED, not present" : undefined,
+    // DSTU2 has the word in the status of an allergy.
+    has(thing.verificationStatus, "refuted") || has(thing.status, "refuted")
+      ? "REFUTED, not present"
+      : undefined,
     has(thing.actuality, "potential") ? "potential, did not happen" : undefined,
     isTrue(thing.deleted) ? "REMOVED from the list" : undefined,
     isTrue(thing.exclude) ? "EXCLUDED" : undefined,

@@ -11,7 +11,7 @@ const textsOf = async (input: string | object, options = {}) =>
   );
 
 const EXPECTED = [
-  "E1 2001-06-06 AllergyIntolerance Penicillin: criticality high; reaction Anaphylaxis",
+  "E1 2001-06-06 AllergyIntolerance Penicillin: criticality high; recorded 2001-06-06; reaction Anaphylaxis",
   "E2 2012-03-01 Condition Type 2 diabetes mellitus: active",
   "E3 2022-01-10 MedicationRequest Metformin 500 mg tablet: active; dose one tablet twice daily",
   "E4 2023-11-02T08:00Z Observation Hemoglobin A1c: 9.1 %; interpretation High; reference 4 % to 5.6 %",
