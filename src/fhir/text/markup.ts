@@ -72,9 +72,15 @@ export function* markupSteps(
   return lines.end();
 }
 
+/** Elements inside of each other; pages have some tens, and the parser's time grows with their square. */
+const DEEPEST = 2000;
+const TOO_DEEP = "(the rest of this text is nested too deeply to be read)";
+
 class Lines {
   readonly #parser: Parser;
   readonly #parts: string[] = [];
+  #depth = 0;
+  #tooDeep = false;
   #hidden = 0;
   #unseen = "";
   /** Open elements that are told; counted where only some are. */
@@ -107,15 +113,18 @@ class Lines {
   }
 
   write(piece: string): void {
-    this.#parser.write(piece);
+    if (!this.#tooDeep) this.#parser.write(piece);
+    this.#tooDeep ||= this.#depth > DEEPEST;
   }
 
   end(): string {
     this.#parser.end();
+    if (this.#tooDeep) this.#parts.push(`\n${TOO_DEEP}`);
     return this.#parts.join("").trim();
   }
 
   #open(name: string): void {
+    this.#depth++;
     if (HIDDEN.has(name)) {
       this.#hidden++;
       this.#unseen = "";
@@ -138,6 +147,7 @@ class Lines {
   }
 
   #close(name: string, implied: boolean): void {
+    this.#depth--;
     if (HIDDEN.has(name) && this.#hidden > 0) {
       this.#hidden--;
       this.#space = true;
