@@ -12,6 +12,7 @@ import { checkCase, contradictions, type TriageCase } from "./triage/case.js";
 import { TRIAGE_PRESETS, type TriagePreset, tellCase, triageSchema } from "./triage/presets.js";
 import { applyRules, isMeasured, missingQuestions, type RuleReport, vitalInWords } from "./triage/rules.js";
 import { checkScreen, type ScreenAnswer, type ScreenReport, screenCase } from "./triage/screen.js";
+import { contradictingWords } from "./triage/spoken-vitals.js";
 import { findScale, type TriageScaleId } from "./triage-scales/index.js";
 import type { TriageScale } from "./triage-scales/scale.js";
 
@@ -161,7 +162,12 @@ function combine(
     reasons: [...findings, ...yes, ...answer.reasons],
     redFlags: [...new Set([...limits.map((it) => it.finding), ...yes, ...answer.redFlags])],
     questions: [
-      ...new Set([...contradictions(input.vitals ?? {}), ...missingQuestions(input), ...answer.questions]),
+      ...new Set([
+        ...contradictions(input.vitals ?? {}),
+        ...contradictingWords(scale, input),
+        ...missingQuestions(input),
+        ...answer.questions,
+      ]),
     ],
     model: answer,
     rules,

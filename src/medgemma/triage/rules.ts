@@ -1,6 +1,8 @@
 import type { ScoreParameter, TriageScale, VitalRule, VitalScore } from "../triage-scales/scale.js";
 import type { TriageCase, Vitals } from "./case.js";
+import { checksOfWords } from "./spoken-vitals.js";
 import { findSpoken } from "./words/find.js";
+import { readVitals } from "./words/vitals.js";
 
 /** A limit that the case is beyond. */
 export interface RuleCheck {
@@ -12,6 +14,8 @@ export interface RuleCheck {
   readonly level: number;
   /** Where the limit is published. */
   readonly source: string;
+  /** Of a vital sign that was not given, and read from these words. */
+  readonly words?: string | undefined;
 }
 
 export interface ScoreReport {
@@ -36,6 +40,8 @@ export interface RuleReport {
   readonly score: ScoreReport | undefined;
 }
 
+export type Limited = Pick<RuleReport, "checks" | "score">;
+
 const NAMES: Readonly<Record<string, string>> = {
   heartRate: "Heart rate",
   respiratoryRate: "Respiratory rate",
@@ -52,6 +58,21 @@ export const vitalInWords = (vital: string) => (NAMES[vital] ?? vital).toLowerCa
 
 /** All rules of a scale that the case meets. Pure: no model is asked. */
 export function applyRules(scale: TriageScale, input: TriageCase): RuleReport {
+  const { checks: measured, score } = applyLimits(scale, input);
+  const told = toldIn(input);
+  const checks = [...measured, ...checksOfWords(scale, input, readVitals(told), { checks: measured, score })];
+  for (const { rule, words, level } of findSpoken(told, scale.words ?? [])) {
+    checks.push({ rule: rule.id, finding: `The case says "${words}"`, level, source: rule.source });
+  }
+  checks.sort((a, b) => a.level - b.level);
+  return { level: checks[0]?.level, checks, score };
+}
+
+/** Where words count: what is told of now. */
+export const toldIn = ({ complaint, symptoms }: TriageCase) => [complaint, ...[symptoms ?? []].flat()];
+
+/** What the limits and the score ask for of the numbers alone. */
+export function applyLimits(scale: TriageScale, input: TriageCase): Limited {
   const { vitals = {} } = input;
   const checks: RuleCheck[] = scale.rules
     .filter((rule) => isFor(rule, input) && holds(rule, vitals))
@@ -61,14 +82,9 @@ export function applyRules(scale: TriageScale, input: TriageCase): RuleReport {
       level: rule.level,
       source: rule.source,
     }));
-  const told = [input.complaint, ...[input.symptoms ?? []].flat()];
-  for (const { rule, words, level } of findSpoken(told, scale.words ?? [])) {
-    checks.push({ rule: rule.id, finding: `The case says "${words}"`, level, source: rule.source });
-  }
   const score = scale.score === undefined ? undefined : scoreOf(scale.score.score, input);
   if (score !== undefined) checks.push(...scoreChecks(scale, score));
-  checks.sort((a, b) => a.level - b.level);
-  return { level: checks[0]?.level, checks, score };
+  return { checks, score };
 }
 
 /** Who has no age counts as grown up: the limits for rates are then the lowest. */

@@ -41,6 +41,7 @@ export const BREATHING: readonly Concept[] = [
       "apno?eic",
       "gasping(?! (?:for|when|with|at))",
       "gasps(?! for)",
+      "(?:guppy|fish ?out ?of ?water|agonal type) (?:like )?(?:breathing|breaths?|respirations?)",
       "(?:barely|hardly|scarcely) breath(?:ing|es)",
       "atmet (?:\\w+ )?nicht(?! (?:schwer|schnell|angestrengt|(?:gut )?durch die nase))",
       "atmet nur (?:noch )?(?:alle|vereinzelt|ab und zu)",

@@ -58,6 +58,9 @@ export const CONSCIOUSNESS: readonly Concept[] = [
       "non ?conscious",
       "(?:never|not) (?:yet )?(?:regain|regained|recovered) consciousness",
       "not (?:yet )?(?:woken|woke)(?: up)?",
+      // Of minutes in two digits, or hours: no faint that has passed. "x" is how notes count.
+      "loc ,? ?(?:is )?(?:still |ongoing|continu\\w+|persist\\w+)",
+      "loc (?:x ?|for |since |lasting |of )?(?:about |over |> ?)?(?:\\d\\d+ ?min\\w*|\\d+ ?h(?:ours?|rs?)?)",
       "moribund",
       "in extremis",
       "(?:not|no longer) (?:fully )?conscious(?! of)",

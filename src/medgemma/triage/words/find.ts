@@ -1,5 +1,7 @@
-import type { WordRule } from "../../triage-scales/scale.js";
+import type { WordGrammar, WordRule } from "../../triage-scales/scale.js";
+import { withoutGaps } from "./compile.js";
 import { isDenied } from "./denied.js";
+import { hasSpacedLetters, withHiddenSpaces } from "./letters.js";
 import { normalise } from "./normalise.js";
 import { hasEnded, isPast } from "./past.js";
 import { type Place, placeOf } from "./place.js";
@@ -34,31 +36,44 @@ export function findSpoken(
   });
 }
 
-/** A hyphen at a line's end may join two words or one. */
-function readings(text: string): string[] {
-  const broken = /(\p{L})-[ \t]*\r?\n[ \t]*(?=\p{Ll})/gu;
-  const joined = text.replace(broken, "$1");
-  return joined === text ? [normalise(text)] : [normalise(text), normalise(joined)];
+export interface Reading {
+  readonly text: string;
+  /** Letters were spaced apart: where all gaps are alike, nothing tells where a word ends. */
+  readonly spaced: boolean;
 }
 
-function spokenIn(text: string, rule: WordRule, year: number): Spoken[] {
-  const { pattern } = rule;
+/** Each way in which a text can be read: what counts in one of them counts. */
+export function readings(text: string): Reading[] {
+  // A hyphen at a line's end may join two words or one.
+  const broken = /(\p{L})-[ \t]*\r?\n[ \t]*(?=\p{Ll})/gu;
+  const all = [text, text.replace(broken, "$1"), withHiddenSpaces(text)];
+  return [...new Set(all)].map((it) => ({ text: normalise(it), spaced: hasSpacedLetters(it) }));
+}
+
+function spokenIn({ text, spaced }: Reading, rule: WordRule, year: number): Spoken[] {
+  const found = spokenAs(rule.pattern, text, rule, year);
+  return spaced ? [...found, ...spokenAs(withoutGaps(rule.pattern), text, rule, year)] : found;
+}
+
+function spokenAs(pattern: RegExp, text: string, rule: WordRule, year: number): Spoken[] {
   const flags = pattern.flags.includes("g") ? pattern.flags : `${pattern.flags}g`;
   const found: Spoken[] = [];
   for (const { 0: words, index } of text.matchAll(new RegExp(pattern, flags))) {
     const place = placeOf(text, index, words);
-    if (!isOfPatientNow(place, rule, year)) continue;
-    const { endedLevel } = rule.grammar ?? {};
+    const { grammar = {} } = rule;
+    if (!isOfPatientNow(place, grammar, year)) continue;
+    const { endedLevel } = grammar;
     const level = endedLevel !== undefined && hasEnded(place) ? endedLevel : rule.level;
     found.push({ rule, words: words.replace(/\s+/g, " "), level });
   }
   return found;
 }
 
-function isOfPatientNow(place: Place, { grammar = {} }: WordRule, year: number): boolean {
+/** Not denied, long past, supposed, of somebody else, a limb or an illness. */
+export function isOfPatientNow(place: Place, grammar: WordGrammar, year: number): boolean {
   const { noun = false, limbs = false, treatable = false, unless } = grammar;
   if (isDenied(place, grammar) || isPast(place, grammar, year) || isSupposed(place, noun)) return false;
-  if (isOthers(place) || isPart(place, limbs)) return false;
+  if (isOthers(place, noun) || isPart(place, limbs)) return false;
   if (treatable && isUntreated(place)) return false;
   return unless === undefined || place.sentence.search(unless) < 0;
 }

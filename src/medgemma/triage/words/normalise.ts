@@ -1,3 +1,6 @@
+import { bracketsOfKin } from "./kin.js";
+import { closeLetters, latin, visible, withoutInvisible } from "./letters.js";
+
 /** Words whose misspellings are put right: long enough that one wrong letter makes no other word of the field. */
 const REPAIRED = [
   "unconscious",
@@ -62,23 +65,22 @@ const IN_FULL: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * One form for all that is written differently and means the same: Unicode's compatibility forms, capitals, accents,
- * hyphens, apostrophes, contractions, usual abbreviations, near misses of long words. A line's end is kept (`\n`) where it
+ * One form for all that is written differently and means the same: what a page's source writes of it, letters spaced apart
+ * or of another script, Unicode's compatibility forms, capitals, accents, hyphens, apostrophes, contractions, usual abbreviations, near misses of long words. A line's end is kept (`\n`) where it
  * seems to end a sentence, and is a space where the next line goes on with it.
  */
 export function normalise(text: string): string {
-  const lines = text
+  const signs = visible(text)
     // Before the compatibility forms, which take an accent that stands alone for a space and an accent.
     .replace(/[\u2018-\u201b\u02b9-\u02bd\u00b4\u0060\u2032]/g, "'")
     .normalize("NFKC")
-    .replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, "")
-    .replace(/[\u2010-\u2015\u2212]/g, "-")
+    .replace(/[\u2010-\u2015\u2212]/g, "-");
+  const lines = closeLetters(withoutInvisible(signs))
     .replace(/\r\n?|[\u2028\u2029\u0085\v\f]/g, "\n")
     .replace(/[ \t]*\n[ \t]*/g, "\n")
     // A lower-case letter goes on with the line before; anything else begins a new one.
     .replace(/(\P{P}|[,'-])\n(?=\p{Ll})/gu, "$1 ");
-  const plain = lines
-    .toLowerCase()
+  const plain = latin(lines.toLowerCase())
     .replace(/ß/g, "ss")
     .replace(/æ/g, "ae")
     .replace(/œ/g, "oe")
@@ -89,17 +91,21 @@ export function normalise(text: string): string {
     .replace(/\b(pt|hx|dr|mr|mrs|approx|resp|unresp|min|mins|yrs?|hrs?|pat|ca|bzw)\./g, "$1")
     .replace(/(\d)[.,](\d)/g, "$1_$2");
   const full = IN_FULL.reduce((all, [pattern, words]) => all.replace(pattern, words), plain);
-  return full
-    .replace(/ '(?!s\b)|'(?!s\b)|["\u201c\u201d\u201e\u00ab\u00bb*_#]/g, " ")
-    .replace(/[()[\]{}|]/g, " , ")
-    .replace(/(?<! )-|-(?! )|&/g, (sign) => (sign === "&" ? " and " : " "))
-    .replace(/\//g, " / ")
-    .replace(/(^|[\s,])\?+(?=\p{L})/gu, "$1")
-    .replace(/([.,;:!?])/g, " $1 ")
-    .replace(/[^\S\n]+/g, " ")
-    .replace(/ ?\n ?/g, "\n")
-    .replace(/\p{L}+/gu, (word) => repair(word))
-    .trim();
+  return (
+    bracketsOfKin(full)
+      .replace(/ '(?!s\b)|'(?!s\b)|["\u201c\u201d\u201e\u00ab\u00bb*#]|(?<!\d)_|_(?!\d)/g, " ")
+      .replace(/[()[\]{}|]/g, " , ")
+      // "78-82" is a range, "cardiac-arrest" is one thing.
+      .replace(/(\d)-(?=\d)/g, "$1 - ")
+      .replace(/(?<! )-|-(?! )|&/g, (sign) => (sign === "&" ? " and " : " "))
+      .replace(/\//g, " / ")
+      .replace(/(^|[\s,])\?+(?=\p{L})/gu, "$1")
+      .replace(/([.,;:!?])/g, " $1 ")
+      .replace(/[^\S\n]+/g, " ")
+      .replace(/ ?\n ?/g, "\n")
+      .replace(/\p{L}+/gu, (word) => repair(word))
+      .trim()
+  );
 }
 
 /** The word meant, where it is one letter wrong, missing, too many, or two are exchanged. */

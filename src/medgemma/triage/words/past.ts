@@ -16,7 +16,7 @@ const ALLERGY = /(?<![\p{L}])allerg(?:y|ies|ic|isch|ie|ia|ico|ica|ique)(?![\p{L}
 const ASIDE =
   /(?<![\p{L}])(?:history|status post|previous|prior|past\s+history|who|because|due to)(?![\p{L}])/u;
 const WAS =
-  /(?<![\p{L}])(?:was|were|had|became|went|turned|stopped|lost|fainted|collapsed|brief|briefly|short|transient|episodes?|war|hatte)(?![\p{L}])/u;
+  /(?<![\p{L}])(?:was|were|had|became|went|turned|stopped|lost|fainted|collapsed|brief|briefly|short|transient|episodes?|loc|war|hatte)(?![\p{L}])/u;
 /** Words between a thing and its time: "cardiac arrest, out of hospital, in 2019". */
 const FAR = 8;
 

@@ -1,6 +1,7 @@
 import { wordsOf } from "./compile.js";
+import { PATIENTS } from "./people.js";
 import { type Place, tokensOf } from "./place.js";
-import { PATIENTS, TRANSPARENT } from "./vocabulary.js";
+import { TRANSPARENT } from "./vocabulary.js";
 
 /** What life is saved with: no answer to it is as grave as no answer at all. */
 const RESCUE = wordsOf([

@@ -1,6 +1,8 @@
 import { wordsOf } from "./compile.js";
+import { isAtAge, isInOtherBed, isNamedAfter, OWN } from "./kin.js";
+import { AGENT_VERBS, ANIMALS, DEATH, EITHER, NEIGHBOURS, OTHERS, PATIENTS } from "./people.js";
 import type { Place } from "./place.js";
-import { AGENT_VERBS, ANIMALS, DEATH, EITHER, OTHERS, PARTS, PATIENTS, THINGS } from "./vocabulary.js";
+import { PARTS, THINGS } from "./vocabulary.js";
 
 const PERSON = wordsOf([...OTHERS, ...EITHER, ...ANIMALS, ...PATIENTS]);
 const OTHER = wordsOf(OTHERS);
@@ -25,14 +27,22 @@ const OF_ANIMAL = wordsOf(ANIMALS, {
 });
 /** "in her brother", "on a stranger". */
 const OF_WHOM = wordsOf(OTHERS, {
-  before: "^\\s*(?:in|of|on|to|bei|de|chez)\\s+(?:a\\s+|an\\s+|the\\s+|his\\s+|her\\s+|my\\s+|their\\s+)*",
+  before: `^\\s*(?:in|of|on|to|bei|beim|de|del|du|chez|en)\\s+${OWN}`,
   after: "(?!\\s+'s)",
 });
+/** "Herzstillstand der Mutter", of a thing only. */
+const GENITIVE = wordsOf(OTHERS, { before: "^\\s*(?:der|des|seiner|ihrer|seines|ihres)\\s+" });
+const NEIGHBOUR = wordsOf(NEIGHBOURS);
 
-/** Whether somebody else is spoken of. Who is unclear is taken for the patient. */
-export function isOthers(place: Place): boolean {
+/**
+ * Whether somebody else is spoken of. Who is unclear is taken for the patient.
+ *
+ * @param noun The words name a thing ("cardiac arrest"), and do not say how somebody is.
+ */
+export function isOthers(place: Place, noun: boolean): boolean {
   const { before, after, text } = place;
-  if (after.search(OF_WHOM) >= 0) return true;
+  if (after.search(OF_WHOM) >= 0 || isInOtherBed(before, after, AGENT)) return true;
+  if (noun && (isNamedAfter(after) || after.search(GENITIVE) >= 0)) return true;
   if (DEATH.test(before.split(",").at(-1) ?? "") || SEEN.test(before) || DIED_AFTER.test(after)) return true;
   if (after.search(OF_ANIMAL) >= 0) return true;
   const people = [...before.matchAll(PERSON)];
@@ -49,9 +59,10 @@ export function isOthers(place: Place): boolean {
   if (between.search(AGENT) >= 0 && !/^\s+(?:was|is|were|had)\b/.test(between)) return false;
   if (whole(EITHER_ONE)) return named;
   if (!whole(OTHER)) return ofThirdPerson(who, before);
+  if (noun && /^\s*[:,]?\s*$/.test(between) && isAtAge(after)) return true;
   // "father had a stroke, unresponsive": a statement of its own.
   if (between.includes(",")) return false;
-  if (/^\s+'s\s*$/.test(between) || /family/.test(who[0])) return true;
+  if (/^\s+'s\s*$/.test(between) || /famil/.test(who[0]) || whole(NEIGHBOUR)) return true;
   if (/(?<![\p{L}])my\s+$/u.test(before.slice(0, who.index)) && !WAS.test(between)) return false;
   return WAS.test(between) || named;
 }

@@ -1,0 +1,130 @@
+import type { VitalName } from "../../triage-scales/scale.js";
+import { POSSIBLE } from "../case.js";
+import { anyOf } from "./compile.js";
+import { isOfPatientNow, readings } from "./find.js";
+import { hasEnded } from "./past.js";
+import { placeOf } from "./place.js";
+import { IN_CENTIMETRES, PRESSURE_NAMES, VITAL_WORDS, type VitalWords } from "./vital-names.js";
+
+/** A vital sign that stands in the words. */
+export interface SpokenVital {
+  readonly vital: VitalName;
+  readonly value: number;
+  /** As they were read: without capitals and accents. */
+  readonly words: string;
+}
+
+/** Between the name and its number. */
+const LINK = anyOf([
+  "[:=~\\u2248\\u2192,-]",
+  "of|is|was|were|at|to|in|the|a|an|down|up|only|just|now|about|around|approx|currently|measured|reading|initial(?:ly)?|first",
+  "drop(?:s|ped|ping)?|fell|falling|falls|found|low|high|mid|upper|weak|thready|regular|irregular|strong|faint|rapid|fast|slow",
+  "von|bei|auf|nur|mit|liegt|betragt|ist|war|ca|etwa|gemessen|noch|schwach|unregelmassig",
+  "de|en|es|esta|solo|est|seulement|que|medida|mesuree?",
+]);
+const BELOW = "<=?|\\u2264|below|under|less than|unter|menos de|por debajo de|moins de|inferieure? a";
+const ABOVE = ">=?|\\u2265|above|over|more than|greater than|uber|mas de|plus de|superieure? a";
+const BOUND = `(?:(?<below>${anyOf(BELOW.split("|"))})|(?<above>${anyOf(ABOVE.split("|"))}))?`;
+/** A number, a range ("78-82") or a decade ("in the 70s"). */
+const VALUE =
+  "(?<value>\\d{1,3}(?:_\\d{1,2})?)(?:(?<decade>s)(?![\\p{L}\\p{N}])|\\s*(?:-|to|bis)\\s*(?<end>\\d{1,3}(?:_\\d)?))?(?![\\d_])";
+/** Behind a number that is of something else. */
+const NOT_ANOTHERS = `(?!\\s*(?:[%+°]|(?:/|over|zu|sur|por)\\s*\\d|${anyOf([
+  "years?|yrs?|yo?|months?|mos?|weeks?|wks?|days?|hours?|hrs?|h|min(?:ute)?s?|secs?|seconds?|times|am|pm|st|nd|rd|th",
+  "jahre?n?|monate?n?|wochen?|tage?n?|stunden?|minuten|uhr|mal|anos?|mes(?:es)?|semanas?|dias?|horas?|minutos?|ans?|mois|semaines?|jours?|heures?",
+  "mg|mcg|g|kg|lbs?|ml|l|litres?|liters?|cm|mm|iu|ie|units?|mmol|kcal|miles?|km",
+])}(?![\\p{L}\\p{N}])))`;
+const START = "(?<![\\p{L}\\p{N}_])";
+
+interface Compiled {
+  readonly words: VitalWords;
+  readonly patterns: readonly RegExp[];
+}
+
+const SINGLE: readonly Compiled[] = VITAL_WORDS.map((words) => {
+  const unit = `(?:\\s*(?<unit>${anyOf(words.units)})(?!\\p{L}))`;
+  const named = `${START}${anyOf(words.names)}(?!\\p{L})(?:\\s*${LINK}){0,5}\\s*${BOUND}\\s*${VALUE}(?:${unit}|${NOT_ANOTHERS})`;
+  const telling = words.telling && `${START}${VALUE}\\s*(?<unit>${anyOf(words.telling)})(?!\\p{L})`;
+  return { words, patterns: [named, ...(telling ? [telling] : [])].map((it) => new RegExp(it, "gu")) };
+});
+const PAIR = new RegExp(
+  `${START}(?<name>${anyOf(PRESSURE_NAMES)})(?!\\p{L})(?:\\s*${LINK}){0,5}\\s*(?<high>\\d{1,3})\\s*(?:/|over|zu|sur|por)\\s*(?<low>\\d{1,3})(?![\\d_])(?!\\s*/)`,
+  "gu",
+);
+/** What somebody wants to see or fears, and not what is. */
+const WANTED =
+  /(?<![\p{L}])(?:target|goal|aim|keep|maintain|titrat|normal(?:ly)?|usual|limit|alarm|threshold|until|ziel|soll|objetivo|objectif|cible)[^,]*$/u;
+
+/** Vital signs that the words tell of the patient, and now, by the same grammar as other words. */
+export function readVitals(told: readonly string[], year = new Date().getFullYear()): SpokenVital[] {
+  const all = told.flatMap(readings).flatMap(({ text }) => vitalsIn(text, year));
+  const first = new Map<string, SpokenVital>();
+  for (const each of all) {
+    const key = `${each.vital} ${each.value}`;
+    if (!first.has(key)) first.set(key, each);
+  }
+  return [...first.values()];
+}
+
+function vitalsIn(text: string, year: number): SpokenVital[] {
+  const isTold = (index: number, words: string) => {
+    const place = placeOf(text, index, words);
+    return isOfPatientNow(place, {}, year) && !hasEnded(place) && !WANTED.test(place.before);
+  };
+  const found: SpokenVital[] = [];
+  for (const { 0: words, index, groups = {} } of text.matchAll(PAIR)) {
+    if (isTold(index, words)) found.push(...pressures(groups, shown(words)));
+  }
+  for (const { words: sign, patterns } of SINGLE) {
+    for (const { 0: words, index, groups = {} } of patterns.flatMap((it) => [...text.matchAll(it)])) {
+      const value = numberOf(sign, groups);
+      if (value !== undefined && isTold(index, words))
+        found.push({ vital: sign.vital, value, words: shown(words) });
+    }
+  }
+  return found;
+}
+
+type Groups = Readonly<Record<string, string | undefined>>;
+
+function pressures({ name = "", high = "", low = "" }: Groups, words: string): SpokenVital[] {
+  const scale = IN_CENTIMETRES.test(name) && Number(high) < 30 ? 10 : 1;
+  const [systolic, diastolic] = [Number(high) * scale, Number(low) * scale];
+  if (systolic <= diastolic || systolic < 20 || systolic > POSSIBLE.systolicBp[1]) return [];
+  return [
+    { vital: "systolicBp", value: systolic, words },
+    { vital: "diastolicBp", value: diastolic, words },
+  ];
+}
+
+/** @returns undefined for a number that is none of the sign, or a bound that says nothing of danger. */
+function numberOf(
+  sign: VitalWords,
+  { value = "", end, decade, below, above, unit }: Groups,
+): number | undefined {
+  const given = toNumber(value);
+  if ((above !== undefined && sign.safe === "above") || (below !== undefined && sign.safe === "below"))
+    return undefined;
+  let number = given;
+  if (decade !== undefined) number = given + 5;
+  // "78-82" is its middle; "110-70" are two pressures.
+  if (end !== undefined && toNumber(end) > given) number = Math.round((given + toNumber(end)) / 2);
+  if (below !== undefined) number -= 1;
+  if (above !== undefined) number += 1;
+  if (number < sign.from || number > sign.to) return undefined;
+  return sign.vital === "temperature" ? celsius(number, unit) : number;
+}
+
+/** Nobody has 86 degrees Celsius; between 46 and 85 it is neither. */
+function celsius(degrees: number, unit = ""): number | undefined {
+  if (degrees <= POSSIBLE.temperature[1]) return /f/.test(unit) ? undefined : degrees;
+  return degrees >= 86 ? Math.round((degrees - 32) * (50 / 9)) / 10 : undefined;
+}
+
+const toNumber = (text: string) => Number(text.replace("_", "."));
+const shown = (words: string) =>
+  words
+    .replace(/(\d)_(\d)/g, "$1.$2")
+    .replace(/\s+/g, " ")
+    .replace(/ ([:/]) /g, "$1")
+    .trim();
