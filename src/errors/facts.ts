@@ -95,8 +95,10 @@ export const ERROR_FACTS = {
     height: ["number", "pixels"],
     pixels: ["number", "in all"],
     bytes: ["number", "of the encoded picture"],
+    memory: ["number", "bytes that decoding takes"],
     limit: ["number", "that was passed, in the same unit"],
   },
+  image_timeout: { ...OF_AN_INPUT, milliseconds: ["number", "the limit"] },
   image_unreadable: { ...OF_AN_INPUT, format: ["string", "where one was recognised"] },
   license_not_accepted: {
     model: ["string", "its name"],

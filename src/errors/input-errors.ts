@@ -9,8 +9,14 @@ export const INPUT_ERRORS = {
     exitCode: EXIT.input,
   },
   image_too_large: {
-    meaning: "The picture has more pixels or bytes than the limit.",
-    remedy: "Scale it down, or raise `limits` (maxPixels, maxBytes) if the source is trusted.",
+    meaning: "The picture has more pixels or bytes than the limit, or decoding it takes more memory.",
+    remedy:
+      "Scale it down, or raise `limits` (maxPixels, maxSide, maxBytes, maxMemory) if the source is trusted.",
+    exitCode: EXIT.input,
+  },
+  image_timeout: {
+    meaning: "Decoding the picture took longer than the limit.",
+    remedy: "Scale it down, or raise `limits.timeout` if the source is trusted.",
     exitCode: EXIT.input,
   },
   not_dicom: {

@@ -1,13 +1,15 @@
 import type { Metadata, Sharp } from "sharp";
 import { MedGemmaError } from "../errors.js";
 import type { Filled } from "../options.js";
+import { checkCost } from "./cost.js";
 import { darkWarnings } from "./dark.js";
 import { fromGrey16 } from "./from-grey16.js";
 import { fromInks } from "./from-inks.js";
 import { loadSharp, vips } from "./libvips.js";
-import { checkPixels, type ImageLimits } from "./limits.js";
+import type { ImageLimits } from "./limits.js";
 import type { RgbImage } from "./rgb.js";
 import { readSignature } from "./signature.js";
+import { vipsTimeout, withinTime } from "./time-limit.js";
 import { toRgb } from "./to-rgb.js";
 
 export interface DecodeSettings {
@@ -18,12 +20,22 @@ export interface DecodeSettings {
 }
 
 /**
- * Decodes a picture file held in memory. Sizes are checked on the header, before any pixel is decoded; what a lenient
+ * Decodes a picture file held in memory. What it costs is checked on the header, before any pixel is decoded; what a lenient
  * viewer would fill with grey (a file cut off or damaged) is refused. What a decoder merely complains of (tags out of
  * order, bytes too many) is read and told.
  */
 export async function decodePicture(bytes: Uint8Array, settings: DecodeSettings): Promise<RgbImage> {
   const format = checkSignature(bytes);
+  return withinTime(settings.limits.timeout, settings.signal, (signal) =>
+    decodeOrComplain(format, bytes, { ...settings, signal }),
+  );
+}
+
+async function decodeOrComplain(
+  format: string,
+  bytes: Uint8Array,
+  settings: DecodeSettings,
+): Promise<RgbImage> {
   try {
     return await decodeAs(format, bytes, settings, "warning");
   } catch (error) {
@@ -62,12 +74,14 @@ async function decodeAs(
   const measured = await vips(signal, format, () =>
     sharp(bytes, { failOn, limitInputPixels: false }).metadata(),
   );
-  checkPixels(measured.width, measured.height, limits);
+  await checkCost(format, bytes, measured, limits, signal);
   checkDepth(measured, format);
 
   // Profiles are left aside, as in the reference: the model was trained on stored values.
   const open = () =>
-    sharp(bytes, { failOn, limitInputPixels: limits.maxPixels, ignoreIcc: true }).autoOrient();
+    sharp(bytes, { failOn, limitInputPixels: limits.maxPixels, ignoreIcc: true })
+      .autoOrient()
+      .timeout(vipsTimeout(limits.timeout));
   const steps: string[] = [];
   if ((measured.pages ?? 1) > 1) steps.push(`frame 1 of ${measured.pages}`);
   if ((measured.orientation ?? 1) > 1) steps.push(`orientation ${measured.orientation}`);

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Sharp } from "sharp";
+import { throwIfAborted } from "../errors.js";
 import type { DecodeSettings } from "./decode.js";
 import { vips } from "./libvips.js";
 import type { RgbImage } from "./rgb.js";
@@ -33,7 +34,7 @@ export async function fromInks(
       for (let ink = 0; ink < 3; ink++) rgb[pixel * 3 + ink] = light - share(data[at + ink] as number, light);
     }
     await setImmediate();
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
   }
   return { width, height, data: rgb };
 }

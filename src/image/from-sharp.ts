@@ -5,6 +5,7 @@ import { fromRaw } from "./from-raw.js";
 import { vips } from "./libvips.js";
 import { checkPixels } from "./limits.js";
 import type { RgbImage } from "./rgb.js";
+import { vipsTimeout } from "./time-limit.js";
 
 /**
  * What a sharp pipeline makes, as 8-bit RGB. The instance is cloned and stays usable. EXIF orientation is applied before
@@ -23,7 +24,13 @@ export async function fromSharp(pipeline: Sharp, settings: DecodeSettings): Prom
   checkPixels(measured.width, measured.pageHeight ?? measured.height, limits);
 
   const { data, info } = await vips(signal, "sharp", () =>
-    pipeline.clone().autoOrient().toColourspace("srgb").raw().toBuffer({ resolveWithObject: true }),
+    pipeline
+      .clone()
+      .autoOrient()
+      .timeout(vipsTimeout(limits.timeout))
+      .toColourspace("srgb")
+      .raw()
+      .toBuffer({ resolveWithObject: true }),
   );
   // An animation arrives as one tall strip of its frames.
   const height = info.pageHeight ?? info.height;
