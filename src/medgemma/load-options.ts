@@ -73,7 +73,7 @@ export interface LoadOptions extends EndpointOptions {
   /**
    * Milliseconds after which a step of the child process (a batch of tokens, a picture's layer) may count as stuck: if
    * it has also taken a hundred times what such a step usually takes, the process is ended and what ran rejects with
-   * `engine_crashed`. 0 turns that off; else 1000..86400000. Defaults to `30000`.
+   * `engine_crashed`. On a GPU it has twenty times as long, for its driver compiles kernels. 0 turns that off; else 1000..86400000. Defaults to `30000`.
    */
   stuckAfter?: number | undefined;
   /** Called with llama.cpp's log, line by line; of several endpoints with what becomes of them. It may name the model's path or a host, never a prompt. Defaults to silence, but for a warning of the process about an endpoint that is missing. */

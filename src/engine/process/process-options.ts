@@ -14,8 +14,8 @@ export interface ProcessEngineOptions extends NativeEngineOptions, SpawnOptions 
   maxCrashes?: number | undefined;
   /**
    * Milliseconds after which a step of the engine (a batch of tokens, a picture's layer) may count as stuck: if it has
-   * also taken a hundred times what such a step usually takes, the process is ended and started again. 0 turns that
-   * off. Defaults to `30000`.
+   * also taken a hundred times what such a step usually takes, the process is ended and started again. On a GPU it has
+   * twenty times as long, for its driver compiles kernels. 0 turns that off. Defaults to `30000`.
    */
   stuckAfter?: number | undefined;
 }

@@ -105,7 +105,8 @@ export class Supervisor {
       this.#info = { ...result, kind: "process", loadTime: performance.now() - started };
       this.#current = link;
       const { bytes, parts = [] } = result.model.file;
-      link.watch({ stuckAfter, weights: parts.reduce((sum, part) => sum + part.bytes, bytes) });
+      const weights = parts.reduce((sum, part) => sum + part.bytes, bytes);
+      link.watch({ stuckAfter, weights, gpu: (result.placement?.gpus.length ?? 0) > 0 });
       return link;
     } catch (error) {
       unwanted = true;

@@ -4,6 +4,11 @@ import type { NativeStep } from "../native/addon.js";
 const FACTOR = 100;
 /** What a first step is expected to take, for which nothing has been measured: as if the weights came at a gigabyte a second. */
 const MS_PER_BYTE = 1e-6;
+/**
+ * A GPU's driver compiles its kernels inside the step that first needs them: seconds as a rule, minutes with software's
+ * Vulkan. A GPU that hangs is reset by its driver, and the step then fails by itself.
+ */
+const GPU_FACTOR = 20;
 /** A process that does not even answer, in times of `stuckAfter`. */
 const SILENCE = 2;
 const MOST_TICK_MS = 2000;
@@ -13,6 +18,8 @@ export interface WatchSettings {
   readonly stuckAfter: number;
   /** Bytes of the model's files. */
   readonly weights: number;
+  /** Whether any of it is computed on a GPU. */
+  readonly gpu: boolean;
 }
 
 /** What is wrong, in words and milliseconds. */
@@ -45,7 +52,8 @@ export class StepWatch {
 
   /** @param steps Of each thread that computes; undefined: there was no answer since the last look. */
   look(steps: readonly NativeStep[] | undefined): Stuck | undefined {
-    const { stuckAfter } = this.settings;
+    const { stuckAfter, weights, gpu } = this.settings;
+    const least = gpu ? GPU_FACTOR * stuckAfter : stuckAfter;
     this.#silent = steps === undefined ? this.#silent + this.tick : 0;
     if (this.#silent >= SILENCE * stuckAfter) return { what: "it does not answer", elapsed: this.#silent };
     if (steps === undefined) return undefined;
@@ -56,7 +64,7 @@ export class StepWatch {
     });
     for (const [thread, { usual }] of steps.entries()) {
       const elapsed = this.#seen[thread]?.elapsed ?? 0;
-      if (elapsed < Math.max(stuckAfter, FACTOR * (usual || this.settings.weights * MS_PER_BYTE))) continue;
+      if (elapsed < Math.max(least, FACTOR * (usual || weights * MS_PER_BYTE))) continue;
       return { what: "a step of its work does not end", elapsed, ...(usual > 0 && { usual }) };
     }
     return undefined;

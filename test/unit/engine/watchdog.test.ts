@@ -11,7 +11,7 @@ function look(watch: StepWatch, ms: number, steps: readonly NativeStep[] | undef
   return undefined;
 }
 const STUCK_AFTER = 30_000;
-const watchOf = (weights: number) => new StepWatch({ stuckAfter: STUCK_AFTER, weights });
+const watchOf = (weights: number) => new StepWatch({ stuckAfter: STUCK_AFTER, weights, gpu: false });
 const idle = { number: 0, usual: 0 };
 
 test("a step of 200 ms that takes a minute is stuck, one that takes 20 s is not", () => {
@@ -31,6 +31,13 @@ test("steps that take long are given long: 256 rows of a large model on two core
     elapsed: expect.any(Number),
   });
   expect(look(watchOf(9e6), 40_000, [{ number: 1, usual: 0 }, idle])).toBeDefined();
+});
+
+test("a GPU's first steps have the time that its driver takes to compile", () => {
+  const watch = new StepWatch({ stuckAfter: STUCK_AFTER, weights: 9e6, gpu: true });
+  expect(look(watch, 500_000, [{ number: 1, usual: 0 }, idle])).toBeUndefined();
+  expect(look(watch, 500_000, [{ number: 2, usual: 1400 }, idle])).toBeUndefined();
+  expect(look(watch, 200_000, [{ number: 2, usual: 1400 }, idle])).toMatchObject({ usual: 1400 });
 });
 
 test("many steps, the other thread's too, are no stuck one", () => {
