@@ -1,9 +1,10 @@
 import { MedGemmaError } from "../errors.js";
-import { collect, hold, type StudyInput } from "./collect.js";
+import { collect, type HeldInput, hold, type StudyInput } from "./collect.js";
 import type { DicomFacts } from "./facts.js";
 import { fileWarnings } from "./file-warnings.js";
+import type { PathOrBytes } from "./input.js";
 import { type DicomLimits, withDefaults } from "./limits.js";
-import { niftiFacts, niftiSource, runNifti } from "./nifti-pictures.js";
+import { niftiFacts, niftiSource, runNifti, withoutVolumes } from "./nifti-pictures.js";
 import { sharedPool } from "./pool.js";
 import { MAX_SLICES, type ModelVersion } from "./rule-table.js";
 import { type Selection, selectSeries } from "./select.js";
@@ -53,7 +54,7 @@ export interface InspectedSeries {
 /** What a file, folder or list is and how it would be read, without decoding pixels. Throws as `toModelPictures`. */
 export async function inspectPath(source: StudyInput, options: InspectOptions = {}): Promise<Inspection> {
   const pictureOptions: PictureOptions = { ...options };
-  const input = await hold(source, withDefaults(options.limits), options.signal);
+  const input = await onlyVolume(await hold(source, withDefaults(options.limits), options.signal));
   if (await niftiSource(input)) return inspectNifti(input as string | Uint8Array, pictureOptions);
   if (await tiffSource(input)) return inspectTiff(input as string);
   const {
@@ -79,6 +80,13 @@ export async function inspectPath(source: StudyInput, options: InspectOptions = 
     skipped: Object.fromEntries(skipped),
     warnings,
   };
+}
+
+/** A list that names one volume, by both files of its pair or alone, is that volume. */
+async function onlyVolume(input: HeldInput): Promise<HeldInput> {
+  if (!Array.isArray(input)) return input;
+  const { volumes, rest } = await withoutVolumes(input as readonly PathOrBytes[]);
+  return volumes.length === 1 && rest.length === 0 ? (volumes[0] as PathOrBytes) : input;
 }
 
 function takenOf(groups: readonly SeriesGroup[], listed: boolean): number[] {

@@ -1,6 +1,7 @@
+import path from "node:path";
 import type { HeldInput } from "./collect.js";
 import type { DicomFacts } from "./facts.js";
-import { toSource } from "./input.js";
+import { type PathOrBytes, toSource } from "./input.js";
 import { looksLikeNifti, looksLikePairHeader, type NiftiResult } from "./nifti.js";
 import { firstBytes } from "./read.js";
 import { type StudyPictures, volumeParts } from "./study-pictures.js";
@@ -28,6 +29,23 @@ async function pairOf(input: string): Promise<{ header: string; voxels: string }
   const begin = await firstBytes(header, 352).catch(() => new Uint8Array());
   const known = gzip === "" ? looksLikePairHeader(begin) : begin[0] === 0x1f && begin[1] === 0x8b;
   return known ? { header, voxels: named("img") } : undefined;
+}
+
+/** Of a list the volumes, each once, also where both files of a pair are named; and all else, which is one study. */
+export async function withoutVolumes(
+  inputs: readonly PathOrBytes[],
+): Promise<{ volumes: PathOrBytes[]; rest: PathOrBytes[]; volumesFirst: boolean }> {
+  const volumes: PathOrBytes[] = [];
+  const rest: PathOrBytes[] = [];
+  const pairs = new Set<string>();
+  for (const input of inputs) {
+    const header = typeof input === "string" ? (await pairOf(input))?.header : undefined;
+    if (header !== undefined && pairs.has(path.resolve(header))) continue;
+    if (header !== undefined) pairs.add(path.resolve(header));
+    const isVolume = header !== undefined || (await niftiSource(input));
+    (isVolume ? volumes : rest).push(input);
+  }
+  return { volumes, rest, volumesFirst: volumes.length > 0 && volumes[0] === inputs[0] };
 }
 
 export function niftiFacts({ grid, modality }: NiftiResult): DicomFacts {

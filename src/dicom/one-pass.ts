@@ -11,6 +11,7 @@ import { alongOf, placeKey } from "./slice-places.js";
 
 /** What may tell them apart, the most telling first. */
 const TELLING: readonly (readonly [name: string, key: (pass: Pass) => number | string | undefined])[] = [
+  ["frames of reference", ({ frameOfReference }) => frameOfReference],
   ["acquisitions", ({ acquisition }) => acquisition],
   ["phases", ({ phase }) => phase],
   ["echoes", ({ echo }) => echo],
@@ -30,15 +31,18 @@ const TELLING: readonly (readonly [name: string, key: (pass: Pass) => number | s
   ["acquisition times", ({ time }) => time],
 ];
 
+/** Run through each other without a place in common, too. */
+const MAY_WEAVE = new Set(["frames of reference", "acquisitions"]);
+
 export function onePass(stack: readonly Slice[], notes: string[]): readonly Slice[] {
   const along = placesOf(stack) ?? numbersOf(stack);
-  if (!along) return stack;
+  if (!along) return ofOnePlace(stack, notes);
   let left = withoutCopies(stack, notes);
   for (const [name, key] of TELLING) {
     const groups = inOrder(groupBy(left, ({ pass }) => key(pass)));
-    if (groups.length < 2 || !(repeats(left, along) || (name === "acquisitions" && isWoven(groups, along))))
+    if (groups.length < 2 || !(repeats(left, along) || (MAY_WEAVE.has(name) && isWoven(groups, along))))
       continue;
-    const kept = largestAndWhatContinuesIt(groups, along);
+    const kept = largestOf(groups, along, name !== "frames of reference");
     if (kept.length === left.length) continue;
     notes.push(
       `${groups.length} ${name} of the same positions: the one with most slices kept, ${left.length - kept.length} of ${left.length} images dropped`,
@@ -46,6 +50,19 @@ export function onePass(stack: readonly Slice[], notes: string[]): readonly Slic
     left = kept;
   }
   return placesOf(left) ? firstOfEachPlace(left, along, notes) : left;
+}
+
+/** Images of one position are no stack: a time series shows them as they come, but then something tells the time. */
+function ofOnePlace(stack: readonly Slice[], notes: string[]): readonly Slice[] {
+  const places = new Set(stack.map(alongOf(stack)));
+  if (places.size !== 1 || places.has(undefined)) return stack;
+  const left = withoutCopies(stack, notes);
+  const files = new Set(left.map(({ source }) => source)).size;
+  if (files > 1 && TELLING.every(([, key]) => new Set(left.map(({ pass }) => key(pass))).size === 1))
+    notes.push(
+      `${left.length} images of one position, which only their numbers tell apart: shown in the order of these`,
+    );
+  return left;
 }
 
 /** A file that lies in a folder twice has one SOP Instance UID (PS3.5 9): the same image, whose pass nothing else tells. */
@@ -126,15 +143,21 @@ function rangeOf(slices: readonly Slice[], along: Place): PlaceRange {
 
 /**
  * The group with most places, and of others what lies beyond it, where most of the group does (a second pass that goes
- * on further down). Everything when the largest is not even half: then the key numbers slices or steps, not passes.
+ * on further down) and `continues`. Everything when the largest is not even half: then the key numbers slices or steps, not
+ * passes.
  */
-function largestAndWhatContinuesIt(groups: readonly (readonly Slice[])[], along: Place): readonly Slice[] {
+function largestOf(
+  groups: readonly (readonly Slice[])[],
+  along: Place,
+  continues: boolean,
+): readonly Slice[] {
   const all = groups.flat();
   const bySize = groups
     .map((group) => ({ group, places: distinct(group, along).size }))
     .sort((a, b) => b.places - a.places);
   const largest = bySize[0];
   if (!largest || largest.places * 2 < distinct(all, along).size) return all;
+  if (!continues) return largest.group;
   const ranges = [rangeOf(largest.group, along)];
   const kept = [...largest.group];
   for (const { group } of bySize.slice(1)) {

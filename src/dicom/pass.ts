@@ -7,6 +7,8 @@ import { TAG } from "./tags.js";
  * go into no result.
  */
 export interface Pass {
+  /** UID of the coordinate system (PS3.3 C.7.4.1): positions in two of them are not comparable. */
+  readonly frameOfReference: string | undefined;
   readonly acquisition: number | undefined;
   readonly phase: number | undefined;
   readonly echo: number | undefined;
@@ -39,6 +41,7 @@ export function readPass(dataset: Dataset, frame: number): Pass {
     attributes.number(macro, tag) ?? dataset.number(ordinary);
   const moment = attributes.holder(TAG.frameContent, TAG.frameTime)?.string(TAG.frameTime)?.slice(8);
   return {
+    frameOfReference: dataset.string(TAG.frameOfReference),
     acquisition: number(TAG.frameContent, TAG.frameAcquisitionNumber, TAG.acquisitionNumber),
     phase: number(TAG.frameContent, TAG.temporalIndex, TAG.temporalPosition),
     echo: dataset.number(TAG.echoNumbers),

@@ -44,6 +44,7 @@ export const TAG = Object.freeze({
   instanceNumber: "x00200013",
   imagePosition: "x00200032",
   imageOrientation: "x00200037",
+  frameOfReference: "x00200052",
   laterality: "x00200060",
   temporalPosition: "x00200100",
   sliceLocation: "x00201041",

@@ -1,38 +1,21 @@
-import { requireDependency } from "../machine/package.js";
+import { decodeCharacters } from "./character-sets.js";
 import type { Dataset } from "./dataset.js";
 import { TAG } from "./tags.js";
-import { decodeJapanese, isJapanese } from "./text-japanese.js";
-
-interface CharacterSets {
-  convertBytes(sets: string, bytes: Uint8Array, options: { vr?: string }): string;
-}
-
-const { convertBytes } = requireDependency("@wearemothership/dicom-character-set") as CharacterSets;
 
 /** Longest text that is decoded; names and descriptions are far shorter. */
 const LONGEST = 10_240;
 
 /**
- * Text in the data set's Specific Character Set (PS3.3 C.12.1.1.2, PS3.5 6.1).
- * Identifying, therefore only for callers who asked. The decoder fails on some valid input; Latin-1 then stands in.
+ * Text in the data set's Specific Character Set (PS3.3 C.12.1.1.2). Identifying, therefore only for callers who asked.
  */
-export function readText(dataset: Dataset, tag: string, vr: "PN" | "LO" | "SH" | "LT"): string | undefined {
+export function readText(dataset: Dataset, tag: string): string | undefined {
   const raw = dataset.raw(tag);
   if (!raw || raw.length > LONGEST) return undefined;
-  const sets = dataset.strings(TAG.specificCharacterSet).join("\\");
-  return decodeText(raw, sets, vr) || undefined;
+  return decodeText(raw, dataset.strings(TAG.specificCharacterSet)) || undefined;
 }
 
-export function decodeText(raw: Uint8Array, sets: string, vr: string): string {
-  let text: string;
-  try {
-    text = isJapanese(sets)
-      ? decodeJapanese(raw)
-      : convertBytes(sets === "" ? "ISO_IR 6" : sets, raw, { vr });
-  } catch {
-    text = Buffer.from(raw).toString("latin1");
-  }
-  return text.replace(/\0+$/, "").trim();
+export function decodeText(raw: Uint8Array, sets: readonly string[]): string {
+  return decodeCharacters(raw, sets).replace(/\0+$/, "").trim();
 }
 
 /** Who and what the study is of. Present only when `identity: true` was asked for. */
@@ -52,13 +35,13 @@ export interface Identity {
 
 export function readIdentity(dataset: Dataset): Identity {
   const entries: readonly (readonly [keyof Identity, string | undefined])[] = [
-    ["patientName", readText(dataset, TAG.patientName, "PN")],
-    ["patientId", readText(dataset, TAG.patientId, "LO")],
+    ["patientName", readText(dataset, TAG.patientName)],
+    ["patientId", readText(dataset, TAG.patientId)],
     ["birthDate", dataset.string(TAG.patientBirthDate)],
-    ["accessionNumber", readText(dataset, TAG.accessionNumber, "SH")],
+    ["accessionNumber", readText(dataset, TAG.accessionNumber)],
     ["studyDate", dataset.string(TAG.studyDate)],
-    ["studyDescription", readText(dataset, TAG.studyDescription, "LO")],
-    ["seriesDescription", readText(dataset, TAG.seriesDescription, "LO")],
+    ["studyDescription", readText(dataset, TAG.studyDescription)],
+    ["seriesDescription", readText(dataset, TAG.seriesDescription)],
     ["studyInstanceUid", dataset.string(TAG.studyInstance)],
     ["seriesInstanceUid", dataset.string(TAG.seriesInstance)],
     ["sopInstanceUid", dataset.string(TAG.sopInstance)],

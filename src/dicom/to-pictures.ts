@@ -1,12 +1,13 @@
 import { setMaxListeners } from "node:events";
 import { badOption, type MedGemmaError } from "../errors.js";
 
-import { type Collected, collect, hold, type Instance, type StudyInput } from "./collect.js";
+import { type Collected, collect, type HeldInput, hold, type Instance, type StudyInput } from "./collect.js";
 import { noPicture } from "./fail.js";
 import { fileWarnings } from "./file-warnings.js";
 
+import type { PathOrBytes } from "./input.js";
 import { type DicomLimits, type Limits, withDefaults } from "./limits.js";
-import { niftiPictures, niftiSource } from "./nifti-pictures.js";
+import { niftiPictures, niftiSource, withoutVolumes } from "./nifti-pictures.js";
 import { type DecodePool, sharedPool } from "./pool.js";
 import { MAX_SLICES, MODALITY_RULES, type ModelVersion } from "./rule-table.js";
 import { type Selection, selectSeries } from "./select.js";
@@ -106,8 +107,19 @@ export async function toModelPictures(
 ): Promise<StudyPictures> {
   const prepared = prepare(options);
   const input = await hold(source, prepared.limits, prepared.signal);
+  if (!Array.isArray(input)) return studyPictures(input as PathOrBytes, prepared);
+  const { volumes, rest, volumesFirst } = await withoutVolumes(input as readonly PathOrBytes[]);
+  const read: StudyPictures[] = [];
+  for (const volume of volumes) read.push(await niftiPictures(volume, prepared));
+  if (rest.length === 0 && read.length > 0) return together(read);
+  const files = await studyPictures(rest, prepared);
+  return together(volumesFirst ? [...read, files] : [files, ...read]);
+}
+
+async function studyPictures(input: HeldInput, prepared: Work): Promise<StudyPictures> {
   if (await niftiSource(input)) return niftiPictures(input as string | Uint8Array, prepared);
   if (await tiffSource(input)) return tiffPictures(input as string, prepared);
+  const { options } = prepared;
   const collected = await collect(input, {
     pool: prepared.pool,
     limits: prepared.limits,

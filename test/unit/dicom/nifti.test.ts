@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { inspectPath, toModelPictures } from "../../../src/dicom/index.js";
 import { sliceGrid } from "../../../src/dicom/nifti-grid.js";
+import { axialSlice } from "./support/write-dicom.js";
 import { writeNifti } from "./support/write-nifti.js";
 
 // +x is the patient's right in NIfTI when the first column of the affine is positive... RAS: i grows to the right.
@@ -151,10 +152,27 @@ describe("a NIfTI volume", () => {
       const { pictures } = await toModelPictures(path.join(folder, name));
       expect(pictures.map(({ data }) => data)).toEqual(wanted);
     }
+    // Whoever selects the files of a folder names both: one volume.
+    const both = [header, voxels].map((name) => path.join(folder, name));
+    for (const named of [both, both.toReversed(), [...both, path.relative(process.cwd(), both[0] ?? "")]]) {
+      expect((await toModelPictures(named)).pictures.map(({ data }) => data)).toEqual(wanted);
+      expect((await inspectPath(named)).series.map((it) => it.pictures)).toEqual([2]);
+    }
     await rm(path.join(folder, voxels));
     await expect(toModelPictures(path.join(folder, header))).rejects.toMatchObject({
       code: "file_not_found",
     });
     await rm(folder, { recursive: true });
+  });
+
+  it("in a list is one of several, beside DICOM files too", async () => {
+    const volume = writeNifti([4, 3, 2], RAS, (i, j, k) => i + 10 * j + 100 * k);
+    const slices = [0, 5, 10].map((z, index) => axialSlice(z, index + 1));
+    expect((await toModelPictures([volume, volume])).pictures).toHaveLength(4);
+    const mixed = await toModelPictures([volume, ...slices]);
+    expect(mixed.pictures.map(({ width }) => width)).toEqual([4, 4, 8, 8, 8]);
+    const last = await toModelPictures([...slices, volume]);
+    expect(last.pictures.map(({ width }) => width)).toEqual([8, 8, 8, 4, 4]);
+    expect(last.took).toContain("NIfTI");
   });
 });

@@ -27,6 +27,7 @@ async function shown(files: readonly Uint8Array[]) {
 }
 
 const PASSES: readonly (readonly [name: string, of: (number: number) => DataSet])[] = [
+  ["frames of reference", (n) => ({ "00200052 UI": `1.2.3.${n}` })],
   ["acquisitions", (n) => ({ "00200012 IS": String(n) })],
   ["phases", (n) => ({ "00200100 IS": String(n) })],
   ["echoes", (n) => ({ "00180086 IS": String(n) })],
@@ -84,6 +85,47 @@ describe("a series that shows its places twice, with numbers that begin anew", (
     expect(heights).toEqual(HEIGHTS);
     expect(pictures.every(({ origin }) => origin.steps[1]?.includes("intercept 0"))).toBe(true);
     expect(warnings).toContain("5 images at repeated positions dropped");
+  });
+});
+
+describe("two frames of reference", () => {
+  const of = (n: number): DataSet => ({ "00200052 UI": `1.2.3.${n}` });
+
+  it("whose positions run through each other are not woven, nor continued: they are not comparable", async () => {
+    const first = pass(() => of(1), [0, 5, 10, 15], 1);
+    const second = pass(() => of(2), [2.5, 7.5, 12.5, 17.5, 22.5], 1);
+    const { heights, warnings } = await shown([...first, ...second]);
+    expect(heights).toEqual([2.5, 7.5, 12.5, 17.5, 22.5]);
+    expect(warnings).toContain("2 frames of reference of the same positions");
+    expect(warnings).toContain("4 of 9 images dropped");
+  });
+
+  it("one after the other, or one for each slice, stay", async () => {
+    const first = pass(() => of(1), [0, 5, 10], 1);
+    const second = pass(() => of(2), [15, 20, 25], 4);
+    expect((await shown([...first, ...second])).heights).toEqual([0, 5, 10, 15, 20, 25]);
+    expect((await shown(pass((index) => of(index)))).heights).toEqual(HEIGHTS);
+  });
+});
+
+describe("images of one position", () => {
+  const at = (more: (index: number) => DataSet) => pass(more, [7, 7, 7, 7]);
+
+  it("which only their numbers tell apart are shown by these, and that is said", async () => {
+    const { heights, warnings } = await shown(at(() => ({})));
+    expect(heights).toEqual([7, 7, 7, 7]);
+    expect(warnings).toBe(
+      "4 images of one position, which only their numbers tell apart: shown in the order of these",
+    );
+  });
+
+  it("of several times are a time series", async () => {
+    expect((await shown(at((index) => ({ "00080032 TM": `10100${index}` })))).warnings).toBe("");
+  });
+
+  it("may be one file twice", async () => {
+    const twice = at(() => ({ "00080018 UI": "1.2.3.9.1", "00200013 IS": "1" }));
+    expect((await shown(twice)).warnings).toBe("3 copies of images left out");
   });
 });
 
