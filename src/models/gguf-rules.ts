@@ -142,6 +142,7 @@ export const MODEL_RULES: readonly HeaderRule[] = [
       return stated === vocabulary ? undefined : `states ${stated} words and has ${vocabulary}`;
     },
   },
+  { verdict: "warn", wrong: wrongTemplate },
   { verdict: "warn", wrong: wrongScale },
   {
     verdict: "warn",
@@ -177,6 +178,18 @@ export function findWrong(
     const wrong = rule.verdict === verdict ? rule.wrong(values, sizes) : undefined;
     return wrong === undefined ? [] : [{ wrong, remedy: rule.remedy }];
   });
+}
+
+/** Turns of ChatML, Llama 2 and 3, Alpaca, Vicuna, Zephyr and Phi. */
+const OTHER_TURNS = /<\|\w+\|>|\[INST\]|###\s*(?:Instruction|Response|Human|User)|\b(?:USER|ASSISTANT):/;
+const OWN_TURNS = ["<start_of_turn>", "<end_of_turn>"];
+
+/** Prompts are written as MedGemma was trained; a file that brings another form was trained with that one, or is mixed up. */
+function wrongTemplate(values: GgufValues): string | undefined {
+  const template = values.text("tokenizer.chat_template") ?? "";
+  if (template === "") return undefined;
+  if (OWN_TURNS.every((turn) => template.includes(turn)) && !OTHER_TURNS.test(template)) return undefined;
+  return "carries a chat template of another form than Gemma 3's turns (tokenizer.chat_template): prompts are written as MedGemma was trained, and answers will differ if this model was trained with its template";
 }
 
 function wrongPattern(values: GgufValues, { layers, slidingWindow }: Sizes): string | undefined {

@@ -212,8 +212,7 @@ function parse(cursor: Cursor): GgufHeader {
   const { file, size } = cursor;
   if (size < 4 || cursor.bytes.toString("latin1", cursor.take(4), 4) !== "GGUF")
     throw notGguf(file, cursor.bytes);
-  const version = cursor.u32();
-  if (version !== 2 && version !== 3) throw invalid(file, `is of version ${version}, which is not read here`);
+  checkVersion(file, cursor.u32());
   const tensorCount = cursor.count(LEAST_TENSOR);
   const pairCount = cursor.count(LEAST_PAIR);
   const values = new Map<string, GgufValue>();
@@ -224,6 +223,30 @@ function parse(cursor: Cursor): GgufHeader {
     values.set(key, { type, value: type === VALUE.array ? cursor.array() : cursor.scalar(type) });
   }
   return { file, bytes: size, values, tensors: parseTensors(cursor, tensorCount, alignmentOf(file, values)) };
+}
+
+/** Versions are small numbers: one whose last byte alone is not zero was written by the other end. */
+function checkVersion(file: string, version: number): void {
+  if (version === 2 || version === 3) return;
+  if (version !== 0 && version % 2 ** 24 === 0)
+    throw new MedGemmaError(
+      "gguf_invalid",
+      `The header of ${file} is big-endian: it was made for machines such as IBM Z, and llama.cpp reads it on those only.`,
+      {
+        facts: { file },
+        remedy:
+          "Fetch the little-endian file (its name has no -be), or turn a copy: `pip install gguf`, `gguf-convert-endian COPY.gguf little`.",
+      },
+    );
+  const remedy =
+    version === 1
+      ? "Convert the weights anew with a current llama.cpp: version 1 was written for some weeks of 2023."
+      : "Update this package, or convert the weights with the llama.cpp that it has.";
+  throw new MedGemmaError(
+    "gguf_invalid",
+    `The header of ${file} is of version ${version}; versions 2 and 3 are read here.`,
+    { facts: { file }, remedy },
+  );
 }
 
 function alignmentOf(file: string, values: ReadonlyMap<string, GgufValue>): number {

@@ -207,7 +207,33 @@ export const ODD_FILES: readonly OddFile[] = [
     file.setList(TOKENS, string, texts);
   }),
   // Prompts begin with the word itself.
-  model("another beginning", "good", (file) => file.set("tokenizer.ggml.bos_token_id", u32, 5)),
+  model("another beginning", "told", (file) => file.set("tokenizer.ggml.bos_token_id", u32, 5)),
+  model("another unknown", "told", (file) => file.set("tokenizer.ggml.unknown_token_id", u32, 5)),
+  model("an end that is a word of text", "refused", (file) =>
+    file.set("tokenizer.ggml.eos_token_id", u32, file.numbers(TYPES).lastIndexOf(NORMAL)),
+  ),
+  model("an end of turns that is a word of text", "refused", (file) =>
+    file.set("tokenizer.ggml.eot_token_id", u32, file.numbers(TYPES).lastIndexOf(NORMAL)),
+  ),
+  model("an end that is another control word", "told", (file) =>
+    file.set("tokenizer.ggml.eos_token_id", u32, file.texts(TOKENS).indexOf("<start_of_turn>")),
+  ),
+  model("the end of a turn as the end", "good", (file) =>
+    file.set("tokenizer.ggml.eos_token_id", u32, file.texts(TOKENS).indexOf("<end_of_turn>")),
+  ),
+  model("ChatML's template", "told", (file) =>
+    file.set(
+      "tokenizer.chat_template",
+      string,
+      "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}",
+    ),
+  ),
+  model("a template of both forms", "told", (file) =>
+    file.set("tokenizer.chat_template", string, "<start_of_turn><end_of_turn>[INST]{{ messages }}[/INST]"),
+  ),
+  model("another writing of Gemma's template", "good", (file) =>
+    file.set("tokenizer.chat_template", string, "{{ bos_token }}<start_of_turn>user\n{{ x }}<end_of_turn>\n"),
+  ),
   model("no word about a space before texts", "told", (file) =>
     file.delete("tokenizer.ggml.add_space_prefix"),
   ),

@@ -174,6 +174,24 @@ describe("what contradicts itself", () => {
   });
 });
 
+test.each([
+  [0x0300_0000, "big-endian", "gguf-convert-endian"],
+  [0x0200_0000, "big-endian", "little-endian"],
+  [1, "version 1; versions 2 and 3", "Convert"],
+  [4, "version 4; versions 2 and 3", "Update"],
+])("a header of version %d says what it is and what to do", async (version, words, remedy) => {
+  for (const file of [model, projector]) {
+    const bytes = await readFile(file);
+    bytes.writeUInt32LE(version, 4);
+    const odd = path.join(dir, `version-${version}.gguf`);
+    await writeFile(odd, bytes);
+    const error = await readGguf(odd).catch((thrown: unknown) => thrown as MedGemmaError);
+    expect(error).toMatchObject({ code: "gguf_invalid" });
+    expect((error as MedGemmaError).message).toContain(words);
+    expect((error as MedGemmaError).remedy).toContain(remedy);
+  }
+});
+
 test("a file that is not there is told by its name, without its folder", async () => {
   const error = await inspectModel(path.join(dir, "missing.gguf"), undefined).catch((thrown) => thrown);
   expect(error).toMatchObject({
