@@ -5,7 +5,7 @@ import { MedGemmaError, throwIfAborted } from "../errors.js";
 import { readTextFile } from "../files/read-text.js";
 import { makeFolder } from "../machine/folder.js";
 import { type Claim, waitForClaim } from "./claim.js";
-import { failed, Interruption, MUCH } from "./hub-request.js";
+import { failed, Interruption, MUCH, unreachable } from "./hub-request.js";
 import { refuseLinks, writeBeside } from "./models-folder.js";
 import { PartFile } from "./part-file.js";
 import { requireRoom as requireRoomFor } from "./room.js";
@@ -46,6 +46,8 @@ export interface DownloadRecord {
 /** Attempts in a row that brought nothing new. */
 const ATTEMPTS = 6;
 const LONGEST_PAUSE = 30_000;
+/** What the pause is divided by before the one other try of a hub that is not there. */
+const QUICK = 4;
 
 export const partOf = (target: string): string => `${target}.part`;
 export const recordOf = (target: string): string => `${target}.json`;
@@ -147,6 +149,7 @@ async function insist(part: PartFile, options: DownloadOptions, claim: Claim): P
   const { target, signal, pause = 1_000, idle = 60_000, pieceBytes = 1 << 25 } = options;
   const file = path.basename(target);
   let [source, barren, furthest] = [0, 0, part.bytes];
+  const start = part.bytes;
   for (;;) {
     throwIfAborted(signal);
     const url = options.urls[source];
@@ -181,11 +184,17 @@ async function insist(part: PartFile, options: DownloadOptions, claim: Claim): P
       const gained = part.bytes - furthest;
       furthest = Math.max(furthest, part.bytes);
       barren = gained > 0 ? 0 : barren + 1;
-      if (barren >= ATTEMPTS)
-        throw failed(file, `${error.reason}, ${ATTEMPTS} times in a row`, { reason: error.reason }, error);
+      // A hub that was never there is told at once; one that was may come back.
+      const { retries } = furthest > start ? { retries: undefined } : error;
+      if (retries !== undefined && barren > retries) throw unreachable(file, error);
+      if (barren >= ATTEMPTS) {
+        const { reason } = error;
+        throw failed(file, `${reason}, ${ATTEMPTS} times in a row`, { reason }, { cause: error });
+      }
+      const first = retries === undefined ? pause : pause / QUICK;
       const wait =
         error.retryAfter ??
-        (gained >= MUCH ? 0 : Math.min(pause * 2 ** Math.max(0, barren - 1), LONGEST_PAUSE));
+        (gained >= MUCH ? 0 : Math.min(first * 2 ** Math.max(0, barren - 1), LONGEST_PAUSE));
       await sleep(wait, undefined, signal ? { signal } : {});
     }
   }

@@ -6,8 +6,20 @@ const MAX_REDIRECTS = 10;
 /** Seconds of Retry-After that are waited for; more than that is told to the user. */
 const MAX_RETRY_AFTER = 300;
 
+/** Why no connection came about: a name or a host that is not there, or nobody who listens. Another try seldom helps. */
+const UNREACHABLE = new Set([
+  ...["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "EHOSTUNREACH", "EHOSTDOWN", "ENETUNREACH", "ENETDOWN"],
+  ...["ETIMEDOUT", "UND_ERR_CONNECT_TIMEOUT"],
+]);
+/** Certificates that are not trusted, as behind a proxy that looks into what passes: another try never helps. */
+const UNTRUSTED = /CERT|^UNABLE_TO_|SELF_SIGNED/;
+
 /** What may go better another time. */
 export class Interruption extends Error {
+  /** How often it is worth trying again where nothing has come yet; undefined: as after any cut. */
+  get retries(): number | undefined {
+    return UNTRUSTED.test(this.reason) ? 0 : UNREACHABLE.has(this.reason) ? 1 : undefined;
+  }
   /** Milliseconds that the server asks to wait, if it does. */
   readonly retryAfter: number | undefined;
   readonly reason: string;
@@ -179,14 +191,32 @@ function retryAfter(text: string | null): number | undefined {
   return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }
 
+/** No connection came about. */
+export function unreachable(file: string, cause: Interruption): MedGemmaError {
+  const untrusted = cause.retries === 0;
+  const network = untrusted
+    ? "Name your network's certificate in NODE_EXTRA_CA_CERTS."
+    : "Check the network and MEDGEMMA_HUB; behind a proxy set HTTPS_PROXY and NODE_USE_ENV_PROXY=1 (Node 22.21, 24 or newer).";
+  return failed(
+    file,
+    `the hub ${untrusted ? "has a certificate that is not trusted here" : "cannot be reached"} (${cause.reason})`,
+    { reason: cause.reason },
+    {
+      cause,
+      remedy: `${network} Without one, fetch the file elsewhere and pass its path (\`--model FILE --mmproj FILE\`), or copy another machine's models folder and name it in MEDGEMMA_MODELS.`,
+    },
+  );
+}
+
 export function failed(
   file: string,
   why: string,
   facts: { status?: number; reason: string },
-  cause?: unknown,
+  { cause, remedy }: { cause?: unknown; remedy?: string } = {},
 ): MedGemmaError {
   return new MedGemmaError("download_failed", `${file} cannot be fetched: ${why}.`, {
     facts: { file, ...facts },
     cause,
+    ...(remedy !== undefined && { remedy }),
   });
 }

@@ -1,16 +1,24 @@
 /** Paths of the interfaces that are spoken here, with which an address is pasted from a page or another program. */
 const CALLS =
-  /\/(?:(?:chat\/)?completions?|completions|responses|messages|models|props|slots|health|tokenize|detokenize)$/;
+  /\/(?:(?:chat\/)?completions?|responses|messages|models|embeddings?|props|slots|health|metrics|version|ping|tokenize|detokenize|apply-template|infill|invocations)$/i;
+/** Pages about a server, of FastAPI and others. */
+const PAGES = /\/(?:docs|redoc|openapi\.json|swagger(?:\/index\.html)?|index\.html?|ui)$/i;
+/** Ollama's and LM Studio's own calls; both speak chat completions below the host itself. */
+const OWN_CALLS =
+  /\/api(?:\/v[01])?(?:\/(?:chat|generate|tags|ps|show|version|embed|embeddings|models|completions))?$/i;
 const SECRET = /key|token|secret|password|passwd|sig|auth|credential/i;
 
 /**
- * What an endpoint's calls are below: without the path of a call, the version, what follows `?` and `#`, and slashes at
- * the end.
+ * What an endpoint's calls are below: without the path of a call or of a page about them, the version, what follows `?` and
+ * `#`, and slashes at the end.
  */
 export function baseOf({ origin, pathname }: URL): string {
-  const path = pathname.replace(/\/+$/, "").replace(CALLS, "").replace(/\/+$/, "").replace(/\/v1$/, "");
-  return origin + path.replace(/\/+$/, "");
+  let path = withoutEnd(pathname);
+  for (const ends of [PAGES, OWN_CALLS, CALLS, /\/v1$/i]) path = withoutEnd(path.replace(ends, ""));
+  return origin + path;
 }
+
+const withoutEnd = (path: string) => path.replace(/\/+$/, "");
 
 /** Whether something in the query is to let the caller in: it would be lost, and addresses are shown. */
 export function hasSecret({ searchParams }: URL): boolean {

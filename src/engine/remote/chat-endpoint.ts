@@ -11,10 +11,13 @@ import type {
 } from "../engine.js";
 import {
   type ChatChunk,
+  callsTool,
   choiceOf,
   firstTokens,
+  hasAnswer,
   isChatChunk,
   isError,
+  isOllama,
   messageOf,
   ThoughtJoiner,
   toText,
@@ -35,12 +38,12 @@ import {
   UNTOLD,
   unsupported,
 } from "./endpoint.js";
-import { isTold, toFinish } from "./finish-reason.js";
+import { calledTool, isTold, isToolCall, toFinish } from "./finish-reason.js";
 import { type Connection, isThere, requestJson, toEndpointError } from "./http.js";
 import { toSquarePng } from "./picture.js";
 import { answers } from "./probe.js";
 import type { Notice } from "./remote-options.js";
-import { unreadable } from "./shape.js";
+import { ofOllama, unreadable } from "./shape.js";
 import { requestEvents } from "./sse.js";
 import { refusalOf } from "./status-error.js";
 
@@ -101,8 +104,10 @@ export class ChatEndpoint implements Endpoint {
     let some = false;
     // JSON of another interface: none of it has choices.
     let foreign = true;
+    let [answered, called] = [false, false];
     for await (const chunk of chunks) {
       if (isError(chunk)) throw refusalOf(chunk, images) ?? broken("error");
+      if (isOllama(chunk)) throw ofOllama();
       if (chunk.usage) last = chunk;
       foreign &&= chunk.choices === undefined;
       some = true;
@@ -110,6 +115,8 @@ export class ChatEndpoint implements Endpoint {
       if (!choice) continue;
       const message = messageOf(choice);
       if (typeof message.refusal === "string" && message.refusal !== "") toFinish("refusal");
+      answered ||= hasAnswer(message);
+      called ||= callsTool(message) || isToolCall(choice.finish_reason);
       const text = thoughts.text(message);
       if (text !== "") {
         first ||= performance.now() - started;
@@ -119,6 +126,7 @@ export class ChatEndpoint implements Endpoint {
       if (isTold(choice.finish_reason)) reason = choice.finish_reason;
     }
     if (some && foreign) throw unreadable("shape");
+    if (called && !answered) throw calledTool();
     if (reason === undefined && !ended) throw broken("cut");
     yield {
       type: "done",

@@ -34,6 +34,9 @@ interface Message {
   readonly reasoning_content?: string | null;
   /** Newer vLLM's name. */
   readonly reasoning?: string | null;
+  readonly tool_calls?: unknown;
+  /** The older name. */
+  readonly function_call?: unknown;
 }
 
 /** Some servers write numbers as text. */
@@ -100,6 +103,20 @@ function isUsage(value: unknown): boolean {
 export function isError({ error, object }: ChatChunk): boolean {
   return (error !== undefined && error !== null) || object === "error";
 }
+
+/** An event of Ollama's own interface. */
+export function isOllama(chunk: ChatChunk): boolean {
+  const { message, response, done } = chunk as { message?: unknown; response?: unknown; done?: unknown };
+  return typeof done === "boolean" && (isRecord(message) || typeof response === "string");
+}
+
+/** Whether a tool is called in it. */
+export function callsTool({ tool_calls, function_call }: Message): boolean {
+  return (Array.isArray(tool_calls) && tool_calls.length > 0) || isRecord(function_call);
+}
+
+/** Whether it has something of the answer, and not of a thought. */
+export const hasAnswer = ({ content }: Message) => textOf(content ?? "") !== "";
 
 /** The answer that was asked for, where a server sends more than one. */
 export function choiceOf({ choices }: ChatChunk): Choice | undefined {

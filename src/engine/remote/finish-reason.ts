@@ -5,6 +5,8 @@ import { isRecord } from "./shape.js";
 /** `filter` and `failed`: what came is not the answer. */
 type Ending = FinishReason | "filter" | "failed";
 
+const TOOL_CALLS = ["tool_calls", "tool_call", "tool_use", "function_call"];
+
 /**
  * The words with which servers say why an answer ended: OpenAI's, vLLM's, SGLang's, TGI's, llama-server's (`stop_type`),
  * Vertex AI's and Gemini's, Anthropic's, Mistral's, Cohere's and DeepSeek's. In lower case, with `_`.
@@ -13,8 +15,8 @@ const WORDS: Readonly<Record<Exclude<Ending, "other">, readonly string[]>> = {
   stop: [
     ...["stop", "stopped", "end", "end_turn", "eos", "eos_token", "end_of_sequence", "complete", "completed"],
     ...["stop_sequence", "stop_word", "stop_token", "stop_str", "word", "finished", "done"],
-    // None is offered; with one the text is whole, too.
-    ...["tool_calls", "tool_call", "tool_use", "function_call"],
+    // None is offered; with one the text is whole, too, where there is one.
+    ...TOOL_CALLS,
   ],
   length: [
     ...["length", "limit", "max_tokens", "max_output_tokens", "max_length", "max_new_tokens", "token_limit"],
@@ -55,6 +57,18 @@ export function toFinish(said: unknown): Finish {
   const ending = ENDINGS.get(word) ?? "other";
   if (ending === "filter" || ending === "failed") throw broken(ending, word);
   return { finishReason: ending, ...(ending === "other" && NAME.test(word) && { word }) };
+}
+
+/** Whether it ended with the call of a tool. */
+export const isToolCall = (said: unknown) => typeof said === "string" && TOOL_CALLS.includes(nameOf(said));
+
+/** A call of a tool in the place of an answer. */
+export function calledTool(): MedGemmaError {
+  return new MedGemmaError("endpoint_failed", "The endpoint answered with the call of a tool, and no text.", {
+    facts: { reason: "finish", finish: "tool_calls" },
+    remedy:
+      "No tool was offered: the server takes the answer for a call. Start it without a parser for tool calls (vLLM: --tool-call-parser).",
+  });
 }
 
 /** Whether the server has told an end at all: many send an empty reason with each piece. */

@@ -15,6 +15,15 @@ export function unreadable(reason: keyof typeof WORDS): MedGemmaError {
   });
 }
 
+/** Ollama's `/api/chat` and `/api/generate`, also where a gateway puts them in another's place. */
+export function ofOllama(): MedGemmaError {
+  return new MedGemmaError("endpoint_failed", "The address answers as Ollama's own interface does.", {
+    facts: { reason: "shape", interface: "ollama" },
+    remedy:
+      "Name the server alone, such as http://localhost:11434: Ollama's chat completions are below /v1 there, and are asked.",
+  });
+}
+
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

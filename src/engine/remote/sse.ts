@@ -1,7 +1,7 @@
 import { createParser } from "eventsource-parser";
 import { tooLong } from "./answer.js";
 import { type Connection, request } from "./http.js";
-import { unreadable } from "./shape.js";
+import { isRecord, unreadable } from "./shape.js";
 
 /** What an answer was asked to be, which tells how long it may be. */
 export interface Asked<T> {
@@ -65,8 +65,8 @@ function parse(data: string): unknown {
 const END = "[DONE]";
 
 /**
- * The data of a stream of server-sent events, or the one document that came in its place. What it is tells its first
- * character: servers and gateways give either as anything.
+ * The data of a stream of server-sent events, of lines of JSON, or the one document that came in its place. What it is tell
+ * its first characters: servers and gateways give either as anything.
  * @param most Characters of one event.
  * @throws MedGemmaError `endpoint_failed` for more, and for a page of the web.
  */
@@ -75,29 +75,67 @@ export async function* readAnswer(
   most: number,
 ): AsyncGenerator<string, void, void> {
   const decoder = new TextDecoder();
-  const reader = new EventReader(most);
-  let kind: "events" | "document" | undefined;
+  let reader: EventReader | LineReader | undefined;
+  let kind: Kind | undefined;
   let begun = "";
   for await (const bytes of chunks) {
     const text = decoder.decode(bytes, { stream: true });
-    if (kind === "events") yield* reader.read(text);
+    if (reader !== undefined) yield* reader.read(text);
     else {
       begun += text;
-      kind ??= kindOf(begun);
-      if (kind === "events") yield* reader.read(begun);
+      // A line's end decides between a document and lines; it is looked for once.
+      if (kind === undefined || (kind === "line" && text.includes("\n"))) kind = kindOf(begun);
+      if (kind === "events" || kind === "lines") {
+        reader = kind === "events" ? new EventReader(most) : new LineReader(most);
+        yield* reader.read(begun);
+      }
     }
   }
-  if (kind === "events") yield* reader.end(decoder.decode());
+  if (reader !== undefined) yield* reader.end(decoder.decode());
   else if (begun.trim() !== "") {
     yield begun + decoder.decode();
     yield END;
   }
 }
 
-function kindOf(text: string): "events" | "document" | undefined {
-  const first = text.trimStart()[0];
+/** `line`: JSON whose first line has not ended. */
+type Kind = "events" | "document" | "line" | "lines";
+
+function kindOf(text: string): Kind | undefined {
+  const start = text.trimStart();
+  const [first] = start;
   if (first === "<") throw unreadable("no_json");
-  return first === undefined ? undefined : first === "{" || first === "[" ? "document" : "events";
+  if (first === undefined) return undefined;
+  if (first !== "{" && first !== "[") return "events";
+  const end = start.indexOf("\n");
+  if (end < 0) return "line";
+  return isWhole(start.slice(0, end)) ? "lines" : "document";
+}
+
+/** Lines of JSON each, as Ollama streams. One alone is a document. */
+class LineReader {
+  readonly #most: number;
+  #rest = "";
+  #count = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  read(text: string): string[] {
+    const lines = (this.#rest + text).split("\n");
+    this.#rest = lines.pop() ?? "";
+    if (this.#rest.length > this.#most) throw tooLong(this.#most);
+    const ready = lines.map((line) => line.trim()).filter((line) => line !== "");
+    this.#count += ready.length;
+    return ready;
+  }
+
+  end(text: string): string[] {
+    const before = this.read(text);
+    const last = this.#rest.trim() !== "" && isWhole(this.#rest) ? [this.#rest.trim()] : [];
+    return this.#count + last.length === 1 ? [...before, ...last, END] : [...before, ...last];
+  }
 }
 
 /** The events of the HTML standard's section 9.2.6, by a library; how servers err is forgiven here. */
@@ -111,7 +149,8 @@ class EventReader {
     this.#most = most;
     this.#parser = createParser({
       maxBufferSize: most,
-      onEvent: ({ data }) => this.#ready.push(...eventsOf(data)),
+      onEvent: ({ event, data }) =>
+        this.#ready.push(...(event === "error" ? [errorOf(data)] : eventsOf(data))),
       onError: ({ type }) => {
         this.#full ||= type === "max-buffer-size-exceeded";
       },
@@ -138,6 +177,14 @@ function eventsOf(data: string): string[] {
   if (!data.includes("\n") || isWhole(data)) return [data.trim()];
   const lines = data.split("\n").map((line) => line.trim());
   return lines.every(isWhole) ? lines : [data];
+}
+
+/** Of an event that is named an error, in the form of those that name it inside. */
+function errorOf(data: string): string {
+  const value = isWhole(data) && data.trim() !== END ? JSON.parse(data) : { message: data };
+  return isRecord(value) && value.error !== undefined && value.error !== null
+    ? data
+    : JSON.stringify({ error: value ?? {} });
 }
 
 function isWhole(data: string): boolean {

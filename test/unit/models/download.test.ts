@@ -1,6 +1,9 @@
+import { once } from "node:events";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
-import { expect, test } from "vitest";
+import { type AddressInfo, createServer } from "node:net";
+import { expect, onTestFinished, test, vi } from "vitest";
+import type { MedGemmaError } from "../../../src/errors.js";
 import {
   asked,
   BODY,
@@ -278,4 +281,55 @@ test("several that fetch the same file share one download", async () => {
   await Promise.all([fetchFile(), fetchFile(), fetchFile()]);
   expectWhole();
   expect(hub.requests.length).toBe(2);
+});
+
+/** fetch that fails with these codes, one after the other (the last again and again), or is the real one where it is "". */
+function failing(...codes: string[]): () => number {
+  const real = globalThis.fetch;
+  let calls = 0;
+  vi.stubGlobal("fetch", (...args: Parameters<typeof fetch>) => {
+    const code = codes[Math.min(calls++, codes.length - 1)] ?? "";
+    if (code === "") return real(...args);
+    return Promise.reject(new TypeError("fetch failed", { cause: Object.assign(new Error(code), { code }) }));
+  });
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+  });
+  return () => calls;
+}
+
+test.each([
+  ["ENOTFOUND", 2, "cannot be reached", "MEDGEMMA_HUB"],
+  ["EAI_AGAIN", 2, "cannot be reached", "--model FILE"],
+  ["ECONNREFUSED", 2, "cannot be reached", "MEDGEMMA_MODELS"],
+  ["UND_ERR_CONNECT_TIMEOUT", 2, "cannot be reached", "NODE_USE_ENV_PROXY"],
+  ["SELF_SIGNED_CERT_IN_CHAIN", 1, "certificate", "NODE_EXTRA_CA_CERTS"],
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", 1, "certificate", "NODE_EXTRA_CA_CERTS"],
+  ["ECONNRESET", 6, "ECONNRESET, 6 times in a row", "run the same again"],
+])("%s from the beginning is told after %d tries, with what to do", async (code, tries, words, remedy) => {
+  const calls = failing(code);
+  const error = await fetchFile().catch((it: unknown) => it as MedGemmaError);
+  expect(error).toMatchObject({ code: "download_failed", facts: { file: name, reason: code } });
+  expect((error as MedGemmaError).message).toContain(words);
+  expect((error as MedGemmaError).remedy).toContain(remedy);
+  expect(calls()).toBe(tries);
+});
+
+test("a network that goes away under way is waited for", async () => {
+  hub.script(`/${name}`, cutOnceReceived(12_000), ranges);
+  const calls = failing("", "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "ECONNREFUSED", "");
+  await fetchFile();
+  expectWhole();
+  expect(calls()).toBe(6);
+});
+
+test("a hub that nobody listens for is not waited for", async () => {
+  const closed = createServer().listen(0, "127.0.0.1");
+  await once(closed, "listening");
+  const { port } = closed.address() as AddressInfo;
+  closed.close();
+  await once(closed, "close");
+  await expect(fetchFile({ urls: [new URL(`http://127.0.0.1:${port}/x.gguf`)] })).rejects.toMatchObject({
+    facts: { reason: "ECONNREFUSED" },
+  });
 });

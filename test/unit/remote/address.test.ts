@@ -30,6 +30,23 @@ test.each([
   "/props?x=1",
   "/v1/chat/completions?stream=true#top",
   "/#/",
+  "/V1",
+  "/V1/Chat/Completions",
+  "/docs",
+  "/docs#/default",
+  "/redoc/",
+  "/openapi.json",
+  "/index.html",
+  "/v1/embeddings",
+  "/metrics",
+  "/v1/models?x=1",
+  "/api",
+  "/api/",
+  "/api/chat",
+  "/api/generate/",
+  "/api/tags",
+  "/api/v0/models",
+  "/api/v1/chat",
 ])("http://host:8000%s is the endpoint itself", (end) => {
   for (const base of ["http://host:8000", "https://host/gateway/v2"])
     expect(resolveRemoteOptions({ endpoint: base + end }).endpoints).toEqual([base]);
@@ -58,6 +75,13 @@ test.each([
     expect(error).toMatchObject({ code: "bad_option", facts: { option: "endpoint" } });
     expect(String(error)).not.toContain("SECRET");
   }
+});
+
+test("what only looks like a call stays a part of the address", () => {
+  for (const path of ["/openai", "/apis", "/my-docs", "/health-models", "/v10", "/api/chats"])
+    expect(resolveRemoteOptions({ endpoint: `http://host${path}` }).endpoints).toEqual([
+      `http://host${path}`,
+    ]);
 });
 
 test("a pasted address of a call answers", async () => {

@@ -59,6 +59,8 @@ const FORMS: Record<string, string> = {
     ({ choices: [it] }) =>
       `data: ${one({ choices: [{ text: it?.delta.content, finish_reason: it?.finish_reason }] })}\n\n`,
   ).join(""),
+  "of lines of JSON": HELLO.map((it) => `${one(it)}\n`).join(""),
+  "of lines of JSON with CRLF, empty lines and no last end": `\n${HELLO.map(one).join("\r\n\r\n")}`,
   "after empty lines": `\n\n\n${HELLO.map((it) => `data: ${one(it)}\n\n`).join("")}`,
 };
 
@@ -74,6 +76,108 @@ test("a stream that ends within an event is cut", async () => {
   const cut = FORMS["as most write it"]?.slice(0, 90) ?? "";
   await expect(ask((response) => inPieces(response, cut, 50))).rejects.toMatchObject({
     facts: { reason: "cut" },
+  });
+});
+
+test("lines of JSON that end within one are cut", async () => {
+  const cut = HELLO.map((it) => `${one(it)}\n`)
+    .join("")
+    .slice(0, -30);
+  await expect(ask((response) => inPieces(response, cut, 50))).rejects.toMatchObject({
+    facts: { reason: "cut" },
+  });
+});
+
+test.each([
+  [
+    "/api/chat",
+    [
+      { message: { role: "assistant", content: "SECRET" }, done: false },
+      { message: {}, done: true },
+    ],
+  ],
+  [
+    "/api/generate",
+    [
+      { response: "SECRET", done: false },
+      { response: "", done: true },
+    ],
+  ],
+  ["/api/chat in one", [{ message: { role: "assistant", content: "SECRET" }, done: true }]],
+])("what Ollama's %s answers is told as such", async (_name, lines) => {
+  const error = await ask((response) => inPieces(response, lines.map(one).join("\n"), 20)).catch((it) => it);
+  expect(error).toMatchObject({ code: "endpoint_failed", facts: { reason: "shape", interface: "ollama" } });
+  expect(error.remedy).toContain("http://localhost:11434");
+  expect(JSON.stringify(error)).not.toContain("SECRET");
+});
+
+test.each([
+  ["a message alone", '{"message":"SECRET"}'],
+  ["a code", '{"code":500,"message":"SECRET"}'],
+  ["words", "SECRET failed"],
+  ["an error inside", '{"error":{"message":"SECRET"}}'],
+  ["nothing that can be read", "[DONE]"],
+  ["a null", "null"],
+])("an event named error with %s is the endpoint's error", async (_name, data) => {
+  for (const before of ["", `data: ${one(HELLO[0])}\n\n`]) {
+    const error = await ask((response) => response.end(`${before}event: error\ndata: ${data}\n\n`)).catch(
+      (it) => it,
+    );
+    expect(error).toMatchObject({ code: "endpoint_failed", facts: { reason: "error" } });
+    expect(JSON.stringify(error)).not.toContain("SECRET");
+  }
+});
+
+test("an event named error may say that the context is full", async () => {
+  const data = one({ message: "maximum context length is 4096 tokens. You requested 5000 tokens", type: "invalid_request_error" });
+  await expect(ask((response) => response.end(`event: error\ndata: ${data}\n\n`))).rejects.toMatchObject({
+    code: "context_full",
+  });
+});
+
+describe("the call of a tool", () => {
+  const call = { index: 0, id: "x", type: "function", function: { name: "look", arguments: "{}" } };
+  const streamed =
+    (...deltas: object[]) =>
+    (response: ServerResponse) =>
+      response.end(
+        deltas
+          .map((delta, index) => {
+            const finish_reason = index === deltas.length - 1 ? "tool_calls" : null;
+            return `data: ${one({ choices: [{ delta, finish_reason }] })}\n\n`;
+          })
+          .join(""),
+      );
+
+  test.each([
+    ["in a stream", streamed({ content: null, tool_calls: [call] }, {})],
+    ["that only its end tells", streamed({ content: "" }, {})],
+    ["after a thought", streamed({ reasoning_content: "Hm." }, { tool_calls: [call] })],
+    [
+      "whole",
+      (response: ServerResponse) =>
+        json(response, {
+          choices: [{ message: { content: null, tool_calls: [call] }, finish_reason: "stop" }],
+        }),
+    ],
+    [
+      "of the older name",
+      (response: ServerResponse) =>
+        json(response, { choices: [{ message: { content: null, function_call: { name: "look" } } }] }),
+    ],
+  ])("in an answer's place is an error: %s", async (_name, answer) => {
+    const error = await ask(answer).catch((it) => it);
+    expect(error).toMatchObject({
+      code: "endpoint_failed",
+      facts: { reason: "finish", finish: "tool_calls" },
+    });
+    expect(error.remedy).toContain("--tool-call-parser");
+  });
+
+  test("behind an answer takes nothing away, and no call is none", async () => {
+    expect((await ask(streamed({ content: "Yes." }, { tool_calls: [call] }))).text).toBe("Yes.");
+    const none = { choices: [{ message: { content: "", tool_calls: [] }, finish_reason: "stop" }] };
+    expect((await ask((response) => json(response, none))).text).toBe("");
   });
 });
 
