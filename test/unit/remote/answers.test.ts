@@ -129,7 +129,10 @@ test.each([
 });
 
 test("an event named error may say that the context is full", async () => {
-  const data = one({ message: "maximum context length is 4096 tokens. You requested 5000 tokens", type: "invalid_request_error" });
+  const data = one({
+    message: "maximum context length is 4096 tokens. You requested 5000 tokens",
+    type: "invalid_request_error",
+  });
   await expect(ask((response) => response.end(`event: error\ndata: ${data}\n\n`))).rejects.toMatchObject({
     code: "context_full",
   });
