@@ -9,6 +9,18 @@
 #include "type_tags.h"
 
 namespace medgemma {
+namespace {
+
+// What a call gives that can be stopped.
+template <typename Cancel>
+Napi::Object handle_of(Napi::Env env, const Napi::Promise& promise, Cancel cancel) {
+  Napi::Object handle = Napi::Object::New(env);
+  handle.Set("promise", promise);
+  handle.Set("cancel", Napi::Function::New(env, [cancel](const Napi::CallbackInfo&) { cancel(); }));
+  return handle;
+}
+
+}  // namespace
 
 Napi::Function EngineBinding::define(Napi::Env env) {
   return DefineClass(
@@ -56,18 +68,36 @@ Napi::Value EngineBinding::info(const Napi::CallbackInfo& info) {
   return object;
 }
 
+// tokenize(text, special) => {promise, cancel}
 Napi::Value EngineBinding::tokenize(const Napi::CallbackInfo& info) {
-  const std::shared_ptr<Engine> loaded = engine(info.Env());
-  const std::string text = info[0].ToString();
-  const bool special = info[1].ToBoolean();
-  using Tokens = std::vector<llama_token>;
-  return AsyncTask<Tokens>::run(
-      info.Env(), [loaded, text, special] { return loaded->model().tokenize(text, special); },
-      [](Napi::Env env, Tokens& tokens) -> Napi::Value {
-        Napi::Int32Array array = Napi::Int32Array::New(env, tokens.size());
-        std::copy(tokens.begin(), tokens.end(), array.Data());
-        return array;
-      });
+  const Napi::Env env = info.Env();
+  const std::shared_ptr<Engine> loaded = engine(env);
+  AddonState& state = AddonState::of(env);
+  auto deferred = std::make_unique<Napi::Promise::Deferred>(Napi::Promise::Deferred::New(env));
+  const Napi::Promise promise = deferred->Promise();
+  const uint64_t id = state.add_pending(
+      {std::move(deferred), Napi::FunctionReference(), Napi::Persistent(info.This().As<Napi::Object>())});
+
+  auto job = std::make_shared<TokenizeJob>();
+  job->text = info[0].ToString();
+  job->special = info[1].ToBoolean();
+  job->done = [&state, id](std::vector<llama_token> tokens) {
+    state.dispatcher.post([&state, id, tokens = std::move(tokens)](Napi::Env on) {
+      const Pending pending = state.take_pending(id);
+      if (!pending.deferred) return;
+      Napi::Int32Array array = Napi::Int32Array::New(on, tokens.size());
+      std::copy(tokens.begin(), tokens.end(), array.Data());
+      pending.deferred->Resolve(array);
+    });
+  };
+  job->failed = [&state, id](const EngineError& error) {
+    state.dispatcher.post([&state, id, error](Napi::Env on) {
+      const Pending pending = state.take_pending(id);
+      if (pending.deferred) pending.deferred->Reject(to_js(on, error));
+    });
+  };
+  loaded->tokenize(job);
+  return handle_of(env, promise, [job] { job->cancelled = true; });
 }
 
 Napi::Value EngineBinding::token_text(const Napi::CallbackInfo& info) {
@@ -125,10 +155,7 @@ Napi::Value EngineBinding::encode(const Napi::CallbackInfo& info) {
   } catch (const EngineError& error) {
     job->failed(error);
   }
-  Napi::Object handle = Napi::Object::New(env);
-  handle.Set("promise", promise);
-  handle.Set("cancel", Napi::Function::New(env, [job](const Napi::CallbackInfo&) { job->cancelled = true; }));
-  return handle;
+  return handle_of(env, promise, [job] { job->cancelled = true; });
 }
 
 // generate(parts, options, onEvent) => cancel. onEvent is called with ("token", text, logprobs), then once
@@ -174,7 +201,7 @@ Napi::Value EngineBinding::submit(const Napi::CallbackInfo& info, std::shared_pt
   const Napi::Env env = info.Env();
   const std::shared_ptr<Engine> loaded = engine(env);
   AddonState& state = AddonState::of(env);
-  const std::vector<PromptPiece> pieces = prompt_pieces(info[0].As<Napi::Array>());
+  std::vector<PromptPiece> pieces = prompt_pieces(info[0].As<Napi::Array>());
   const uint64_t id = state.add_pending({nullptr, Napi::Persistent(listener.As<Napi::Function>()),
                                          Napi::Persistent(info.This().As<Napi::Object>())});
 
@@ -202,26 +229,7 @@ Napi::Value EngineBinding::submit(const Napi::CallbackInfo& info, std::shared_pt
     });
   };
 
-  // Tokenising a long record takes a while; it happens off the JavaScript thread.
-  AsyncTask<bool>::run(
-      env,
-      [loaded, request, pieces, continuations] {
-        try {
-          request->segments = loaded->tokenize_prompt(pieces);
-          for (size_t i = 0; i < continuations.size(); ++i) {
-            request->continuations[i] = loaded->model().tokenize(continuations[i], /* special */ false);
-            if (request->continuations[i].empty())
-              throw EngineError("bad_option", "A continuation to score is empty.");
-          }
-          loaded->submit(request);
-        } catch (const EngineError& error) {
-          request->failed(error);
-        } catch (const std::exception& error) {
-          request->failed(EngineError("decode_failed", error.what()));
-        }
-        return true;
-      },
-      [](Napi::Env on, bool&) -> Napi::Value { return on.Undefined(); });
+  loaded->ask(request, std::move(pieces), std::move(continuations));
 
   const std::weak_ptr<Engine> weak_engine = loaded;
   return Napi::Function::New(env, [weak_engine, request](const Napi::CallbackInfo&) {

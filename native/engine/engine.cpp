@@ -19,6 +19,24 @@ void give_back_memory() {
 #endif
 }
 
+// A prompt is counted to its end while it has no more tokens than so many contexts, for the error to say how
+// many are too many.
+constexpr int kCountedContexts = 2;
+
+void run_reading(const std::function<bool()>& stopped, const std::atomic<bool>& cancelled,
+                 const std::function<void(const std::function<bool()>&)>& work,
+                 const std::function<void(const EngineError&)>& failed) {
+  try {
+    if (stopped()) throw disposed();
+    if (cancelled) throw aborted();
+    work([&] { return cancelled || stopped(); });
+  } catch (const EngineError& error) {
+    failed(stopped() && !cancelled ? disposed() : error);
+  } catch (const std::exception& error) {
+    failed(EngineError("decode_failed", error.what()));
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<Engine> Engine::load(const LoadParams& params, const LoadProgress& progress) {
@@ -75,8 +93,10 @@ std::shared_ptr<Engine> Engine::load(const LoadParams& params, const LoadProgres
   return engine;
 }
 
-std::vector<Segment> Engine::tokenize_prompt(const std::vector<PromptPiece>& pieces) const {
+std::vector<Segment> Engine::tokenize_prompt(const std::vector<PromptPiece>& pieces,
+                                             const TokenBounds& bounds) const {
   std::vector<Segment> segments;
+  TokenBounds left = bounds;
   for (const PromptPiece& piece : pieces) {
     if (piece.image) {
       // llama.cpp reads as many numbers as its model is wide, whatever the embedding holds.
@@ -88,7 +108,13 @@ std::vector<Segment> Engine::tokenize_prompt(const std::vector<PromptPiece>& pie
       segments.push_back({{}, piece.image});
       continue;
     }
-    const std::vector<llama_token> tokens = model_->tokenize(piece.text, piece.special);
+    std::vector<llama_token> tokens;
+    try {
+      tokens = model_->tokenize(piece.text, piece.special, left);
+    } catch (const TooManyTokens& error) {
+      throw TooManyTokens{bounds.most - left.most + error.at_least};
+    }
+    left.most -= tokens.size();
     if (tokens.empty()) continue;
     if (segments.empty() || segments.back().image) segments.emplace_back();
     segments.back().tokens.insert(segments.back().tokens.end(), tokens.begin(), tokens.end());
@@ -97,6 +123,56 @@ std::vector<Segment> Engine::tokenize_prompt(const std::vector<PromptPiece>& pie
     throw EngineError("bad_option", "A prompt must end with text.");
   }
   return segments;
+}
+
+void Engine::read(const std::vector<PromptPiece>& pieces, const std::vector<std::string>& continuations,
+                  Request& request, const std::function<bool()>& stopped) const {
+  const TokenBounds bounds{static_cast<size_t>(kCountedContexts) * context_size(), stopped};
+  try {
+    request.segments = tokenize_prompt(pieces, bounds);
+    for (size_t i = 0; i < continuations.size(); ++i) {
+      request.continuations[i] = model_->tokenize(continuations[i], /* special */ false, bounds);
+      if (request.continuations[i].empty())
+        throw EngineError("bad_option", "A continuation to score is empty.");
+    }
+  } catch (const TooManyTokens& error) {
+    throw context_exceeded(error.at_least, context_size());
+  }
+}
+
+void Engine::submit(std::shared_ptr<Request> request) {
+  request->adapters = adapters_->resolve(std::move(request->adapters.parts));
+  scheduler_->submit(std::move(request));
+}
+
+void Engine::ask(std::shared_ptr<Request> request, std::vector<PromptPiece> pieces,
+                 std::vector<std::string> continuations) {
+  size_t bytes = 0;
+  for (const PromptPiece& piece : pieces) bytes += piece.text.size();
+  for (const std::string& text : continuations) bytes += text.size();
+  texts_.submit(bytes, [this, request, pieces = std::move(pieces),
+                        continuations = std::move(continuations)](const std::function<bool()>& stopped) {
+    run_reading(
+        stopped, request->cancelled,
+        [&](const std::function<bool()>& unwanted) {
+          read(pieces, continuations, *request, unwanted);
+          submit(request);
+        },
+        request->failed);
+  });
+}
+
+void Engine::tokenize(std::shared_ptr<TokenizeJob> job) {
+  texts_.submit(job->text.size(), [this, job](const std::function<bool()>& stopped) {
+    run_reading(
+        stopped, job->cancelled,
+        [&](const std::function<bool()>& unwanted) {
+          TokenBounds bounds;
+          bounds.stopped = unwanted;
+          job->done(model_->tokenize(job->text, job->special, bounds));
+        },
+        job->failed);
+  });
 }
 
 void Engine::encode(std::shared_ptr<EncodeJob> job) {
@@ -110,12 +186,8 @@ std::vector<StepClock::Step> Engine::steps() const {
   return steps;
 }
 
-void Engine::submit(std::shared_ptr<Request> request) {
-  request->adapters = adapters_->resolve(std::move(request->adapters.parts));
-  scheduler_->submit(std::move(request));
-}
-
 void Engine::stop() {
+  texts_.stop();
   if (encoder_) encoder_->stop();
   scheduler_->stop();
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +12,7 @@
 #include "model.h"
 #include "request.h"
 #include "scheduler.h"
+#include "text_lanes.h"
 
 namespace medgemma {
 
@@ -25,6 +28,15 @@ struct LoadParams {
   int queue_size = 1024;              // requests that may wait
   std::string encoder = "auto";       // see VisionParams
   std::vector<std::string> adapters;  // LoRA files
+};
+
+// A text to be read; exactly one of done and failed is called, from any thread.
+struct TokenizeJob {
+  std::string text;
+  bool special = false;
+  std::function<void(std::vector<llama_token>)> done;
+  std::function<void(const EngineError&)> failed;
+  std::atomic<bool> cancelled{false};
 };
 
 // One loaded model with its projector. Methods may be called from any thread.
@@ -44,11 +56,19 @@ class Engine {
   int context_size() const { return scheduler_->context_size(); }
   int threads() const { return threads_; }
 
-  std::vector<Segment> tokenize_prompt(const std::vector<PromptPiece>& pieces) const;
   // `job->rgb` must be image_size * image_size * 3 bytes. Throws EngineError(projector_missing).
   void encode(std::shared_ptr<EncodeJob> job);
-  // An answer, or the scores of continuations.
+  // Throws TooManyTokens, and EngineError.
+  std::vector<Segment> tokenize_prompt(const std::vector<PromptPiece>& pieces,
+                                       const TokenBounds& bounds = {}) const;
+  // Of tokens: an answer, or the scores of continuations. Throws as Scheduler::submit.
   void submit(std::shared_ptr<Request> request);
+  // The same of texts, which are read on a thread for that and refused (context_full) as soon as they cannot
+  // fit. Of `request->continuations` only the number counts. Never throws; `request` is told.
+  void ask(std::shared_ptr<Request> request, std::vector<PromptPiece> pieces,
+           std::vector<std::string> continuations);
+  // Tokens of a text. Never throws; `job` is told.
+  void tokenize(std::shared_ptr<TokenizeJob> job);
   SchedulerStats stats() const { return scheduler_->stats(); }
   // What the threads are at that decode and that encode pictures.
   std::vector<StepClock::Step> steps() const;
@@ -59,6 +79,8 @@ class Engine {
 
  private:
   Engine() = default;
+  void read(const std::vector<PromptPiece>& pieces, const std::vector<std::string>& continuations,
+            Request& request, const std::function<bool()>& stopped) const;
 
   GgufFacts model_facts_;
   GgufFacts projector_facts_;
@@ -67,6 +89,7 @@ class Engine {
   std::unique_ptr<Encoder> encoder_;
   std::shared_ptr<Adapters> adapters_;
   std::unique_ptr<Scheduler> scheduler_;
+  TextLanes texts_;  // the first to end: it uses all others
 };
 
 }  // namespace medgemma

@@ -27,6 +27,13 @@ inline EngineError context_full(int asked, int available) {
                          " tokens; the context holds " + std::to_string(available) + ".",
                      {{"required", asked}, {"available", available}});
 }
+// A text so long that nobody counted it to its end.
+inline EngineError context_exceeded(size_t at_least, int available) {
+  return EngineError("context_full",
+                     "The prompt needs at least " + std::to_string(at_least) + " tokens; the context holds " +
+                         std::to_string(available) + ".",
+                     {{"required", static_cast<double>(at_least)}, {"available", available}});
+}
 // A damaged weight makes everything after it no number, from which sampling would still pick some token.
 inline EngineError no_numbers(std::string code, const std::string& whose) {
   return EngineError(std::move(code), "What " + whose + " computed is no number (NaN or infinite): " +

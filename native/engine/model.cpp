@@ -39,10 +39,11 @@ bool is_reserved(const std::string& word) {
 
 }  // namespace
 
-Model::Model(llama_model* model) : model_(model, llama_model_free), vocab_(llama_model_get_vocab(model)) {
+Model::Model(llama_model* model)
+    : model_(model, llama_model_free), vocab_(llama_model_get_vocab(model)), tokenizer_(vocab_) {
   for (const char* word : kControls) {
     std::vector<llama_token> tokens;
-    append_tokens(word, std::strlen(word), /* special */ false, tokens);
+    tokenizer_.append(word, /* special */ false, {}, tokens);
     if (tokens.size() == 1) unmarked_controls_.push_back(word);
   }
   for (llama_token token = 0; token < vocabulary_size(); ++token) {
@@ -97,38 +98,27 @@ std::shared_ptr<Model> Model::load(const std::string& path, int gpu_layers, cons
   return std::shared_ptr<Model>(new Model(model));
 }
 
-std::vector<llama_token> Model::tokenize(const std::string& text, bool special) const {
+std::vector<llama_token> Model::tokenize(const std::string& text, bool special,
+                                         const TokenBounds& bounds) const {
+  const size_t fewest = tokenizer_.fewest(text.size());
+  if (fewest > bounds.most) throw TooManyTokens{fewest};
   std::vector<llama_token> tokens;
   size_t start = 0;
+  const auto append_to = [&](size_t end) {
+    tokenizer_.append(std::string_view(text).substr(start, end - start), special, bounds, tokens);
+    start = end;
+  };
   // A cut behind a word's first letter leaves no such word, and the letters' tokens as they would have been.
   for (size_t at = 0; !special && !unmarked_controls_.empty() && at < text.size(); ++at) {
     if (text[at] != '<' && text[at] != '[') continue;
     for (const std::string& word : unmarked_controls_) {
       if (text.compare(at, word.size(), word) != 0) continue;
-      append_tokens(text.data() + start, at + 1 - start, special, tokens);
-      start = at + 1;
+      append_to(at + 1);
       break;
     }
   }
-  append_tokens(text.data() + start, text.size() - start, special, tokens);
+  append_to(text.size());
   return tokens;
-}
-
-void Model::append_tokens(const char* text, size_t length, bool special,
-                          std::vector<llama_token>& tokens) const {
-  if (length == 0) return;
-  if (length > INT32_MAX) throw EngineError("bad_option", "The text is too long to be tokenised.");
-  const size_t known = tokens.size();
-  const auto tokenize_into = [&](size_t room) {
-    tokens.resize(known + room);
-    return llama_tokenize(vocab_, text, static_cast<int32_t>(length), tokens.data() + known,
-                          static_cast<int32_t>(room), /* add_special */ false, special);
-  };
-  // A token is at least one byte of text.
-  int32_t count = tokenize_into(length);
-  if (count < 0 && count != INT32_MIN) count = tokenize_into(static_cast<size_t>(-count));
-  if (count < 0) throw EngineError("bad_option", "The text is too long to be tokenised.");
-  tokens.resize(known + static_cast<size_t>(count));
 }
 
 std::string Model::piece(llama_token token) const {

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "tokenizer.h"
+
 namespace medgemma {
 
 // Returning false stops the load. Called from the loading thread with 0..1.
@@ -28,8 +30,9 @@ class Model {
   int sliding_window() const { return llama_model_n_swa(model_.get()); }
 
   // `special` turns control words into their token; without it they are letters, however the file marks them.
-  // No BOS is added: the template writes it.
-  std::vector<llama_token> tokenize(const std::string& text, bool special) const;
+  // No BOS is added: the template writes it. Throws as Tokenizer.
+  std::vector<llama_token> tokenize(const std::string& text, bool special,
+                                    const TokenBounds& bounds = {}) const;
   // Bytes of a token; may end inside a UTF-8 character. Control words are written out.
   std::string piece(llama_token token) const;
   bool is_end(llama_token token) const { return llama_vocab_is_eog(vocab_, token); }
@@ -45,11 +48,11 @@ class Model {
 
  private:
   explicit Model(llama_model* model);
-  void append_tokens(const char* text, size_t length, bool special, std::vector<llama_token>& tokens) const;
 
   std::unique_ptr<llama_model, decltype(&llama_model_free)> model_;
   const llama_vocab* vocab_;
-  // Control words that llama.cpp would find in plain text too.
+  Tokenizer tokenizer_;
+  // Control words that are marked as words for plain text too.
   std::vector<std::string> unmarked_controls_;
   std::vector<ByteToken> byte_tokens_;
   std::vector<llama_token> control_tokens_;

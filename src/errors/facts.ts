@@ -32,7 +32,7 @@ export const ERROR_FACTS = {
   },
   catalogue_invalid: { file, reason },
   context_full: {
-    required: ["number", "tokens that prompt and answer need"],
+    required: ["number", "tokens that prompt and answer need; of a text far too long, at least"],
     available: ["number", "tokens that there are"],
     contextSize: ["number", "tokens of the whole context"],
   },

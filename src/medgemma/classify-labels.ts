@@ -16,23 +16,20 @@ export function checkLabels(labels: unknown, multiLabel: boolean): string[] {
     if (typeof label !== "string" || label.trim() === "") throw badOption("labels", "labels of words", label);
     return label.trim();
   });
-  const twice = names.findIndex((name, index) => names.findIndex((other) => same(name, other)) < index);
-  if (twice >= 0) {
-    throw new MedGemmaError("bad_option", `Label ${twice + 1} of labels repeats an earlier one.`, {
-      facts: { option: "labels" },
-      remedy: "Give each label once; capitals make no difference.",
-    });
-  }
   const [fewest, most] = multiLabel ? [1, MAX_YES_NO] : [2, LETTERS.length];
   if (names.length < fewest || names.length > most) {
     const count = `${fewest} to ${most} labels${multiLabel ? "" : " (any number with multiLabel)"}`;
     throw badOption("labels", count, labels.length);
   }
+  const seen = new Set<string>();
+  for (const [index, name] of names.entries()) {
+    if (seen.size < seen.add(name.toLowerCase()).size) continue;
+    throw new MedGemmaError("bad_option", `Label ${index + 1} of labels repeats an earlier one.`, {
+      facts: { option: "labels" },
+      remedy: "Give each label once; capitals make no difference.",
+    });
+  }
   return labels as string[];
-}
-
-function same(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }
 
 export function letterOf(index: number): string {

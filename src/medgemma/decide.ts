@@ -18,6 +18,7 @@ import { addUsage, ask, type DecideStep } from "./decide/step.js";
 import type { LoadedModel } from "./loaded-model.js";
 import type { ModelResult, StreamEvent } from "./result.js";
 import { checkTaskOptions, type TaskOptions } from "./task-prompt.js";
+import { checkFits } from "./text-bounds.js";
 
 export interface DecideOptions extends Omit<TaskOptions, "limits" | "study" | "fit" | "prompt"> {
   /**
@@ -71,6 +72,7 @@ export async function* streamDecide(
   const { presets, task, parts } = checkOptions(model, options);
   if (typeof question !== "string" || question.trim() === "")
     throw badOption("question", "some words", question);
+  checkFits(model.engine, "The question", question);
   const { identity = false, now, signal } = options;
   const record = await readRecord(checkRecord(input), {
     identity,

@@ -30,14 +30,26 @@ export function answerJson(text: string): JsonFinding[] {
   return from < 0 || after.length === 0 ? all : after;
 }
 
+/**
+ * How many times the text may be read in vain: a bracket that begins nothing is read over again from the next one, and
+ * a text can be made of them.
+ */
+const READ_IN_VAIN = 4;
+/** For short texts. */
+const AT_LEAST = 100_000;
+
 /** All outermost lists and objects in the text, in order. */
 export function findAllJson(text: string): JsonFinding[] {
   const findings: JsonFinding[] = [];
-  for (let at = 0; at < text.length; at++) {
+  let left = Math.max(READ_IN_VAIN * text.length, AT_LEAST);
+  for (let at = 0; at < text.length && left > 0; at++) {
     if (text[at] !== "[" && text[at] !== "{") continue;
     const reader = new Reader(text, at);
     const read = reader.value(0);
-    if (read === undefined) continue;
+    if (read === undefined) {
+      left -= reader.at - at;
+      continue;
+    }
     findings.push({ value: read.value, complete: read.complete, cut: reader.cut, start: at, end: reader.at });
     at = reader.at - 1;
   }

@@ -57,12 +57,16 @@ function longestRepetition(text: string): { period: number; length: number } {
 export class LoopWatch {
   #text = "";
   #unseen = 0;
+  #seen = 0;
 
   /** True once the text has come to an end that repeats. */
   push(text: string): boolean {
-    this.#text += text;
+    // No more than is looked at: a text that grows to its end would be copied at every look.
+    this.#text = (this.#text + text).slice(-LOOKBACK);
     this.#unseen += text.length;
-    if (this.#unseen < LOOK_EVERY) return false;
+    // In a long answer less often: each look takes as long as the last.
+    if (this.#unseen < Math.max(LOOK_EVERY, this.#seen / LOOKS)) return false;
+    this.#seen += this.#unseen;
     this.#unseen = 0;
     // Once more than is needed: the ends of the text are trimmed before it is cut.
     return findLoop(this.#text, MIN_TIMES + 1) !== undefined;
@@ -70,6 +74,8 @@ export class LoopWatch {
 }
 
 const LOOK_EVERY = 16;
+/** A text that grows to twice its length is looked at so many times. */
+const LOOKS = 512;
 
 /** Text without the repetitions at its end: the unit stands once, up to the end of its sentence. */
 export function withoutLoop(text: string): string {

@@ -26,6 +26,8 @@ const USUAL = [
   ...Object.keys(ALIASES),
 ];
 
+const RULER = /[\s*_#>-]/;
+
 /**
  * Reads the sections of a report: headings in any case with a colon, as markdown (`## Findings`, `**Findings:**`,
  * `1. Findings:`), and in capitals with a colon in the middle of a line. Text before the first heading belongs to none.
@@ -57,7 +59,7 @@ function findHeadings(text: string, known: readonly string[]): Heading[] {
     .map(toPattern)
     .join("|");
   const atLine = new RegExp(
-    `^[ \\t>#*_-]*(?:\\d+[.)][ \\t]*)?[*_]*(${words})(?:[*_]*[ \\t]*:[ \\t]*[*_]*|(?=[ \\t*_#]*$)[ \\t*_#]*)`,
+    `^[ \\t>#*_-]*(?:\\d+[.)][ \\t]*[*_]*)?(${words})(?:[*_]*[ \\t]*:[ \\t]*[*_]*|(?=[ \\t*_#]*$)[ \\t*_#]*)`,
     "gim",
   );
   const inLine = new RegExp(`(?<=[.;\\s])[*_]*\\b(${words.toUpperCase()})[*_]*:[*_]*`, "g");
@@ -74,10 +76,15 @@ function findHeadings(text: string, known: readonly string[]): Heading[] {
 
 /** Emphasis and rulers that belong to the neighbouring heading. */
 function clean(body: string): string {
-  return body
-    .replace(/^[\s*_]*\n|^\s+/, "")
-    .replace(/\n[\s*_#>-]*$/, "")
-    .trim();
+  return withoutLastRuler(body.replace(/^[\s*_]*\n|^\s+/, "")).trim();
+}
+
+/** By hand: a pattern for the end of a text is tried at each of its lines. */
+function withoutLastRuler(body: string): string {
+  let start = body.length;
+  while (start > 0 && RULER.test(body.charAt(start - 1))) start--;
+  const line = body.indexOf("\n", start);
+  return line < 0 ? body : body.slice(0, line);
 }
 
 function toPattern(words: string): string {

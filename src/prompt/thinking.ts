@@ -39,6 +39,8 @@ export class ThinkingSplitter {
   #pending = "";
   #thought: string | undefined;
   #answer = "";
+  /** Whether the answer has more than spaces: asked of each piece, and the answer grows. */
+  #answered = false;
   #segments: ThinkingSegment[] = [];
   #separate = false;
 
@@ -96,12 +98,9 @@ export class ThinkingSplitter {
 
   /** Whether a thought before an answer of a form may still begin. */
   #mayBegin(): boolean {
+    if (this.#thought !== undefined || this.#answered) return false;
     const text = this.#pending.trimStart();
-    return (
-      this.#thought === undefined &&
-      this.#answer.trim() === "" &&
-      (text.startsWith(START) || START.startsWith(text))
-    );
+    return text.startsWith(START) || START.startsWith(text);
   }
 
   #begin(): void {
@@ -115,6 +114,7 @@ export class ThinkingSplitter {
       this.#thought = this.#answer;
       if (this.#answer !== "") this.#segments.push({ type: "retract" });
       this.#answer = "";
+      this.#answered = false;
     }
     this.#state = "answer";
   }
@@ -123,6 +123,7 @@ export class ThinkingSplitter {
     if (text === "") return;
     if (this.#state === "answer") {
       this.#answer += text;
+      this.#answered ||= text.trim() !== "";
       this.#segments.push({ type: "answer", text });
       return;
     }

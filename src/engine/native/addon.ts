@@ -89,7 +89,7 @@ export interface NativeLoadOptions {
 
 export interface NativeEngineHandle {
   info(): NativeEngineInfo;
-  tokenize(text: string, special: boolean): Promise<Int32Array>;
+  tokenize(text: string, special: boolean): Cancellable<Int32Array>;
   /** Bytes of a token; may end inside a character. */
   tokenText(token: number): Buffer;
   /** `key` names the picture: two with one key share what was computed about them. */

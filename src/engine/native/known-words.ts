@@ -17,12 +17,12 @@ export async function checkKnownWords(
   const full = vocabularySize >= FULL_VOCABULARY;
   for (const { word, id, use } of CONTROL_WORDS) {
     if (use === "thinking" || (use === "pictures" && !pictures)) continue;
-    const [token, ...more] = await tokenizer.tokenize(word, true);
+    const [token, ...more] = await tokenizer.tokenize(word, true).promise;
     const alone = token !== undefined && more.length === 0 && textOf(tokenizer, [token]) === word;
     if (!alone || (full && token !== id)) throw failed(word, full ? [id] : undefined);
   }
   const { text, ids } = TURN_TEXT;
-  const tokens = [...(await tokenizer.tokenize(text, true))];
+  const tokens = [...(await tokenizer.tokenize(text, true).promise)];
   const right = full ? tokens.join() === ids.join() : textOf(tokenizer, tokens) === text;
   if (!right) throw failed("the beginning of a turn", full ? ids : undefined);
 }

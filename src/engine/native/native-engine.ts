@@ -193,9 +193,11 @@ export class NativeEngine implements Engine {
   }
 
   async tokenize(text: string, options: { special: boolean; signal?: AbortSignal }): Promise<Int32Array> {
-    throwIfAborted(options.signal);
+    const { signal, special } = options;
+    throwIfAborted(signal);
     try {
-      return await this.#handle.tokenize(text, options.special);
+      const { promise, cancel } = this.#handle.tokenize(text, special);
+      return await withCancel(signal, cancel, promise);
     } catch (error) {
       throw fromNative(error);
     }

@@ -68,7 +68,7 @@ export class ChildServer {
       case "stats":
         return this.#loaded.stats();
       case "tokenize":
-        return [...(await this.#loaded.tokenize(params.text, { special: params.special, signal }))];
+        return this.#tokenize(id, params, signal);
       case "encode":
         return this.#encode(id, params.picture, signal);
       case "score": {
@@ -101,9 +101,21 @@ export class ChildServer {
     const image = await this.#picture(id, picture, signal);
     const onProgress = (share: number) => this.#channel.send({ type: "progress", id, share });
     const { values, ...rest } = await this.#loaded.encode(image, { signal, onProgress });
-    this.#channel.send({ type: "bytes", id, length: values.byteLength });
-    await this.#channel.sendBytes(id, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    await this.#sendNumbers(id, values);
     return rest;
+  }
+
+  async #tokenize(id: number, params: Calls["tokenize"]["params"], signal: AbortSignal): Promise<undefined> {
+    const { text, special } = params;
+    await this.#sendNumbers(id, await this.#loaded.tokenize(text, { special, signal }));
+  }
+
+  async #sendNumbers(
+    id: number,
+    { buffer, byteOffset, byteLength }: Float32Array | Int32Array,
+  ): Promise<void> {
+    this.#channel.send({ type: "bytes", id, length: byteLength });
+    await this.#channel.sendBytes(id, new Uint8Array(buffer, byteOffset, byteLength));
   }
 
   #parts(id: number, parts: readonly WirePart[], signal: AbortSignal): Promise<PromptPart[]> {

@@ -20,7 +20,8 @@ export type LoadSettings = Omit<NativeEngineOptions, "onProgress" | "signal">;
 /** A call that is answered once, by `result` or `error`; `generate` has events before. */
 export interface Calls {
   load: { params: { settings: LoadSettings; log: boolean }; result: EngineInfo };
-  tokenize: { params: { text: string; special: boolean }; result: readonly number[] };
+  /** The tokens come before, as bulk bytes under the call's number. */
+  tokenize: { params: { text: string; special: boolean }; result: undefined };
   encode: { params: { picture: string }; result: EncodeResult };
   generate: {
     params: { parts: readonly WirePart[]; options: Omit<GenerateOptions, "signal"> };

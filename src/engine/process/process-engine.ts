@@ -62,8 +62,8 @@ export class ProcessEngine implements Engine {
   async tokenize(text: string, options: { special: boolean; signal?: AbortSignal }): Promise<Int32Array> {
     const { special, signal } = options;
     const link = await this.#link(signal);
-    const { result } = await link.call("tokenize", { text, special }, {}, signal);
-    return Int32Array.from(result);
+    const { bytes } = await link.call("tokenize", { text, special }, {}, signal);
+    return new Int32Array(bytes.buffer);
   }
 
   async encode(image: RgbImage, options: EncodeOptions = {}): Promise<ImageEmbedding> {

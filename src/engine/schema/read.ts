@@ -5,7 +5,16 @@ import { inPlace, type Keywords, type SchemaNode } from "./node.js";
 import { References } from "./references.js";
 import { type JsonPath, unsupported } from "./refusal.js";
 import { translated } from "./translate.js";
-import { checkText, checkValue, countOf, namesOf, numberOf, patternOf, typesOf } from "./values.js";
+import {
+  checkText,
+  checkValue,
+  countOf,
+  LetterCount,
+  namesOf,
+  numberOf,
+  patternOf,
+  typesOf,
+} from "./values.js";
 
 const MAX_PARTS = 5000;
 const MAX_DEPTH = 100;
@@ -26,12 +35,16 @@ export function readSchema(schema: unknown): SchemaNode {
   return root;
 }
 
+/** Forms of keywords whose values hold what is written as it stands. */
+const WRITTEN: ReadonlySet<string> = new Set(["values", "value", "pattern", "text", "names", "namedNames"]);
+
 class Reader {
   readonly #draft: Draft | undefined;
   readonly #references: References;
   readonly #nodes = new Map<JsonObject, SchemaNode>();
   readonly #open = new Set<unknown>();
   readonly #pending: (() => void)[] = [];
+  readonly #letters = new LetterCount();
 
   constructor(private readonly root: JsonObject) {
     this.#draft = draftOf(root);
@@ -107,6 +120,7 @@ class Reader {
     if (this.#draft !== undefined && since !== undefined && since > this.#draft) {
       throw refuse(`${NAMES_OF_DRAFTS[this.#draft]}, which $schema names, does not know it`);
     }
+    if (WRITTEN.has(form)) this.#letters.add(value, path, name);
     switch (form) {
       case "schema":
         return this.#node(value, path);
@@ -175,6 +189,7 @@ class Reader {
     return new Map(
       parts.map(([name, part]) => {
         const here = [...path, name];
+        this.#letters.add(name, path, keyword);
         checkText(name, here, keyword);
         const key = keyword === "patternProperties" ? patternOf(name, here, keyword) : name;
         return [key, this.#node(part, here)];

@@ -4,14 +4,18 @@ import { type JsonPath, unsupported } from "./refusal.js";
 /** Halves of a character, which UTF-8 cannot hold. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
+const MAX_DEPTH = 100;
+const MAX_LETTERS = 100_000;
+
 /** Refuses what is no JSON, so that the answer could never be it. */
-export function checkValue(value: unknown, path: JsonPath, keyword: string): void {
+export function checkValue(value: unknown, path: JsonPath, keyword: string, depth = 0): void {
+  if (depth > MAX_DEPTH) throw unsupported(path, keyword, `a value is nested more than ${MAX_DEPTH} deep`);
   if (typeof value === "string") checkText(value, path, keyword);
-  else if (Array.isArray(value)) for (const item of value) checkValue(item, path, keyword);
+  else if (Array.isArray(value)) for (const item of value) checkValue(item, path, keyword, depth + 1);
   else if (isObject(value)) {
     for (const [name, item] of Object.entries(value)) {
       checkText(name, path, keyword);
-      checkValue(item, path, keyword);
+      checkValue(item, path, keyword, depth + 1);
     }
   } else if (value !== null && typeof value !== "boolean" && !Number.isFinite(value)) {
     throw unsupported(path, keyword, "a value is no JSON");
@@ -21,6 +25,29 @@ export function checkValue(value: unknown, path: JsonPath, keyword: string): voi
 export function checkText(text: unknown, path: JsonPath, keyword: string): asserts text is string {
   if (typeof text !== "string") throw unsupported(path, keyword, "it must be a string");
   if (LONE_SURROGATE.test(text)) throw unsupported(path, keyword, "a text holds half a character");
+}
+
+/**
+ * Counts the letters of what a schema wants written as it stands: names, values, patterns. Each becomes a rule that every
+ * token is tried on.
+ */
+export class LetterCount {
+  #left = MAX_LETTERS;
+
+  /** @throws MedGemmaError `grammar_unsupported` for too many in all. */
+  add(value: unknown, path: JsonPath, keyword: string, depth = 0): void {
+    if (typeof value === "string") this.#left -= value.length;
+    else if (depth <= MAX_DEPTH && Array.isArray(value))
+      for (const item of value) this.add(item, path, keyword, depth + 1);
+    else if (depth <= MAX_DEPTH && isObject(value)) {
+      for (const [name, item] of Object.entries(value)) {
+        this.#left -= name.length;
+        this.add(item, path, keyword, depth + 1);
+      }
+    }
+    if (this.#left < 0)
+      throw unsupported(path, keyword, `names, values and patterns have more than ${MAX_LETTERS} letters`);
+  }
 }
 
 /** A keyword's number of letters, elements and so on. */

@@ -34,7 +34,7 @@ const HEADING_LIKE: readonly (readonly [RegExp, SectionName])[] = [
   [/^(?:cautions?|warnings?|precautions?)/i, "cautions"],
 ];
 /** `[E12]`, `[E1, E2]`, `(E12)`; of an interview also `[A3]`, its third answer. */
-const POINTER = /\s*(?:\[([AE]\d+(?:\s*[,;]\s*[AE]\d+)*|none)\]|\((E\d+(?:\s*[,;]\s*E\d+)*)\))/gi;
+const POINTER = /(?<!\s)\s*(?:\[([AE]\d+(?:\s*[,;]\s*[AE]\d+)*|none)\]|\((E\d+(?:\s*[,;]\s*E\d+)*)\))/gi;
 
 /** Lines of statements; pointers to entries that are not known are taken out and told. */
 export function readStatements(
@@ -62,6 +62,11 @@ export function readStatements(
   return { statements, removed };
 }
 
+/** A line without the signs around a heading. */
+export function bareLine(line: string): string {
+  return line.replace(/^[\s#*]+/, "").replace(/(?<![\s:*])[\s:*]+$/, "");
+}
+
 /** The answer's sections, with or without the grammar that holds it to their form. */
 export function readSections(
   text: string,
@@ -70,7 +75,7 @@ export function readSections(
   const lines: Record<SectionName, string[]> = { differential: [], workup: [], treatment: [], cautions: [] };
   let current: SectionName | undefined;
   for (const line of text.split("\n")) {
-    const bare = line.replace(/^[\s#*]+|[\s:*]+$/g, "");
+    const bare = bareLine(line);
     const heading = bare.length < 40 ? HEADING_LIKE.find(([pattern]) => pattern.test(bare))?.[1] : undefined;
     if (heading !== undefined && !/^\s*[-•\d]/.test(line)) current = heading;
     else if (current !== undefined && line.trim() !== "") lines[current].push(line);

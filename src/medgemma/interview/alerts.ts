@@ -3,7 +3,7 @@
  * complete: an interview is no triage. Its only use is to tell a person at once.
  */
 const ALERTS: readonly RegExp[] = [
-  /\b(?:crushing|severe|sudden|worst)\s+(?:chest|head|abdominal|belly)?\s*(?:pain|ache|headache)\b/i,
+  /\b(?:crushing|severe|sudden|worst)\s+(?:(?:chest|head|abdominal|belly)\s*)?(?:pain|ache|headache)\b/i,
   /\bchest (?:pain|pressure|tightness)\b/i,
   /\b(?:can(?:no|')?t|cannot|unable to|hard to|trouble|difficulty)\s+breath\w*/i,
   /\bshort(?:ness)? of breath\b/i,

@@ -41,7 +41,7 @@ export function readQuestion(text: string): string | undefined {
   return `${words
     .slice(-MAX_WORDS)
     .join(" ")
-    .replace(/[.!"'*]+$/, "")}?`;
+    .replace(/(?<![.!"'*])[.!"'*]+$/, "")}?`;
 }
 
 export function isEnd(text: string): boolean {

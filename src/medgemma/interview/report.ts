@@ -1,4 +1,10 @@
-import { type RemovedPointer, readStatements, type Statement, writeStatement } from "../decide/statements.js";
+import {
+  bareLine,
+  type RemovedPointer,
+  readStatements,
+  type Statement,
+  writeStatement,
+} from "../decide/statements.js";
 import type { ModelResult } from "../result.js";
 import { REPORT_HEADINGS } from "./presets.js";
 
@@ -48,7 +54,7 @@ export function readReport(
   const lines = new Map<string, string[]>();
   let current: string[] | undefined;
   for (const line of text.split("\n")) {
-    const bare = line.replace(/^[\s#*]+|[\s:*]+$/g, "").toUpperCase();
+    const bare = bareLine(line).toUpperCase();
     const heading = REPORT_HEADINGS.find((name) => name === bare);
     if (heading !== undefined) {
       current = lines.get(heading) ?? [];

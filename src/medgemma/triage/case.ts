@@ -1,4 +1,4 @@
-import { badOption } from "../../errors.js";
+import { badOption, MedGemmaError } from "../../errors.js";
 import { checkNames, stringOption } from "../../options.js";
 
 /** Alert; new confusion; responds to voice; to pain; unresponsive. */
@@ -65,6 +65,8 @@ export const POSSIBLE = {
   gcs: [3, 15],
 } as const;
 
+const MAX_LETTERS = 100_000;
+
 /**
  * Refuses values that no patient has.
  * @throws MedGemmaError `bad_option`.
@@ -84,8 +86,20 @@ export function checkCase(input: TriageCase): void {
     if (!words.every((it) => typeof it === "string"))
       throw badOption(name, "a string or a list of strings", value);
   }
+  checkLength(input);
   boolean("pregnant", input.pregnant);
   checkVitals(input.vitals ?? {});
+}
+
+/** The rules read every word of it, and no case has as many as a book. */
+function checkLength({ complaint, history, symptoms, medications, allergies }: TriageCase): void {
+  const texts = [complaint, history ?? [], symptoms ?? [], medications ?? [], allergies ?? []].flat();
+  const letters = texts.reduce((sum, text) => sum + text.length, 0);
+  if (letters <= MAX_LETTERS) return;
+  throw new MedGemmaError("bad_option", `The case has ${letters} characters.`, {
+    facts: { option: "complaint" },
+    remedy: `Tell the case in at most ${MAX_LETTERS} characters; longer records are for \`decide\`.`,
+  });
 }
 
 function checkVitals(vitals: Vitals): void {

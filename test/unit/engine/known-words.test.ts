@@ -22,7 +22,10 @@ function tokenizer(changes: Record<string, number[]> = {}) {
     [9, " user"],
   ]);
   return {
-    tokenize: async (text: string) => Int32Array.from(words[text] ?? [1, 1, 1]),
+    tokenize: (text: string) => ({
+      promise: Promise.resolve(Int32Array.from(words[text] ?? [1, 1, 1])),
+      cancel: () => undefined,
+    }),
     tokenText: (token: number) => Buffer.from(texts.get(token) ?? "?"),
   };
 }

@@ -77,7 +77,7 @@ export function normalise(text: string): string {
     .replace(/[\u2010-\u2015\u2212]/g, "-");
   const lines = closeLetters(withoutInvisible(signs))
     .replace(/\r\n?|[\u2028\u2029\u0085\v\f]/g, "\n")
-    .replace(/[ \t]*\n[ \t]*/g, "\n")
+    .replace(/(?<![ \t])[ \t]*\n[ \t]*/g, "\n")
     // A lower-case letter goes on with the line before; anything else begins a new one.
     .replace(/(\P{P}|[,'-])\n(?=\p{Ll})/gu, "$1 ");
   const plain = latin(lines.toLowerCase())

@@ -52,8 +52,7 @@ export function isOthers(place: Place, noun: boolean): boolean {
   const between = before.slice(who.index + who[0].length);
   const whole = (pattern: RegExp) => who[0].replace(pattern, "") === "";
   if (whole(ANIMAL)) return !/^\s+(?:owner|bite|bites|bitten|walker|trainer|allergy)\b/.test(between);
-  const others = text.replace(who[0], "");
-  const named = others.search(THE_PATIENT) >= 0 || HAS_OWN.test(others);
+  const named = isNamedBeside(text, who[0]);
   // "roommate found unconscious": the finder, or the one found.
   if (/^\s+found\s*$/.test(between)) return named && whole(OTHER);
   if (between.search(AGENT) >= 0 && !/^\s+(?:was|is|were|had)\b/.test(between)) return false;
@@ -65,6 +64,21 @@ export function isOthers(place: Place, noun: boolean): boolean {
   if (/^\s+'s\s*$/.test(between) || /famil/.test(who[0]) || whole(NEIGHBOUR)) return true;
   if (/(?<![\p{L}])my\s+$/u.test(before.slice(0, who.index)) && !WAS.test(between)) return false;
   return WAS.test(between) || named;
+}
+
+let lastText = "";
+const beside = new Map<string, boolean>();
+
+/** Whether the patient is named in the text besides this word. Asked once of each word, not of each place it has. */
+function isNamedBeside(text: string, word: string): boolean {
+  if (text !== lastText) beside.clear();
+  lastText = text;
+  const known = beside.get(word);
+  if (known !== undefined) return known;
+  const others = text.replace(word, "");
+  const named = others.search(THE_PATIENT) >= 0 || HAS_OWN.test(others);
+  beside.set(word, named);
+  return named;
 }
 
 /** "her son", "the patient's daughter". */
