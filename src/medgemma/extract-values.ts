@@ -26,10 +26,14 @@ interface Span {
   readonly logprob: number;
 }
 
-/** The values in an answer's JSON with their probabilities, in the order in which they were written. */
-export function valuesOf(text: string, tokens: readonly GeneratedToken[]): ExtractedValue[] {
+/**
+ * The values in an answer's JSON with their probabilities, in the order in which they were written.
+ *
+ * @param from Where the JSON begins in the text.
+ */
+export function valuesOf(text: string, tokens: readonly GeneratedToken[], from = 0): ExtractedValue[] {
   const spans = spansOf(text, tokens);
-  return leavesOf(text).map(({ path, start, end }) => {
+  return leavesOf(text, from).map(({ path, start, end }) => {
     const written = text.slice(start, end);
     // Without what ends it, 1 would be as likely as 1, 12 and 123 together.
     const reach = /\d$/.test(written) ? end + 1 : end;
@@ -70,9 +74,9 @@ const STRING = /"(?:[^"\\]|\\.)*"/sy;
 const WORD = /[^\s,\]}]+/y;
 
 /** The leaves of a JSON text that is known to be whole. */
-function leavesOf(text: string): Leaf[] {
+function leavesOf(text: string, from: number): Leaf[] {
   const leaves: Leaf[] = [];
-  let at = 0;
+  let at = from;
   const take = (pattern: RegExp): string => {
     pattern.lastIndex = at;
     const found = pattern.exec(text)?.[0] ?? "";

@@ -11,6 +11,7 @@ import { readContent } from "./pictures.js";
 import { CUSTOM_PROMPT } from "./provenance.js";
 import { collect, respond } from "./respond.js";
 import { type Structure, type StructuredResult, toStructure } from "./structured.js";
+import { jsonIn } from "./structured-answer.js";
 
 /** A record in words, with the pictures that belong to it, if any. */
 export interface TextInput {
@@ -84,7 +85,7 @@ export async function extract(
   const context = { prompt, options, jsonSchema: structure.jsonSchema, studies, started, read };
   const result = await collect(respond(model, messages, context));
   const value = await structure.read(result);
-  const values = valuesOf(result.text, result.tokens);
+  const values = valuesOf(result.text, result.tokens, jsonIn(result.text).start);
   const unlikely = values.filter(({ probability }) => probability < limit);
   unlikely.sort((a, b) => a.probability - b.probability);
   return { ...result, value, values, lowProbability: unlikely.map(({ path }) => path) };

@@ -20,19 +20,68 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 /**
  * The JSON schema that holds the answer: the one given beside the schema, the schema itself, or what it says of
- * itself. Checked.
+ * itself. Checked, and a copy: it is read again with the answer, when its owner may have changed it.
  * @throws MedGemmaError `bad_option`, `grammar_unsupported`.
  */
 export function toJsonSchema(schema: unknown, jsonSchema: unknown): object {
   const option = jsonSchema === undefined ? "schema" : "jsonSchema";
-  const found = jsonSchema ?? (isStandardSchema(schema) ? ofStandardSchema(schema) : schema);
-  if (isZod3(found)) throw undescribed("zod");
-  if (!isPlainObject(found)) {
-    throw badOption(option, "a JSON schema object, or a schema of a library with Standard Schema,", found);
+  return readable(option, () => {
+    const found = jsonSchema ?? (isStandardSchema(schema) ? ofStandardSchema(schema) : schema);
+    if (isZod3(found)) throw undescribed("zod");
+    if (!isPlainObject(found)) {
+      throw badOption(option, "a JSON schema object, or a schema of a library with Standard Schema,", found);
+    }
+    if (isWrapper(found)) throw wrapped();
+    const copy = copyOf(found);
+    checkSchema(copy);
+    return copy;
+  });
+}
+
+/**
+ * Reads a caller's object, whose getters and traps may throw.
+ * @throws MedGemmaError `bad_option`.
+ */
+export function readable<T>(option: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (MedGemmaError.isInstance(cause)) throw cause;
+    throw new MedGemmaError("bad_option", `The ${option} cannot be read: it throws when it is looked at.`, {
+      facts: { option },
+      remedy:
+        "Pass plain JSON schema, without getters, proxies and the like: JSON.parse(JSON.stringify(...)).",
+      cause,
+    });
   }
-  if (isWrapper(found)) throw wrapped();
-  checkSchema(found);
-  return found;
+}
+
+/** Objects and lists of a schema; more is refused by its reader, and is left as it is. */
+const MOST_COPIED = 100_000;
+const DEEPEST_COPIED = 500;
+
+/** Each part once, also where it stands at several places or contains itself: the reader refuses that. */
+function copyOf(schema: object): object {
+  const copies = new Map<unknown, unknown>();
+  const copy = (part: unknown, depth: number): unknown => {
+    if (part === null || typeof part !== "object") return part;
+    if (copies.has(part)) return copies.get(part);
+    if (copies.size >= MOST_COPIED || depth > DEEPEST_COPIED || !(Array.isArray(part) || isPlainObject(part)))
+      return part;
+    const made: unknown[] | Record<string, unknown> = Array.isArray(part) ? [] : {};
+    copies.set(part, made);
+    for (const [name, value] of Object.entries(part)) {
+      // As an own property, `__proto__` too.
+      Object.defineProperty(made, name, {
+        value: copy(value, depth + 1),
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
+    }
+    return made;
+  };
+  return copy(schema, 0) as object;
 }
 
 /**

@@ -6,7 +6,8 @@ import type { LoadedModel } from "./loaded-model.js";
 import type { AskOptions } from "./options.js";
 import { type ResponseContext, respond } from "./respond.js";
 import type { ModelResult, StreamEvent } from "./result.js";
-import { toJsonSchema } from "./structured-schema.js";
+import { parseAnswer } from "./structured-answer.js";
+import { readable, toJsonSchema } from "./structured-schema.js";
 import { isStandardSchema, type StandardIssue, type StandardSchema } from "./structured-standard.js";
 
 declare const VALUE: unique symbol;
@@ -58,13 +59,13 @@ export function takeStructure(options: AskOptions & Partial<SchemaOptions>): {
 /** @throws MedGemmaError `bad_option`, `grammar_unsupported`. */
 export function toStructure(schema: unknown, jsonSchema: unknown): Structure<unknown> {
   const checked = toJsonSchema(schema, jsonSchema);
-  const library = isStandardSchema(schema) ? schema : undefined;
+  const library = readable("schema", () => isStandardSchema(schema)) ? (schema as StandardSchema) : undefined;
   // What a library writes of itself is for the grammar: what fits, it says itself.
   const check = library !== undefined && jsonSchema === undefined ? undefined : toCheck(checked);
   return {
     jsonSchema: checked,
     async read(result) {
-      const value = parse(result);
+      const value = parseAnswer(result);
       const misfit = check?.(value);
       if (misfit !== undefined) throw invalid(misfit);
       return library === undefined ? value : validate(library, value, checked);
@@ -89,35 +90,6 @@ export async function* structured<T>(
 
 async function withValue<T>(result: ModelResult, structure: Structure<T>): Promise<StructuredResult<T>> {
   return { ...result, value: await structure.read(result) };
-}
-
-/** Begins as no JSON does: words, or a block of Markdown. An endpoint need not keep to the schema. */
-const NO_JSON = /^\s*[^\s{["\-\dtfn]/;
-
-function parse({ text, finishReason, usage }: ModelResult): unknown {
-  let value: unknown;
-  let whole = true;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    whole = false;
-  }
-  // A number alone may go on.
-  if (whole && !(finishReason === "length" && typeof value === "number")) return value;
-  if (finishReason !== "length" && NO_JSON.test(text)) {
-    throw new MedGemmaError("answer_invalid", "The answer is not JSON, though a schema was asked for.", {
-      facts: { path: "" },
-    });
-  }
-  const { completionTokens } = usage;
-  const known = !Number.isNaN(completionTokens);
-  const end = finishReason === "length" ? "was cut off by the token limit" : "ended";
-  throw new MedGemmaError(
-    "answer_incomplete",
-    // An endpoint may not count them.
-    `The answer ${end}${known ? ` after ${completionTokens} tokens` : ""}, before its JSON was whole.`,
-    { facts: { ...(known && { completionTokens }), finishReason } },
-  );
 }
 
 async function validate(schema: StandardSchema, value: unknown, jsonSchema: object): Promise<unknown> {

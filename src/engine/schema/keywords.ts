@@ -22,6 +22,8 @@ export type Form =
   | "pattern"
   | "count"
   | "number"
+  /** A number, or in draft-04 whether the number beside it is excluded. */
+  | "end"
   | "divisor"
   | "flag"
   | "names"
@@ -50,7 +52,8 @@ const TABLE: readonly (readonly [Subject, Form, string, (2019 | 2020)?])[] = [
   ["string", "count", "minLength maxLength"],
   ["string", "pattern", "pattern"],
   ["string", "text", "format"],
-  ["number", "number", "minimum maximum exclusiveMinimum exclusiveMaximum"],
+  ["number", "number", "minimum maximum"],
+  ["number", "end", "exclusiveMinimum exclusiveMaximum"],
   ["number", "divisor", "multipleOf"],
   ["array", "items", "items"],
   ["array", "schema", "additionalItems contains"],

@@ -162,6 +162,12 @@ class Reader {
         return countOf(value, path, name);
       case "number":
         return numberOf(value, path, name);
+      case "end":
+        if (typeof value !== "boolean") return numberOf(value, path, name);
+        if (this.#draft === 4) return value;
+        throw refuse(
+          "true and false are draft-04's: write the number itself here, in place of the one beside it, or name draft-04 in $schema",
+        );
       case "divisor":
         if (numberOf(value, path, name) <= 0) throw refuse("it must be greater than 0");
         return value;

@@ -15,6 +15,7 @@ export function translated(found: Found, at: JsonPath): Keywords {
   const { $defs: _$defs, definitions: _definitions, $ref: _$ref, ...keywords } = rest;
   return definedOnly({
     ...withoutLone(keywords),
+    ...ends(keywords, at),
     ...tuple(items, additionalItems, prefixItems, at),
     ...dependents(dependencies as Dependencies | undefined, keywords as Keywords),
     ...formatOf(keywords as Keywords, at),
@@ -35,6 +36,23 @@ function withoutLone(found: Found): Found {
 
 const definedOnly = (found: Found): Found =>
   Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+
+/** In draft-04 an excluded end is a number and a flag beside it. */
+function ends(found: Found, at: JsonPath): Found {
+  const changed: Record<string, unknown> = {};
+  for (const [end, excluded] of [
+    ["minimum", "exclusiveMinimum"],
+    ["maximum", "exclusiveMaximum"],
+  ] as const) {
+    const flag = found[excluded];
+    if (typeof flag !== "boolean") continue;
+    if (flag && found[end] === undefined)
+      throw unsupported([...at, excluded], excluded, `draft-04 wants ${end} beside it`);
+    changed[excluded] = flag ? found[end] : undefined;
+    if (flag) changed[end] = undefined;
+  }
+  return changed;
+}
 
 /** Until 2019-09 a list under `items` was what `prefixItems` is now, and `additionalItems` what `items` is. */
 function tuple(items: unknown, additional: unknown, prefix: unknown, at: JsonPath): Found {

@@ -187,11 +187,58 @@ describe("ask with a schema", () => {
     expect((await model("[]").ask([], "Q", { schema: { description: "anything" } })).value).toEqual([]);
   });
 
-  it.each(["Sorry, SECRET.", "```json\n{}\n```"])(
+  it.each(["Sorry, SECRET.", "```json\nSECRET\n```", "SECRET {", "SECRET {'a"])(
     "an answer that is no JSON is not valid: %j",
     async (text) => {
       const error = await rejection(model(text).ask([], "Q", { schema: { type: "object" } }));
       expect([error.code, error.facts]).toEqual(["answer_invalid", { path: "" }]);
+      expect(error.message).toBe("The answer is not JSON, though a schema was asked for.");
+    },
+  );
+
+  it.each([
+    '```json\n{"n": 3}\n```',
+    '```\n{"n": 3}\n```\n',
+    '\n```JSON\r\n{\n"n": 3\n}\r\n```  ',
+    '```{"n": 3}```',
+    '```json\n{"n": 3}',
+  ])("JSON in a fence is JSON: %j", async (text) => {
+    const result = await model(text).ask([], "Q", { schema: PLAIN });
+    expect([result.value, result.text]).toEqual([{ n: 3 }, text.trim()]);
+    const { value, values } = await model(text).extract({ text: "n is 3" }, PLAIN);
+    expect([value, values.map(({ path, value: one }) => [path, one])]).toEqual([{ n: 3 }, [["/n", 3]]]);
+  });
+
+  it.each([
+    '{"n": 3}\nI hope this helps, SECRET.',
+    '{"n": 3} {"n": 4}',
+    'Here is the SECRET: {"n": 3}',
+    '```json\n{"n": 3}\n```\nI hope this helps, SECRET.',
+    "[1] SECRET",
+  ])("JSON with words beside it is no answer, and the error says so: %j", async (text) => {
+    const error = await rejection(model(text).ask([], "Q", { schema: PLAIN }));
+    expect([error.code, error.facts]).toEqual(["answer_invalid", { path: "" }]);
+    expect(error.message).toBe("The answer has JSON and other words beside it.");
+    expect(error.remedy).toContain("response_format");
+    expect(JSON.stringify(error)).not.toContain("SECRET");
+  });
+
+  it.each(['"yes" because SECRET', "3 cm", "true, SECRET", "null SECRET"])(
+    "so is a single value: %j",
+    async (text) => {
+      const error = await rejection(
+        model(text).ask([], "Q", { schema: { type: ["string", "number", "null"] } }),
+      );
+      expect(error.code).toBe("answer_invalid");
+      expect(error.message).toContain("other words");
+    },
+  );
+
+  it.each(['{"n": ', '{"n": {"a": 1}', "[1, 2", '"yes', "tru"])(
+    "JSON that only ends too early is not whole: %j",
+    async (text) => {
+      const error = await rejection(model(text).ask([], "Q", { schema: {} }));
+      expect(error.code).toBe("answer_incomplete");
     },
   );
 
@@ -227,6 +274,90 @@ describe("ask with a schema", () => {
     const error = await rejection(MedGemma.fromEngine(engine).ask([], "Q", options));
     expect([error.code, error.facts.option]).toEqual(["bad_option", option]);
     expect(engine.prompts).toEqual([]);
+  });
+
+  it.each<[string, () => object]>([
+    [
+      "a getter that throws",
+      () => ({
+        type: "object",
+        get properties() {
+          throw new Error("SECRET");
+        },
+      }),
+    ],
+    [
+      "a getter deep inside",
+      () => ({
+        properties: {
+          a: {
+            get type() {
+              throw new Error("SECRET");
+            },
+          },
+        },
+      }),
+    ],
+    [
+      "a proxy that throws",
+      () =>
+        new Proxy(
+          {},
+          {
+            get: () => {
+              throw new Error("SECRET");
+            },
+          },
+        ),
+    ],
+    [
+      "a proxy without keys",
+      () =>
+        new Proxy(
+          {},
+          {
+            ownKeys: () => {
+              throw new Error("SECRET");
+            },
+          },
+        ),
+    ],
+    [
+      "a revoked proxy",
+      () => {
+        const { proxy, revoke } = Proxy.revocable({}, {});
+        revoke();
+        return proxy;
+      },
+    ],
+  ])("refuses a schema that cannot be read: %s", async (_name, make) => {
+    for (const [option, options] of [
+      ["schema", { schema: make() }],
+      ["jsonSchema", { schema: checking(isText), jsonSchema: make() }],
+    ] as const) {
+      const error = await rejection(model("{}").ask([], "Q", options as never));
+      expect([error.code, error.facts.option]).toEqual(["bad_option", option]);
+      expect(error.message).not.toContain("SECRET");
+    }
+  });
+
+  it("reads a schema once: a proxy is what it holds, and what its owner changes later changes nothing", async () => {
+    let reads = 0;
+    const schema = {
+      type: "object",
+      required: ["n"],
+      get properties() {
+        reads++;
+        return { n: { type: reads > 2 ? "string" : "integer" } };
+      },
+    };
+    expect((await model('{"n": 3}').ask([], "Q", { schema })).value).toEqual({ n: 3 });
+    const proxy = new Proxy(structuredClone(PLAIN), {});
+    expect((await model('{"n": 3}').ask([], "Q", { schema: proxy })).value).toEqual({ n: 3 });
+    expect((await rejection(model("{}").ask([], "Q", { schema: proxy }))).code).toBe("answer_invalid");
+    const circle: Record<string, unknown> = { type: "array" };
+    circle.items = circle;
+    expect((await rejection(model("[]").ask([], "Q", { schema: circle }))).code).toBe("grammar_unsupported");
   });
 
   it("gives no half value", async () => {

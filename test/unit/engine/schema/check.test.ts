@@ -1,8 +1,41 @@
 import { describe, expect, it } from "vitest";
 import { toCheck } from "../../../../src/engine/schema/check.js";
+import { toGrammar } from "../../../../src/engine/schema/schema.js";
 
 const fits = (schema: unknown, value: unknown) => toCheck(schema)(value) === undefined;
 const string = { type: "string" };
+
+describe("draft-04's ends, which a flag excludes", () => {
+  const of = (keywords: object) => ({
+    $schema: "http://json-schema.org/draft-04/schema#",
+    type: "integer",
+    ...keywords,
+  });
+  it.each<[Record<string, unknown>, number[], number[]]>([
+    [{ minimum: 1, exclusiveMinimum: true, maximum: 4, exclusiveMaximum: true }, [2, 3], [1, 4]],
+    [{ minimum: 1, exclusiveMinimum: false, maximum: 4 }, [1, 4], [0, 5]],
+    [{ exclusiveMinimum: false }, [-1], []],
+    // Of later drafts, and clear all the same.
+    [{ exclusiveMinimum: 1 }, [2], [1]],
+  ])("%j", (keywords, fitting, others) => {
+    for (const value of fitting) expect(fits(of(keywords), value), String(value)).toBe(true);
+    for (const value of others) expect(fits(of(keywords), value), String(value)).toBe(false);
+    const inside = { ...of({}), type: "object", properties: { a: keywords } };
+    for (const value of others) expect(fits(inside, { a: value }), String(value)).toBe(false);
+    const grammar = toGrammar(of(keywords));
+    expect(grammar).toBe(toGrammar(of(numbersOf(keywords))));
+  });
+});
+
+/** The same as later drafts write it. */
+function numbersOf(keywords: Record<string, unknown>): object {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = keywords;
+  return {
+    ...(exclusiveMinimum === true ? { exclusiveMinimum: minimum } : minimum !== undefined && { minimum }),
+    ...(exclusiveMaximum === true ? { exclusiveMaximum: maximum } : maximum !== undefined && { maximum }),
+    ...(typeof exclusiveMinimum === "number" && { exclusiveMinimum }),
+  };
+}
 
 describe("a value of a JSON schema", () => {
   const schema = {

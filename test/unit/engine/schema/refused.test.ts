@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { toCheck } from "../../../../src/engine/schema/check.js";
 import { checkSchema, MAX_ITEMS, MAX_LENGTH, MAX_VALUES } from "../../../../src/engine/schema/schema.js";
 import { MedGemmaError } from "../../../../src/errors.js";
@@ -16,8 +16,15 @@ function refusal(schema: unknown): MedGemmaError {
 const inside = (part: unknown) => ({ type: "object", properties: { a: part }, required: ["a"] });
 const string = { type: "string" };
 const integer = { type: "integer" };
+const DRAFT4 = { $schema: "http://json-schema.org/draft-04/schema#" };
 const DRAFT7 = { $schema: "http://json-schema.org/draft-07/schema#" };
 const DRAFT2020 = { $schema: "https://json-schema.org/draft/2020-12/schema" };
+
+test("an end excluded by true says of which draft it is, and how it is written now", () => {
+  const { message } = refusal({ ...integer, minimum: 0, exclusiveMinimum: true });
+  expect(message).toContain("draft-04's");
+  expect(message).toContain("write the number itself here");
+});
 
 describe("a schema that an answer cannot be held to", () => {
   it.each<[string, unknown]>([
@@ -30,6 +37,9 @@ describe("a schema that an answer cannot be held to", () => {
     ["/const", { const: Number.NaN }],
     ["/maxLength", { ...string, maxLength: -1 }],
     ["/exclusiveMinimum", { ...integer, minimum: 0, exclusiveMinimum: true }],
+    ["/exclusiveMaximum", { ...DRAFT7, ...integer, maximum: 0, exclusiveMaximum: false }],
+    ["/exclusiveMinimum", { ...DRAFT4, ...integer, exclusiveMinimum: true }],
+    ["/exclusiveMinimum", { ...DRAFT4, ...integer, minimum: 0, exclusiveMinimum: "yes" }],
     ["/multipleOf", { ...integer, multipleOf: 0 }],
     ["/items", { type: "array", items: 3 }],
     ["/uniqueItems", { type: "array", uniqueItems: 1 }],
