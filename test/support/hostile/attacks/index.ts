@@ -1,0 +1,27 @@
+import { seeded } from "../../../unit/dicom/support/mutate.js";
+import type { Attack, AttackMakers } from "./attack.js";
+import { FILE_ATTACKS } from "./files.js";
+import { MODEL_ATTACKS } from "./models.js";
+import { PATH_ATTACKS } from "./paths.js";
+import { RECORD_ATTACKS } from "./records.js";
+import { TEXT_ATTACKS } from "./texts.js";
+
+export type { Application, Attack } from "./attack.js";
+
+const ATTACKS: AttackMakers = {
+  ...FILE_ATTACKS,
+  ...TEXT_ATTACKS,
+  ...RECORD_ATTACKS,
+  ...MODEL_ATTACKS,
+  ...PATH_ATTACKS,
+};
+
+export const ATTACK_KINDS: readonly string[] = Object.keys(ATTACKS);
+
+/** The same kind and number give the same attack. */
+export async function makeAttack(kind: string, seed: number, folder: string): Promise<Attack> {
+  const make = ATTACKS[kind];
+  if (!make) throw new Error(`There is no attack ${kind}.`);
+  const spread = [...kind].reduce((hash, letter) => Math.imul(hash, 31) + letter.charCodeAt(0), seed);
+  return await make(seeded(Math.imul(spread, 2654435761)), folder);
+}
