@@ -11,3 +11,4 @@ export function checkIndex(text: string): string[];
 export function checkNative(sources: readonly Source[]): string[];
 export function checkTerminal(sources: readonly Source[]): string[];
 export function checkOptional(sources: readonly Source[]): string[];
+export function checkTables(sources: readonly Source[]): string[];

@@ -23,7 +23,7 @@ const LAYERS = {
   machine: 0,
   prompt: 0,
 };
-const BASE = ["errors.ts", "errors", "options.ts"];
+const BASE = ["errors.ts", "errors", "options.ts", "table.ts"];
 /** What one folder may take from its sibling, besides the base. */
 const SIBLINGS = {
   engine: { image: ["rgb.ts"] },
@@ -185,5 +185,86 @@ function mayBeUndefined(type) {
   if (ts.isUnionTypeNode(type)) return type.types.some(mayBeUndefined);
   return [ts.SyntaxKind.UndefinedKeyword, ts.SyntaxKind.UnknownKeyword, ts.SyntaxKind.NeverKeyword].includes(
     type.kind,
+  );
+}
+
+const TABLE_TYPE = /^(?:Readonly<)?Record<\s*string\b/;
+
+/** Whether an expression is known where it is written. */
+const isLiteral = (node) => ts.isStringLiteralLike(node) || ts.isNumericLiteral(node);
+
+/** A literal, a symbol of the language, or a constant. */
+const isFixed = (node) =>
+  isLiteral(node) ||
+  ts.isPrivateIdentifier(node) ||
+  /^(?:Symbol\.\w+|[A-Z][A-Z_\d]*)$/.test(node.getText(node.getSourceFile()));
+
+/**
+ * A key that comes from outside may be `constructor` or `__proto__`, which every plain object has.
+ * @returns one sentence a plain object of Record<string, ...> that is looked up by a key which is not written there, and
+ * one an `in` with such a key.
+ */
+export function checkTables(sources) {
+  const trees = sources.map(({ path: file, text }) => ({
+    file,
+    tree: ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true),
+  }));
+  const plain = trees.flatMap(({ file, tree }) => plainTables(file, tree));
+  return trees.flatMap(({ file, tree }) => {
+    const problems = [];
+    const isPlain = (name) =>
+      plain.some((it) => it.name === name && (it.file === file || (it.exported && imports(tree, name))));
+    const visit = (node) => {
+      if (ts.isElementAccessExpression(node) && !isLiteral(node.argumentExpression)) {
+        const of = ts.isParenthesizedExpression(node.expression)
+          ? node.expression.expression
+          : node.expression;
+        if (ts.isIdentifier(of) ? isPlain(of.text) : ts.isObjectLiteralExpression(of))
+          problems.push(
+            `${file}: ${node.getText(tree).slice(-60)} looks up a plain object: make it with table()`,
+          );
+      }
+      if (
+        ts.isBinaryExpression(node) &&
+        node.operatorToken.kind === ts.SyntaxKind.InKeyword &&
+        !isFixed(node.left)
+      ) {
+        problems.push(
+          `${file}: ${node.getText(tree).slice(0, 60)} finds what every object has: use Object.hasOwn()`,
+        );
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(tree);
+    return problems;
+  });
+}
+
+/** Constants of a file that are written as a plain object and typed as a table. */
+function plainTables(file, tree) {
+  const found = [];
+  const visit = (node, exported) => {
+    if (ts.isVariableStatement(node))
+      exported = (node.modifiers ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+    if (
+      ts.isVariableDeclaration(node) &&
+      node.type !== undefined &&
+      TABLE_TYPE.test(node.type.getText(tree)) &&
+      node.initializer !== undefined &&
+      ts.isObjectLiteralExpression(node.initializer)
+    ) {
+      found.push({ file, name: node.name.getText(tree), exported });
+    }
+    ts.forEachChild(node, (child) => visit(child, exported));
+  };
+  visit(tree, false);
+  return found;
+}
+
+function imports(tree, name) {
+  return tree.statements.some(
+    (it) =>
+      ts.isImportDeclaration(it) &&
+      (it.importClause?.namedBindings?.elements ?? []).some((element) => element.name.text === name),
   );
 }

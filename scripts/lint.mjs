@@ -9,6 +9,7 @@ import {
   checkLengths,
   checkNative,
   checkOptional,
+  checkTables,
   checkTerminal,
   listFiles,
   readSources,
@@ -40,6 +41,7 @@ export function lint({ fix = false } = {}) {
       run(packageFile("clang-format", "index.js"), [...(fix ? ["-i"] : ["--dry-run", "-Werror"]), ...cpp]),
     "file lengths": () => report(checkLengths([...typescript, ...native])),
     "optional properties": () => report(checkOptional(typescript)),
+    tables: () => report(checkTables(typescript)),
     "import rules": () =>
       report([
         ...checkImports(typescript),

@@ -1,22 +1,23 @@
 import { TRIAGE_PRESETS } from "../medgemma/triage/presets.js";
 import type { Preset } from "../prompt/presets.js";
 import { TASK_PRESETS } from "../prompt/presets-tasks.js";
+import { table } from "../table.js";
 
-const PRESETS_OF: Readonly<Record<string, { readonly phantom: Preset; readonly "1.5": Preset }>> = {
+const PRESETS_OF: Readonly<Record<string, { readonly phantom: Preset; readonly "1.5": Preset }>> = table({
   report: TASK_PRESETS.report,
   classify: TASK_PRESETS.choice,
   locate: TASK_PRESETS.locate,
   compare: TASK_PRESETS.compare,
   explain: TASK_PRESETS.explain,
   triage: TRIAGE_PRESETS,
-};
+});
 /** Their answers are JSON or come in steps: nothing to think aloud in. */
-const WITHOUT_THOUGHT: Readonly<Record<string, string>> = {
+const WITHOUT_THOUGHT: Readonly<Record<string, string>> = table({
   extract: "2048, at most half the context",
   decide: "each step's own",
   interview: "each step's own",
   evaluate: "the task's",
-};
+});
 
 /** What `--max-tokens` is when a command is not told, in words for its help. */
 export function defaultTokens(command: string): string {

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
+import { table } from "../table.js";
 
 /** Names of the library's options, and the flag that stands for each where a command has it. */
-const FLAGS: Readonly<Record<string, string>> = {
+const FLAGS: Readonly<Record<string, string>> = table({
   endpoint: "--endpoint",
   endpointApi: "--endpoint-api",
   endpointModel: "--endpoint-model",
@@ -78,7 +79,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   question: "--question",
   base: "--base",
   validation: "--validation",
-};
+});
 
 /** The flag for an option of the library; of `command`, only where it has that flag. */
 export function flagOf(option: unknown, command?: Command): string | undefined {

@@ -1,3 +1,4 @@
+import { table } from "../table.js";
 import type { Dataset } from "./dataset.js";
 import { TAG } from "./tags.js";
 
@@ -11,7 +12,12 @@ export interface Age {
 const DAYS_A_MONTH = 30.4375;
 
 /** Completed months of one unit of Patient's Age (PS3.5 6.2, AS). */
-const MONTHS: Readonly<Record<string, number>> = { D: 1 / DAYS_A_MONTH, W: 7 / DAYS_A_MONTH, M: 1, Y: 12 };
+const MONTHS: Readonly<Record<string, number>> = table({
+  D: 1 / DAYS_A_MONTH,
+  W: 7 / DAYS_A_MONTH,
+  M: 1,
+  Y: 12,
+});
 
 /** Patient's Age (0010,1010), or what the calendar says between birth and study: a birthday completes a year. */
 export function ageOf(dataset: Dataset): Age | undefined {

@@ -75,7 +75,7 @@ export class ElementStream extends dicomParser.ByteStream {
   /** Where the element's value ends; an undefined length counts as none. */
   private endOf(at: number, form: HeaderForm): number {
     const { byteArray, byteArrayParser } = this;
-    const header = { long: 8, short: 4, "no VR": 4 }[form];
+    const header = form === "long" ? 8 : 4;
     if (at + header > byteArray.length) return Number.POSITIVE_INFINITY;
     const length =
       form === "short"

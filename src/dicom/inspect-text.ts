@@ -1,3 +1,4 @@
+import { table } from "../table.js";
 import type { DicomFacts } from "./facts.js";
 import type { InspectedSeries, Inspection } from "./inspect.js";
 
@@ -47,12 +48,13 @@ function pixelWords({ photometric, bitsStored }: DicomFacts): string {
     .join("");
 }
 
+const SIDES = table({ R: "right", L: "left", B: "both sides", U: "unpaired" });
+const SEXES = table({ M: "male", F: "female", O: "other sex" });
+
 function patientWords({ bodyPart, view, laterality, sex, ageYears, ageMonths }: DicomFacts): string[] {
-  const side = { R: "right", L: "left", B: "both sides", U: "unpaired" }[laterality ?? ""];
+  const side = SIDES[laterality ?? ""];
   const age = ageWords(ageYears, ageMonths);
-  return [bodyPart, view, side, sex && { M: "male", F: "female", O: "other sex" }[sex], age].filter(
-    (word) => word !== undefined,
-  );
+  return [bodyPart, view, side, sex && SEXES[sex], age].filter((word) => word !== undefined);
 }
 
 function ageWords(years: number | undefined, months: number | undefined): string | undefined {

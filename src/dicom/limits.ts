@@ -32,7 +32,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
 export function withDefaults(limits: DicomLimits | undefined): Limits {
   const merged: Record<keyof DicomLimits, number> = { ...DEFAULT_LIMITS };
   for (const [name, value] of Object.entries(limits ?? {})) {
-    if (!(name in DEFAULT_LIMITS))
+    if (!Object.hasOwn(DEFAULT_LIMITS, name))
       throw badOption("limits", `one of ${Object.keys(DEFAULT_LIMITS).join(", ")}`, name);
     if (value === undefined) continue;
     if (typeof value !== "number" || !(value >= 1))

@@ -5,7 +5,8 @@ import { documentsWithin } from "./narrative.js";
 import { type PatientFacts, patientFacts, patientWarnings } from "./patient.js";
 import { References } from "./references.js";
 import { Replaced } from "./replaced.js";
-import { Breather, unreadable } from "./split-json.js";
+import { unreadable } from "./split-json.js";
+import { Breather, type Steps } from "./steps.js";
 import { Subjects } from "./subjects.js";
 import { cdaPeople } from "./text/cda-people.js";
 import { toCharacters } from "./text/characters.js";
@@ -23,6 +24,7 @@ export interface CollectorOptions {
   readonly now: Date;
   /** Names, numbers and addresses stay. */
   readonly keep: boolean;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Takes resources as they come, and makes entries of them when all are there that they refer to. */
@@ -38,7 +40,7 @@ export class Collector {
   readonly #options: CollectorOptions;
   readonly #versions = new Versions();
   patient: PatientFacts = { age: undefined, sex: undefined };
-  readonly skipped: Record<string, number> = {};
+  readonly #skipped = new Map<string, number>();
   readonly warnings: string[] = [];
 
   constructor(options: CollectorOptions) {
@@ -46,7 +48,7 @@ export class Collector {
   }
 
   /** @param bundle The type of the Bundle that the value came in. */
-  take(value: unknown, bundle?: BundleType, depth = 0): void {
+  *take(value: unknown, bundle?: BundleType, depth = 0): Steps<void> {
     const outer = asObject(value);
     const resource = asObject(outer?.resource) ?? outer;
     const type = asText(resource?.resourceType);
@@ -67,12 +69,19 @@ export class Collector {
       return;
     }
     if (type === "Bundle") {
-      for (const entry of asList(resource.entry)) this.take(entry, asText(resource.type) ?? "", depth + 1);
+      for (const entry of asList(resource.entry)) {
+        yield* this.take(entry, asText(resource.type) ?? "", depth + 1);
+        yield undefined;
+      }
       return;
     }
     this.#seen++;
-    this.#options.identity.learn(resource);
-    for (const own of asList(resource.contained).map(asObject)) if (own) this.#options.identity.learn(own);
+    yield* this.#options.identity.learn(resource);
+    for (const it of asList(resource.contained)) {
+      const own = asObject(it);
+      if (own !== undefined) yield* this.#options.identity.learn(own);
+      yield undefined;
+    }
     this.#versions.add(outer, isKept(resource) ? slim(resource) : outline(resource), bundle);
   }
 
@@ -81,11 +90,11 @@ export class Collector {
    * @param streamed The type of the Bundle whose entries were taken one by one.
    * @throws MedGemmaError `record_unreadable` where no resource has come.
    */
-  async *drafts(streamed: BundleType): AsyncGenerator<Draft | undefined, void, void> {
+  async *drafts(streamed: BundleType): AsyncGenerator<Draft, void, void> {
     this.#check();
-    const breather = new Breather();
-    const { current, left, unclear } = this.#versions.current(streamed);
-    for (const [what, count] of Object.entries(left)) this.skip(what, count);
+    const breather = new Breather(this.#options.signal);
+    const { current, left, unclear } = await breather.through(this.#versions.current(streamed));
+    for (const [what, count] of left) this.skip(what, count);
     if (unclear > 0) {
       this.warnings.push(
         `${unclear} resources stand in the record more than once with one id, and nothing says which is current: all are told.`,
@@ -100,14 +109,19 @@ export class Collector {
     const resources = current.map((it) => it.resource);
     for (let at = 0; at < resources.length; at++) {
       for (const own of this.#documentsOf(resources[at] as Json, refs)) {
+        await breather.breathe();
+        if (own === undefined) continue;
         refs.add(own, undefined);
         if (resources.length < MAX_ENTRIES) resources.push(own);
       }
       await breather.breathe();
     }
-    const subjects = await Subjects.of(resources, refs);
-    for (const resource of resources) replaced.learn(resource);
-    this.#takePatient(subjects);
+    const subjects = await breather.through(Subjects.of(resources, refs));
+    for (const resource of resources) {
+      replaced.learn(resource);
+      await breather.breathe();
+    }
+    await breather.through(this.#takePatient(subjects));
     let count = 0;
     let others = 0;
     for (const resource of resources) {
@@ -122,7 +136,9 @@ export class Collector {
         if (other !== undefined) others++;
         let said = false;
         for (const draft of draftsOf(resource, this.#context(refs, [other, replaced.by(resource)]))) {
-          if (draft !== undefined) said = true;
+          await breather.breathe();
+          if (draft === undefined) continue;
+          said = true;
           yield draft;
         }
         if (!said) this.skip(`${type} (no text)`);
@@ -143,14 +159,26 @@ export class Collector {
     }
   }
 
-  /** The resources of HL7 v2 messages that a resource carries; the people of CDA documents are only known. */
-  *#documentsOf(resource: Json, refs: References): Generator<Json, void, void> {
+  /**
+   * The resources of HL7 v2 messages that a resource carries, and undefined where it gives way; the people of CDA
+   * documents are only known.
+   */
+  *#documentsOf(resource: Json, refs: References): Generator<Json | undefined, void, void> {
     if (NOT_CLINICAL.has(String(resource.resourceType)) || isEnteredInError(resource)) return;
-    const { v2, cda } = documentsWithin(resource, refs);
-    for (const person of cda.flatMap(cdaPeople)) this.#options.identity.learn(person);
+    const { v2, cda } = yield* documentsWithin(resource, refs);
+    for (const document of cda) {
+      for (const person of yield* cdaPeople(document)) {
+        yield* this.#options.identity.learn(person);
+        yield undefined;
+      }
+    }
     for (const message of v2) {
       for (const own of v2Resources(message, (segment) => this.skip(`HL7 v2 segment ${segment}`))) {
-        this.#options.identity.learn(own);
+        if (own === undefined) {
+          yield undefined;
+          continue;
+        }
+        yield* this.#options.identity.learn(own);
         const kept = isKept(own) ? slim(own) : outline(own);
         // Whose the message is, what carries it says.
         yield own.subject === undefined ? kept : { ...kept, subject: resource.subject ?? resource.patient };
@@ -181,7 +209,7 @@ export class Collector {
     );
   }
 
-  #takePatient(subjects: Subjects): void {
+  *#takePatient(subjects: Subjects): Steps<void> {
     const { now, keep } = this.#options;
     this.patient = patientFacts(subjects.patient, now, keep);
     if (subjects.count > 1) {
@@ -199,12 +227,16 @@ export class Collector {
         "The entries refer to a patient who is not in the record: they are taken to be about the one who is.",
       );
     }
-    if (subjects.patient !== undefined) this.warnings.push(...patientWarnings(subjects.patient));
+    if (subjects.patient !== undefined) this.warnings.push(...(yield* patientWarnings(subjects.patient)));
   }
 
   /** Counts what is left out. */
   skip(what: string, count = 1): void {
-    this.skipped[what] = (this.skipped[what] ?? 0) + count;
+    this.#skipped.set(what, (this.#skipped.get(what) ?? 0) + count);
+  }
+
+  get skipped(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#skipped);
   }
 }
 
@@ -220,6 +252,7 @@ function isImplant(resource: Json): boolean {
 
 /** Without what is never shown, so that a large record takes little memory. */
 function slim(resource: Json): Json {
+  if (resource.performer === undefined) return resource;
   const { performer: _performer, ...rest } = resource;
   return rest;
 }

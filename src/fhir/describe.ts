@@ -1,10 +1,11 @@
 import { TOLD_FIRST } from "./elements.js";
 import { answerParts } from "./forms.js";
 import { isEnteredInError, negationOf } from "./modifiers.js";
-import type { References, Telling } from "./references.js";
+import { type References, Room, type Telling } from "./references.js";
 import { elementParts, membersOf, valueText } from "./say.js";
 import { bracketed } from "./scopes.js";
 import { standingElements, standingOf } from "./standing.js";
+import { Pace } from "./steps.js";
 import { said, together } from "./structure.js";
 import { isAttachment, sayAttachment } from "./text/attachment.js";
 import { type Title, titleOf } from "./title.js";
@@ -20,8 +21,8 @@ export interface Description {
   readonly reversed: boolean;
   /** How it stands where that is not to be taken for granted: `resolved`. Belongs to each piece. */
   readonly standing: string | undefined;
-  /** With the marks of scopes.ts, made as they are read. */
-  readonly parts: Iterable<string>;
+  /** With the marks of scopes.ts, made as they are read; undefined where it gives way. */
+  readonly parts: Iterable<string | undefined>;
 }
 
 /** Types whose category is the drawer that they lie in, and says nothing of what they are. */
@@ -42,7 +43,7 @@ export function describe(
   before: readonly string[] = [],
   whole = true,
 ): Description {
-  const telling: Telling = { refs, inside: resource };
+  const telling: Telling = { refs, room: new Room(), inside: resource };
   const title = titleOf(resource, refs);
   const negation = negationOf(resource);
   const front = [...before, ...(negation === undefined ? [] : [negation])];
@@ -61,7 +62,8 @@ function* partsOf(
   title: Title | undefined,
   standing: readonly string[],
   whole: boolean,
-): Generator<string, void, void> {
+): Generator<string | undefined, void, void> {
+  const pace = new Pace();
   const skip = new Set<string>([
     ...[...TOLD_FIRST, ...DATES, ...standingElements(resource)],
     title?.key ?? "",
@@ -73,6 +75,8 @@ function* partsOf(
   const value = valueText(resource, telling);
   if (value !== undefined) yield value;
   for (const it of asList(resource.component)) {
+    if (pace.isDue()) yield undefined;
+    telling.room.renew();
     const component = componentText(it, telling);
     if (component !== undefined) yield component;
   }
@@ -89,7 +93,7 @@ function* partsOf(
 
 /** In brackets, so that what one contained thing says does not run into the next. */
 function toPart({ title, parts }: Description, told: string | undefined): string | undefined {
-  const said = [...parts].join("; ");
+  const said = [...parts].filter((it) => it !== undefined).join("; ");
   // A contained medicine is what names the prescription.
   if (said === "" && title === told) return undefined;
   if (title === "") return said === "" ? "(unnamed)" : `(${said})`;
@@ -146,8 +150,10 @@ function* containedTexts(
   resource: Json,
   refs: References,
   title: string | undefined,
-): Generator<string, void, void> {
+): Generator<string | undefined, void, void> {
+  const pace = new Pace();
   for (const it of asList(resource.contained)) {
+    if (pace.isDue()) yield undefined;
     const own = asObject(it);
     if (own === undefined || PERSONAL.has(String(own.resourceType)) || isEnteredInError(own)) continue;
     if (isAttachment(own)) {

@@ -1,10 +1,12 @@
 import { describe } from "./describe.js";
+import { listedIds } from "./listed-ids.js";
 import { withoutLongStrings } from "./long-strings.js";
 import { isProhibition, isWithdrawn, unreadModifiers } from "./modifiers.js";
 import { type LongText, longTexts, narrativeAdds, narrativeOf } from "./narrative.js";
 import { saysProhibition } from "./prohibition.js";
 import type { References } from "./references.js";
 import { shortened } from "./scopes.js";
+import { Pace } from "./steps.js";
 import { headOf, linesOf, paragraphs } from "./text-record.js";
 import type { Json } from "./values.js";
 import { dateElement, type Moment } from "./when.js";
@@ -43,17 +45,15 @@ interface TitledText extends LongText {
 /** The entries of one resource, made as they are read; gives way between the steps of long work. */
 export function* draftsOf(original: Json, context: DraftContext): Generator<Draft | undefined, void, void> {
   const { refs, now, clean, before } = context;
-  const { resource, texts } = withoutLongStrings(original);
+  const pace = new Pace();
+  const { resource, texts } = yield* withoutLongStrings(original, pace);
   const type = String(resource.resourceType);
   const moment = dateElement(resource)?.moment;
-  // Each of these looks at all of it.
+  const unread = listedIds([...(yield* unreadModifiers(resource, pace))]);
+  const forbidden = yield* isProhibition(resource, pace);
   yield undefined;
-  const unread = [...new Set(unreadModifiers(resource))];
-  yield undefined;
-  const forbidden = isProhibition(resource);
-  yield undefined;
-  const modified = unread.length > 0;
-  const warning = `(MEANING MAY DIFFER, modifier not read: ${unread.join(", ")})`;
+  const modified = unread !== "";
+  const warning = `(MEANING MAY DIFFER, modifier not read: ${unread})`;
   const front = modified ? [warning, ...before] : before;
   const { title, standing, parts, reversed } = describe(resource, refs, front);
   const withdrawn = isWithdrawn(resource);
@@ -68,7 +68,8 @@ export function* draftsOf(original: Json, context: DraftContext): Generator<Draf
   const noted = watched(parts, () => {
     told = true;
   });
-  for (const text of linesOf(title, standing, noted, MAX_TEXT)) yield draft(text);
+  for (const text of linesOf(title, standing, noted, MAX_TEXT))
+    yield text === undefined ? undefined : draft(text);
   const long: TitledText[] = [
     ...texts.map((it) => ({ ...it, titled: true })),
     ...(yield* longTexts(resource, refs)),
@@ -84,15 +85,18 @@ export function* draftsOf(original: Json, context: DraftContext): Generator<Draf
       titled || reversed || standing !== undefined ? headOf(shortened(title, MAX_TEXT / 4), standing) : "";
     const heads = own + (heading === "" ? "" : `${shortened(heading, MAX_TEXT / 4)}: `);
     for (const part of paragraphs(text, { longest: MAX_TEXT - heads.length, now, clean })) {
-      yield draft(heads + part.text, moment ?? part.moment);
+      yield part === undefined ? undefined : draft(heads + part.text, moment ?? part.moment);
     }
   }
 }
 
 /** @param onFirst Called when there is one. */
-function* watched<T>(values: Iterable<T>, onFirst: () => void): Generator<T, void, void> {
-  for (const value of values) {
-    onFirst();
-    yield value;
+function* watched(
+  parts: Iterable<string | undefined>,
+  onFirst: () => void,
+): Generator<string | undefined, void, void> {
+  for (const part of parts) {
+    if (part !== undefined) onFirst();
+    yield part;
   }
 }

@@ -1,3 +1,5 @@
+import { table } from "../table.js";
+
 /** Which elements are told, and under which words. */
 
 /** Who did it, for whom and where; numbers and technical things. */
@@ -51,9 +53,9 @@ export const UNTOLD: ReadonlySet<string> = new Set([
 ]);
 
 /** Elements of one name that mean technical things in one type and tell something in others. */
-export const UNTOLD_IN: Readonly<Record<string, ReadonlySet<string>>> = {
+export const UNTOLD_IN: Readonly<Record<string, ReadonlySet<string>>> = table({
   ImagingStudy: new Set(["instance"]),
-};
+});
 
 /** Told before the rest, or by the title. */
 export const TOLD_FIRST: ReadonlySet<string> = new Set([
@@ -67,7 +69,7 @@ export const PLAIN: ReadonlySet<string> = new Set([
   ...["dose", "doseQuantity", "doseRange", "doseAndRate"],
 ]);
 
-const RENAMED: Readonly<Record<string, string>> = {
+const RENAMED: Readonly<Record<string, string>> = table({
   dosageInstruction: "dose",
   dosage: "dose",
   doseAndRate: "dose",
@@ -75,7 +77,7 @@ const RENAMED: Readonly<Record<string, string>> = {
   result: "results",
   abatement: "until",
   referenceRange: "reference",
-};
+});
 
 const SUFFIX =
   /(?<=[a-z])(?:CodeableConcept|Quantity|Reference|DateTime|Date|Period|String|Boolean|Integer64|Integer|Decimal|Range|Ratio|Age|Duration|Timing|Code|Instant|Uri|Markdown|Attachment|Coding|PositiveInt|UnsignedInt|Canonical)$/;

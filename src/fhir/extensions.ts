@@ -11,6 +11,9 @@ type Say = (value: unknown, telling: Telling, depth: number) => Said | undefined
 const PERSONAL_VALUE =
   /^value(?:Address|HumanName|ContactPoint|ContactDetail|Identifier|Signature|Base64Binary|Meta|RelatedArtifact)$/;
 
+/** Extensions of one element that are told. */
+const MOST = 500;
+
 /** `extension`, and `_status` for what is said of a plain `status`. */
 export function isExtensionKey(key: string): boolean {
   return key === "extension" || key.startsWith("_");
@@ -27,14 +30,18 @@ export function extensionMembers(
   depth: number,
 ): Member[] {
   if (depth > MAX_DEPTH) return [];
-  const tell = (list: unknown): Member[] =>
-    asList(list).flatMap((it) => {
+  const tell = (list: unknown): Member[] => {
+    const all = asList(list);
+    const told = all.slice(0, MOST).flatMap((it): Member[] => {
       const extension = asObject(it);
       const own = extension && extensionSaid(extension, telling, say, depth + 1);
       return own === undefined ? [] : [{ label: nameOf(extension as Json), said: own }];
     });
+    if (all.length <= MOST) return told;
+    return [...told, { label: "extension", said: said(`(${all.length - MOST} more, not read)`) }];
+  };
   if (key === "extension") return tell(value);
-  const all = asList(value);
+  const all = asList(value).slice(0, MOST);
   return all.flatMap((it, index) => {
     const own = tell(asObject(it)?.extension);
     if (own.length === 0) return [];
@@ -56,5 +63,5 @@ function extensionSaid(extension: Json, telling: Telling, say: Say, depth: numbe
 }
 
 function nameOf({ url }: Json): string {
-  return words((asText(url) ?? "").split(/[/#:]/).at(-1) || "extension");
+  return words((asText(url) ?? "").slice(-200).split(/[/#:]/).at(-1) || "extension");
 }

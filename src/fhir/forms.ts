@@ -4,6 +4,8 @@ import { scope } from "./scopes.js";
 import { asList, asObject, asText } from "./values.js";
 
 const MAX_DEPTH = 30;
+/** Answers of one question that are told together, under it. */
+const TOGETHER = 100;
 const OWN: ReadonlySet<string> = new Set(["text", "answer", "item", "definition"]);
 
 /** The answers of a form, each with its question and the groups that it stands in. */
@@ -11,7 +13,7 @@ export function* answerParts(
   items: unknown,
   telling: Telling,
   path: readonly string[] = [],
-): Generator<string, void, void> {
+): Generator<string | undefined, void, void> {
   if (path.length > MAX_DEPTH) {
     yield "(more answers, not read)";
     return;
@@ -19,14 +21,19 @@ export function* answerParts(
   for (const it of asList(items)) {
     const item = asObject(it);
     if (item === undefined) continue;
+    telling.room.renew();
     const own = [...path, asText(item.text) ?? asText(item.linkId) ?? "item"];
     const before = `${own.join(" / ")}: `;
     const answers = asList(item.answer).map(asObject);
-    const values = answers
-      .map((answer) => answer && valueText(answer, telling))
-      .filter((value) => value !== undefined);
-    if (values.length > 0) yield scope(before, values.join(", "));
-    for (const said of elementParts(item, telling, OWN)) yield scope(before, said);
+    for (let at = 0; at < answers.length; at += TOGETHER) {
+      telling.room.renew();
+      const values = answers
+        .slice(at, at + TOGETHER)
+        .map((answer) => answer && valueText(answer, telling))
+        .filter((value) => value !== undefined);
+      yield values.length > 0 ? scope(before, values.join(", ")) : undefined;
+    }
+    for (const said of elementParts(item, telling, OWN)) yield said && scope(before, said);
     yield* answerParts(item.item, telling, own);
     for (const answer of answers) yield* answerParts(answer?.item, telling, own);
   }

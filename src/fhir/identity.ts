@@ -3,6 +3,7 @@ import { Learner } from "./identity/learn.js";
 import { findNames } from "./identity/names.js";
 import { findPatterns } from "./identity/patterns.js";
 import { replaceSpans } from "./identity/tokens.js";
+import type { Steps } from "./steps.js";
 import { toCharacters } from "./text/characters.js";
 import type { Json } from "./values.js";
 
@@ -14,9 +15,9 @@ export class Identity {
   readonly #known = new Known();
   readonly #learner = new Learner(this.#known);
 
-  /** Takes names, numbers and addresses from a resource. */
-  learn(resource: Json): void {
-    this.#learner.learn(resource);
+  /** Takes names, numbers and addresses from a resource; gives way between the steps of long work. */
+  learn(resource: Json): Steps<void> {
+    return this.#learner.learn(resource);
   }
 
   /** Strings of the record that tell who somebody is and could not be held. */

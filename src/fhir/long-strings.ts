@@ -1,13 +1,14 @@
 import { labelOf } from "./elements.js";
 import { negationOf } from "./modifiers.js";
 import type { LongText } from "./narrative.js";
+import type { Pace, Steps } from "./steps.js";
 import { asObject, type Json } from "./values.js";
 
 /** Characters of a value that is told among the others; a longer one is a text of its own, told in pieces. */
 const LONGEST = 4000;
 const MAX_DEPTH = 40;
 /** Told as texts anyway, or not at all. */
-const ELSEWHERE: ReadonlySet<string> = new Set(["data", "div", "content", "url"]);
+const ELSEWHERE: ReadonlySet<string> = new Set(["data", "div", "url"]);
 
 /** A resource without its longest strings, and those under the labels that they stood under. */
 export interface Shortened {
@@ -16,39 +17,50 @@ export interface Shortened {
 }
 
 /** Puts a note in the place of each very long string, so that telling the resource takes no long time in one go. */
-export function withoutLongStrings(resource: Json): Shortened {
-  if (!hasLong(resource, 0)) return { resource, texts: [] };
+export function* withoutLongStrings(resource: Json, pace: Pace): Steps<Shortened> {
   const texts: LongText[] = [];
-  const shortened = replaced(resource, "", texts, 0);
+  const shortened = yield* replaced(resource, undefined, { texts, pace }, 0);
   return { resource: asObject(shortened) ?? resource, texts };
 }
 
-function hasLong(value: unknown, depth: number): boolean {
-  if (typeof value === "string") return value.length > LONGEST;
-  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return false;
-  for (const key in value) {
-    const own = (value as Json)[key];
-    if (hasLong(own, depth + 1) && !(ELSEWHERE.has(key) && typeof own === "string")) return true;
-  }
-  return false;
+interface Work {
+  readonly texts: LongText[];
+  readonly pace: Pace;
+}
+
+/** An element, and what it stands in. */
+interface Place {
+  readonly above: Place | undefined;
+  readonly thing: Json;
+  readonly key: string;
+}
+
+/** The labels of an element and of all that it stands in; what reverses one of these, too, but for the resource itself. */
+function headingOf({ above, thing, key }: Place): string {
+  const own = above === undefined ? undefined : negationOf(thing);
+  return [above && headingOf(above), own, labelOf(key)].filter(Boolean).join(" / ");
 }
 
 /** @returns The value itself where nothing in it is long. */
-function replaced(value: unknown, heading: string, texts: LongText[], depth: number): unknown {
-  if (typeof value === "string") {
-    if (value.length <= LONGEST) return value;
-    texts.push({ heading, text: value });
-    return "(long text, told apart)";
+function* replaced(value: object, above: Place | undefined, work: Work, depth: number): Steps<object> {
+  if (depth > MAX_DEPTH) return value;
+  let copy: Record<string, unknown> | undefined;
+  for (const key in value) {
+    if (work.pace.isDue()) yield undefined;
+    const own = (value as Json)[key];
+    if (typeof own !== "string" && (typeof own !== "object" || own === null)) continue;
+    if (typeof own === "string" && (own.length <= LONGEST || isElsewhere(value as Json, key))) continue;
+    const place = Array.isArray(value) ? above : { above, thing: value as Json, key };
+    if (typeof own === "string") work.texts.push({ heading: place ? headingOf(place) : "", text: own });
+    const other =
+      typeof own === "string" ? "(long text, told apart)" : yield* replaced(own, place, work, depth + 1);
+    if (other === own) continue;
+    copy ??= (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;
+    copy[key] = other;
   }
-  if (!hasLong(value, depth)) return value;
-  if (Array.isArray(value)) return value.map((it) => replaced(it, heading, texts, depth + 1));
-  const negation = depth === 0 ? undefined : negationOf(value as Json);
-  const told = ([key, own]: [string, unknown]) => {
-    if (ELSEWHERE.has(key) && typeof own === "string") return [key, own];
-    return [
-      key,
-      replaced(own, [heading, negation, labelOf(key)].filter(Boolean).join(" / "), texts, depth + 1),
-    ];
-  };
-  return Object.fromEntries(Object.entries(value as Json).map(told));
+  return copy ?? value;
+}
+
+function isElsewhere(thing: Json, key: string): boolean {
+  return ELSEWHERE.has(key) || (key === "content" && thing.resourceType === "Binary");
 }

@@ -1,4 +1,11 @@
+import { table } from "../table.js";
+import type { Pace, Steps } from "./steps.js";
 import { asList, asObject, asText, type Json } from "./values.js";
+
+/** Things in one another that are looked at. */
+const MAX_DEPTH = 40;
+/** Characters of an address whose last part is a name. */
+const MAX_NAME = 200;
 
 /** Every code of a concept, of a coding, or a plain code, in lower case: a display may say it in any words. */
 function codesOf(value: unknown): string[] {
@@ -26,7 +33,7 @@ export function isEnteredInError(resource: Json): boolean {
  * Codes of a status that take back what a resource says, or say that it never came to be, with the words in front.
  * Others (stopped, draft, resolved) are told as they are.
  */
-const WITHDRAWN: Readonly<Record<string, string>> = {
+const WITHDRAWN: Readonly<Record<string, string>> = table({
   cancelled: "CANCELLED",
   revoked: "CANCELLED (revoked)",
   rejected: "REJECTED",
@@ -39,7 +46,7 @@ const WITHDRAWN: Readonly<Record<string, string>> = {
   noshow: "DID NOT TAKE PLACE (no show)",
   unsatisfactory: "UNSATISFACTORY",
   retired: "NO LONGER IN USE (retired)",
-};
+});
 const CARRIES_STATUS = [...STATES, "docStatus", "participantStatus"] as const;
 
 function withdrawal(thing: Json): string | undefined {
@@ -104,26 +111,38 @@ function notDone(thing: Json): string | undefined {
  * Names of the modifier extensions anywhere in a resource, the last part of their address: each may change or reverse
  * what it says, and none is read.
  */
-export function unreadModifiers(value: unknown, depth = 0): string[] {
-  if (typeof value !== "object" || value === null || depth > 40) return [];
-  if (Array.isArray(value)) return value.flatMap((it) => unreadModifiers(it, depth + 1));
-  return Object.entries(value).flatMap(([key, own]) => {
-    if (key === "implicitRules") return ["implicitRules"];
-    if (key !== "modifierExtension") return unreadModifiers(own, depth + 1);
-    return asList(own).map((it) => asText(asObject(it)?.url)?.split(/[/#:]/).at(-1) || "unnamed");
-  });
+export function* unreadModifiers(value: object, pace: Pace, depth = 0): Steps<ReadonlySet<string>> {
+  const found = new Set<string>();
+  if (depth > MAX_DEPTH) return found;
+  for (const key in value) {
+    if (pace.isDue()) yield undefined;
+    const own: unknown = (value as Json)[key];
+    if (key === "implicitRules") found.add(key);
+    else if (key === "modifierExtension") {
+      for (const it of asList(own)) {
+        found.add(asText(asObject(it)?.url)?.slice(-MAX_NAME).split(/[/#:]/).at(-1) || "unnamed");
+      }
+    } else if (typeof own === "object" && own !== null) {
+      for (const name of yield* unreadModifiers(own, pace, depth + 1)) found.add(name);
+    }
+  }
+  return found;
 }
 
 /** Elements that forbid; deeper parts of a resource have them too. */
-function forbids(value: unknown, depth = 0): boolean {
-  if (typeof value !== "object" || value === null || depth > 40) return false;
-  if (Array.isArray(value)) return value.some((it) => forbids(it, depth + 1));
-  const thing = value as Json;
-  if (isTrue(thing.doNotPerform) || isTrue(thing.prohibited) || deniesConsent(thing)) return true;
-  return Object.entries(thing).some(
-    ([key, own]) =>
-      ((key === "provision" || key === "except") && asList(own).some(denies)) || forbids(own, depth + 1),
-  );
+function* forbids(value: object, pace: Pace, depth = 0): Steps<boolean> {
+  if (depth > MAX_DEPTH) return false;
+  if (!Array.isArray(value)) {
+    const thing = value as Json;
+    if (isTrue(thing.doNotPerform) || isTrue(thing.prohibited) || deniesConsent(thing)) return true;
+    if ([...asList(thing.provision), ...asList(thing.except)].some(denies)) return true;
+  }
+  for (const key in value) {
+    if (pace.isDue()) yield undefined;
+    const own: unknown = (value as Json)[key];
+    if (typeof own === "object" && own !== null && (yield* forbids(own, pace, depth + 1))) return true;
+  }
+  return false;
 }
 
 function denies(provision: unknown): boolean {
@@ -140,6 +159,6 @@ function deniesConsent(thing: Json): boolean {
 }
 
 /** Whether elements of a resource say what must not be done to the patient. What is withdrawn forbids nothing. */
-export function isProhibition(resource: Json): boolean {
-  return !isWithdrawn(resource) && forbids(resource);
+export function* isProhibition(resource: Json, pace: Pace): Steps<boolean> {
+  return !isWithdrawn(resource) && (yield* forbids(resource, pace));
 }

@@ -1,5 +1,6 @@
 import { isEnteredInError, negationOf } from "./modifiers.js";
 import type { References } from "./references.js";
+import { Pace, type Steps } from "./steps.js";
 import { carriedBy, formOfCarried, isAttachment, isCda, textSteps } from "./text/attachment.js";
 import { decodeText } from "./text/charset.js";
 import { withoutDataSteps } from "./text/data.js";
@@ -17,9 +18,6 @@ export interface LongText {
   readonly guessed?: boolean | undefined;
 }
 
-/** Work that gives way between its steps, and its result. */
-type Steps<Result> = Generator<undefined, Result, void>;
-
 const MAX_DEPTH = 30;
 
 /** Texts that are carried anywhere in a resource, and the sections of a Composition. */
@@ -27,6 +25,10 @@ export function* longTexts(resource: Json, refs: References): Steps<LongText[]> 
   const seen = new Set<string>();
   const found: LongText[] = [];
   for (const carrier of carriers(resource, refs)) {
+    if (carrier === undefined) {
+      yield undefined;
+      continue;
+    }
     const { thing, heading } = carrier;
     const carried = carriedBy(thing, resource, refs);
     // A contained Binary is met where it is referred to, and where it is contained.
@@ -37,14 +39,22 @@ export function* longTexts(resource: Json, refs: References): Steps<LongText[]> 
     const { text, guessed } = yield* textSteps(carried, form);
     found.push({ heading, text: yield* withoutDataSteps(text), ...(guessed && { guessed }) });
   }
-  found.push(...(yield* sections(resource.section, resource, refs, [])));
+  yield* addSections(found, resource.section, resource, refs, []);
   return found.filter(({ text }) => text.trim() !== "");
 }
 
 /** HL7 v2 messages and CDA documents that a resource carries: these have people and resources of their own. */
-export function documentsWithin(resource: Json, refs: References): { v2: string[]; cda: string[] } {
+export function* documentsWithin(
+  resource: Json,
+  refs: References,
+): Steps<{ readonly v2: readonly string[]; readonly cda: readonly string[] }> {
   const found: { v2: string[]; cda: string[] } = { v2: [], cda: [] };
-  for (const { thing } of carriers(resource, refs)) {
+  for (const carrier of carriers(resource, refs)) {
+    if (carrier === undefined) {
+      yield undefined;
+      continue;
+    }
+    const { thing } = carrier;
     const carried = carriedBy(thing, resource, refs);
     const form = carried && formOfCarried(carried);
     if (carried === undefined || (form !== "v2" && form !== "xml")) continue;
@@ -72,58 +82,74 @@ interface Carrier {
   readonly heading: string;
 }
 
+/** Carriers as they are found, and undefined where it gives way. */
+type Carriers = Generator<Carrier | undefined, void, void>;
+
 /** Attachments and Binaries, at any depth. */
-function carriers(resource: Json, refs: References): Carrier[] {
-  return [
-    ...within({ ...resource, contained: undefined }, "", 0),
-    ...asList(resource.contained).flatMap((it) => contained(asObject(it), resource, refs)),
-  ];
+function* carriers(resource: Json, refs: References): Carriers {
+  const pace = new Pace();
+  yield* within(resource, { heading: "", pace }, 0);
+  for (const it of asList(resource.contained)) yield* contained(asObject(it), resource, refs, pace);
 }
 
 /** What is contained may be withdrawn or reversed on its own. */
-function contained(own: Json | undefined, inside: Json, refs: References): Carrier[] {
-  if (own === undefined || PERSONAL.has(String(own.resourceType)) || isEnteredInError(own)) return [];
+function* contained(own: Json | undefined, inside: Json, refs: References, pace: Pace): Carriers {
+  if (own === undefined || PERSONAL.has(String(own.resourceType)) || isEnteredInError(own)) return;
   const negation = negationOf(own);
-  const title = titleOf({ ...own, contained: inside.contained }, refs)?.text;
-  const heading = negation === undefined ? "" : [negation, title].filter(Boolean).join(": ");
-  return within(own, heading, 0);
+  const title = negation && titleOf({ ...own, contained: inside.contained }, refs)?.text;
+  yield* within(own, { heading: [negation, title].filter(Boolean).join(": "), pace }, 0);
+}
+
+/** What is the same for all that is looked at of one thing. */
+interface Search {
+  readonly heading: string;
+  readonly pace: Pace;
 }
 
 /** @param around The things that it stands in, but for the one whose reversal is told elsewhere. */
-function within(value: unknown, heading: string, depth: number, around: readonly Json[] = []): Carrier[] {
-  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return [];
-  if (Array.isArray(value)) return value.flatMap((it) => within(it, heading, depth + 1, around));
-  const own = depth === 0 ? around : [...around, value as Json];
-  if (isAttachment(value as Json)) {
+function* within(value: object, search: Search, depth: number, around: readonly Json[] = []): Carriers {
+  if (depth > MAX_DEPTH) return;
+  const own = depth === 0 || Array.isArray(value) ? around : [...around, value as Json];
+  if (!Array.isArray(value) && isAttachment(value as Json)) {
     const negations = own.map(negationOf);
-    return [{ thing: value as Json, heading: [heading, ...negations].filter(Boolean).join(": ") }];
+    yield { thing: value as Json, heading: [search.heading, ...negations].filter(Boolean).join(": ") };
+    return;
   }
-  return Object.values(value).flatMap((it) =>
-    typeof it === "object" ? within(it, heading, depth + 1, own) : [],
-  );
+  for (const key in value) {
+    if (search.pace.isDue()) yield undefined;
+    // What is contained has a heading of its own.
+    if (depth === 0 && key === "contained") continue;
+    const inner = (value as Json)[key];
+    if (typeof inner === "object" && inner !== null) yield* within(inner, search, depth + 1, own);
+  }
 }
 
-function* sections(
+function* addSections(
+  found: LongText[],
   value: unknown,
   inside: Json,
   refs: References,
   path: readonly string[],
-): Steps<LongText[]> {
-  if (path.length > MAX_DEPTH) return [];
-  const found: LongText[] = [];
+): Steps<void> {
+  if (path.length > MAX_DEPTH) return;
+  const pace = new Pace();
   for (const it of asList(value)) {
+    yield undefined;
     const section = asObject(it);
     if (section === undefined) continue;
     const own = [...path, asText(section.title) ?? conceptText(section.code) ?? "section"];
-    const entries = asList(section.entry).map((entry) => {
+    const entries = new Set<string>();
+    for (const entry of asList(section.entry)) {
       const reference = asObject(entry);
-      return reference && referenceText(reference, inside, refs);
-    });
+      const said = reference && referenceText(reference, inside, refs);
+      if (said !== undefined) entries.add(said);
+      if (pace.isDue()) yield undefined;
+    }
     const empty = conceptText(section.emptyReason);
-    const named = [...new Set(entries.filter((text) => text !== undefined))].join(", ");
+    const named = [...entries].join(", ");
     const narrative = yield* narrativeOf(section);
     const text = [narrative, named, empty && `empty: ${empty}`].filter(Boolean).join("\n\n");
-    found.push({ heading: own.join(" / "), text }, ...(yield* sections(section.section, inside, refs, own)));
+    found.push({ heading: own.join(" / "), text });
+    yield* addSections(found, section.section, inside, refs, own);
   }
-  return found;
 }

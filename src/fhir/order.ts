@@ -1,3 +1,4 @@
+import { Pace, type Steps, sortSteps } from "./steps.js";
 import type { Moment } from "./when.js";
 
 /** What has a moment, or none. */
@@ -9,31 +10,28 @@ interface Dated {
  * Days in order of time, and of one day the newest first. What has no date keeps its place: after what stood before it
  * in the record, or before what it stood in front of.
  */
-export function inOrder<T extends Dated>(all: readonly T[]): T[] {
+export function* inOrder<T extends Dated>(all: readonly T[]): Steps<T[]> {
+  const pace = new Pace();
   const zone = commonZone(all);
-  const instants = all.map(({ moment }) => (moment === undefined ? undefined : instantOf(moment, zone)));
+  const instants: (number | undefined)[] = [];
+  for (const { moment } of all) {
+    instants.push(moment === undefined ? undefined : instantOf(moment, zone));
+    if (pace.isDue()) yield undefined;
+  }
   const days = filled(all.map(({ moment }, index) => moment && dayOf(moment, instants[index], zone)));
-  const byDay = sorted(
-    all.map((_, index) => index),
-    (index) => days[index] ?? "",
-    1,
-  );
-  const ordered: number[] = [];
+  const byDay = yield* sorted([...all.keys()], (index) => days[index] ?? "", 1);
+  const ordered: T[] = [];
   for (let at = 0; at < byDay.length; ) {
     let end = at;
     while (end < byDay.length && days[byDay[end] as number] === days[byDay[at] as number]) end++;
     const own = byDay.slice(at, end);
     const times = filled(own.map((index) => instants[index]));
-    ordered.push(
-      ...sorted(
-        own.map((_, it) => it),
-        (it) => times[it] ?? 0,
-        -1,
-      ).map((it) => own[it] as number),
-    );
+    const byTime = yield* sorted([...own.keys()], (it) => times[it] ?? 0, -1);
+    for (const it of byTime) ordered.push(all[own[it] as number] as T);
+    if (pace.isDue()) yield undefined;
     at = end;
   }
-  return ordered.map((index) => all[index] as T);
+  return ordered;
 }
 
 /** Gaps get what stands before them; those at the beginning what stands after. */
@@ -45,19 +43,18 @@ function filled<T>(values: readonly (T | undefined)[]): (T | undefined)[] {
   });
 }
 
-/** Stable. */
-function sorted<K extends string | number>(
+function* sorted<K extends string | number>(
   items: readonly number[],
   keyOf: (item: number) => K,
   sign: 1 | -1,
-): number[] {
+): Steps<readonly number[]> {
   const compare = (a: number, b: number) => {
     const [first, second] = [keyOf(a), keyOf(b)];
     return first < second ? -sign : first > second ? sign : 0;
   };
-  // Most records are in order, and sorting a hundred thousand takes long in one go.
+  // Most records are in order.
   const ordered = items.every((it, index) => index === 0 || compare(items[index - 1] as number, it) <= 0);
-  return ordered ? [...items] : [...items].sort(compare);
+  return ordered ? items : yield* sortSteps(items, compare);
 }
 
 /** Milliseconds of a moment with a time; one without a zone is taken to be in that of most others. */

@@ -1,6 +1,7 @@
 import { ageAt } from "./age.js";
 import { unreadModifiers } from "./modifiers.js";
-import { asList, asObject, asText, type Json } from "./values.js";
+import { Pace, type Steps } from "./steps.js";
+import { asAddress, asList, asObject, asText, type Json } from "./values.js";
 
 /** Who a record is about, as far as it is told. */
 export interface PatientFacts {
@@ -32,10 +33,11 @@ export function patientFacts(resource: Json | undefined, now: Date, keep: boolea
 }
 
 /** What of the patient's own data may change what the record means. */
-export function patientWarnings(resource: Json): string[] {
+export function* patientWarnings(resource: Json): Steps<string[]> {
+  const modified = (yield* unreadModifiers(resource, new Pace())).size > 0;
   const links = new Set(asList(resource.link).map((it) => asText(asObject(it)?.type)));
   return [
-    ...(unreadModifiers(resource).length > 0
+    ...(modified
       ? ["The patient's own data has a modifier that is not read, which may change what it says."]
       : []),
     ...(resource.deceasedDateTime !== undefined || String(resource.deceasedBoolean) === "true"
@@ -65,11 +67,18 @@ export function numbersOf(resource: Json): string[] {
   });
 }
 
+/** Names of one person, and parts of one, that are compared. */
+const MAX_NAMES = 20;
+
 /** Name, birth and gender, which two people hardly share. */
 export function likenessOf({ name, birthDate, gender }: Json): string | undefined {
+  const names = asList(name).slice(0, MAX_NAMES).map(asObject);
+  const told = names.map((it) =>
+    [it?.text, it?.family, ...asList(it?.given).slice(0, MAX_NAMES)].map(asText),
+  );
   return name === undefined || birthDate === undefined
     ? undefined
-    : JSON.stringify([name, birthDate, gender]);
+    : JSON.stringify([told, asText(birthDate), asText(gender)]);
 }
 
 export function numberMark(system: string | undefined, value: string): string {
@@ -79,6 +88,6 @@ export function numberMark(system: string | undefined, value: string): string {
 /** Addresses of other descriptions of the same person. */
 export function linksOf(resource: Json): string[] {
   return asList(resource.link)
-    .map((it) => asText(asObject(asObject(it)?.other)?.reference))
+    .map((it) => asAddress(asObject(asObject(it)?.other)?.reference))
     .filter((it) => it !== undefined);
 }

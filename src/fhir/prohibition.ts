@@ -1,3 +1,5 @@
+import { allMatches } from "./all-matches.js";
+
 /**
  * Words that say what must not be done to a patient: not to resuscitate, not to intubate, comfort only, no blood, in
  * English, German, French and Spanish. A term alone is not enough: it may be denied, over, asked about, or somebody
@@ -124,7 +126,7 @@ const FORBIDS_FULL = /full[- ]code$/iu;
 
 /** Whether a text says that something must not be done to the patient. */
 export function saysProhibition(text: string): boolean {
-  return TERMS.some((term) => [...text.matchAll(term)].some((found) => holds(text, found.index, found[0])));
+  return TERMS.some((term) => allMatches(text, term).some((found) => holds(text, found.index, found[0])));
 }
 
 function holds(text: string, start: number, term: string): boolean {

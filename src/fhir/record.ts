@@ -1,14 +1,17 @@
 import { badOption, throwIfAborted } from "../errors.js";
+import { checkNames } from "../options.js";
 import { Collector } from "./collector.js";
 import type { Draft } from "./drafts.js";
 import { MAX_TEXT } from "./drafts.js";
+import { givenResources } from "./given.js";
 import { Identity } from "./identity.js";
 import { listedIds } from "./listed-ids.js";
 import { inOrder } from "./order.js";
 import type { PatientFacts } from "./patient.js";
 import { saysProhibition } from "./prohibition.js";
 import { countRedacted, redactionWarnings } from "./redaction.js";
-import { Breather, type StreamedBundle, splitResources, unreadable } from "./split-json.js";
+import { type StreamedBundle, splitResources, unreadable } from "./split-json.js";
+import { Breather } from "./steps.js";
 import { toCharacters } from "./text/characters.js";
 import { paragraphs } from "./text-record.js";
 import { isV2, v2Resources } from "./v2/resources.js";
@@ -67,7 +70,12 @@ export async function readRecord(
   input: RecordInput,
   options: ReadRecordOptions = {},
 ): Promise<PatientRecord> {
+  if (typeof input !== "string" && (typeof input !== "object" || input === null)) {
+    throw badOption("record", "a text, or FHIR resources as objects", input);
+  }
+  checkNames("readRecord", options, ["identity", "now", "signal"]);
   const { identity: keep = false, now = new Date(), signal } = options;
+  if (!(now instanceof Date) || Number.isNaN(now.getTime())) throw badOption("now", "a Date", now);
   const text = typeof input === "string" ? input.replace(/^\uFEFF/, "") : undefined;
   if (text !== undefined && text.trim() === "") throw badOption("record", "some words or resources", input);
   if (text !== undefined && isXml(text))
@@ -78,30 +86,28 @@ export async function readRecord(
     const gathered = { patient: { age: undefined, sex: undefined }, skipped: {}, warnings: [] };
     return finish(textDrafts(text, now, clean), keep ? undefined : identity, gathered, signal);
   }
-  const collector = new Collector({ identity, now, keep });
-  const streamed: StreamedBundle = { type: bundleTypeOf(input) };
-  const breather = new Breather();
+  const collector = new Collector({ identity, now, keep, signal });
+  const streamed: StreamedBundle = { type: undefined };
+  const breather = new Breather(signal);
   const unread = (segment: string) => collector.skip(`HL7 v2 segment ${segment}`);
-  for await (const resource of resourcesOf(text ?? (input as object), streamed, unread)) {
+  for await (const resource of resourcesOf(text ?? input, streamed, unread)) {
     throwIfAborted(signal);
     // Parsing one resource may have taken all of its time already.
     await breather.breathe();
-    collector.take(resource);
+    if (resource !== undefined) await breather.through(collector.take(resource));
     await breather.breathe();
   }
   return finish(collector.drafts(streamed.type), keep ? undefined : identity, collector, signal);
 }
 
-function* textDrafts(text: string, now: Date, clean: (line: string) => string): Generator<Draft, void, void> {
+function* textDrafts(
+  text: string,
+  now: Date,
+  clean: (line: string) => string,
+): Generator<Draft | undefined, void, void> {
   for (const part of paragraphs(text, { longest: MAX_TEXT, now, clean })) {
-    yield { type: "Text", ...part, prohibition: saysProhibition(part.text) };
+    yield part && { type: "Text", ...part, prohibition: saysProhibition(part.text) };
   }
-}
-
-function bundleTypeOf(input: RecordInput): string | undefined {
-  return typeof input === "object" && "type" in input && typeof input.type === "string"
-    ? input.type
-    : undefined;
 }
 
 /** Begins as an object or a list of them does; text may begin with a bracket, too: "[x] smoker", "[2024-01-05] visit". */
@@ -109,37 +115,31 @@ function isJson(text: string): boolean {
   return /^\s*(?:\[\s*\{|\{\s*"|\[\s*\]\s*$|\{\s*\}\s*$)/.test(text);
 }
 
+/** The resources, and undefined where reading them gives way. */
 function resourcesOf(
   input: string | object,
   streamed: StreamedBundle,
   onUnread: (segment: string) => void,
 ): AsyncIterable<unknown> | Iterable<unknown> {
-  if (typeof input !== "string") return listed(input);
-  return isV2(input) ? v2Resources(input, onUnread) : splitResources(input, streamed);
-}
-
-async function* listed(input: object): AsyncGenerator<unknown, void, void> {
-  if (Array.isArray(input)) yield* input;
-  else if ("entry" in input && Array.isArray(input.entry) && !isList(input)) yield* input.entry;
-  else yield input;
-}
-
-/** FHIR's List has entries too, but they are no resources. */
-function isList(input: object): boolean {
-  return "resourceType" in input && input.resourceType === "List";
+  if (typeof input === "string") {
+    return isV2(input) ? v2Resources(input, onUnread) : splitResources(input, streamed);
+  }
+  return givenResources(input, (type) => {
+    streamed.type = type;
+  });
 }
 
 type Gathered = Pick<PatientRecord, "patient" | "skipped" | "warnings">;
 
 async function finish(
-  drafts: Iterable<Draft> | AsyncIterable<Draft | undefined>,
+  drafts: Iterable<Draft | undefined> | AsyncIterable<Draft>,
   identity: Identity | undefined,
   gathered: Gathered,
   signal: AbortSignal | undefined,
 ): Promise<PatientRecord> {
-  const breather = new Breather();
+  const breather = new Breather(signal);
   const found: Draft[] = [];
-  const counts: Record<string, number> = {};
+  const counts = new Map<string, number>();
   for await (const draft of drafts) {
     throwIfAborted(signal);
     if (draft !== undefined) {
@@ -150,21 +150,25 @@ async function finish(
     await breather.breathe();
   }
   if (found.length === 0) throw unreadable("it holds nothing about the patient's health");
-  const ordered = inOrder(found);
-  const entries = ordered.map(({ type, moment, text, prohibition }, index) => ({
-    id: `E${index + 1}`,
-    type,
-    date: moment && dateText(moment),
-    text,
-    ...(prohibition === true && { prohibition }),
-  }));
+  const ordered = await breather.through(inOrder(found));
+  const entries: RecordEntry[] = [];
+  for (const { type, moment, text, prohibition } of ordered) {
+    entries.push({
+      id: `E${entries.length + 1}`,
+      type,
+      date: moment && dateText(moment),
+      text,
+      ...(prohibition === true && { prohibition }),
+    });
+    await breather.breathe();
+  }
   const idsOf = (mark: "modified" | "kept") =>
     entries.filter((_, index) => ordered[index]?.[mark]).map(({ id }) => id);
   return {
     entries,
     patient: gathered.patient,
     skipped: gathered.skipped,
-    redacted: counts,
+    redacted: Object.fromEntries(counts),
     warnings: [
       ...gathered.warnings,
       ...modifierWarnings(idsOf("modified")),

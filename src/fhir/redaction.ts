@@ -4,14 +4,14 @@ const WORDS = ["name", "number", "place", "telephone", "date of birth", "e-mail"
 const PLACES = new RegExp(`\\[(${WORDS.join("|")})\\]`, "g");
 
 /** Counts what stands in the place of identity in a text, by what it is. */
-export function countRedacted(text: string, counts: Record<string, number>): void {
-  for (const [, word = ""] of text.matchAll(PLACES)) counts[word] = (counts[word] ?? 0) + 1;
+export function countRedacted(text: string, counts: Map<string, number>): void {
+  for (const [, word = ""] of text.matchAll(PLACES)) counts.set(word, (counts.get(word) ?? 0) + 1);
 }
 
 /**
  * What a reader who must not learn who it is has to look at himself.
  * @param kept Ids of the entries with words that are also names.
- * @param dropped Strings that were not looked for.
+ * @param dropped Strings that were not looked for, or not as a whole.
  */
 export function redactionWarnings(kept: readonly string[], dropped: number): string[] {
   return [
@@ -23,7 +23,7 @@ export function redactionWarnings(kept: readonly string[], dropped: number): str
     ...(dropped === 0
       ? []
       : [
-          `${dropped} names, numbers and addresses of others than the patient were too many to be looked for, and may stand in the entries.`,
+          `${dropped} names, numbers and addresses were too many or too long to be looked for, and may stand in the entries.`,
         ]),
   ];
 }

@@ -1,6 +1,6 @@
 import { isEnteredInError, isWithdrawn } from "./modifiers.js";
 import type { References } from "./references.js";
-import { asList, asObject, asText, type Json } from "./values.js";
+import { asAddress, asList, asObject, asText, type Json } from "./values.js";
 
 /** Elements that refer to what a resource takes the place of. */
 const REPLACES = ["replaces", "priorPrescription", "priorRequest", "supersedes"] as const;
@@ -33,7 +33,7 @@ export class Replaced {
   }
 
   #mark(reference: unknown, inside: Json, words: string): void {
-    const to = asText(asObject(reference)?.reference);
+    const to = asAddress(asObject(reference)?.reference);
     const target = to === undefined ? undefined : this.#refs.find(to, inside);
     if (target === undefined || target === inside) return;
     if (!this.#words.get(target)?.startsWith("SUPERSEDED")) this.#words.set(target, words);

@@ -6,9 +6,14 @@ import { periodText } from "./when.js";
 /** Characters of sampled data that are told: thousands of numbers say nothing in words. */
 const SAMPLES = 200;
 
+/** More elements than any of these types has. */
+const MOST_KEYS = 40;
+
 /** Data types that have words of their own. */
 export function sayKnown(thing: Json, { inside, refs }: Telling): string | undefined {
-  const keys = Object.keys(thing).filter((key) => key !== "id" && !/extension$/i.test(key));
+  const all = Object.keys(thing);
+  if (all.length > MOST_KEYS) return undefined;
+  const keys = all.filter((key) => key !== "id" && !/extension$/i.test(key));
   const only = (...names: string[]) => keys.length > 0 && keys.every((key) => names.includes(key));
   const has = (name: string) => keys.includes(name);
   if (has("coding") && only("coding", "text")) return conceptText(thing);

@@ -4,6 +4,7 @@ import { negationOf } from "./modifiers.js";
 import type { Telling } from "./references.js";
 import { sayKnown } from "./say-known.js";
 import { bracketed, scope } from "./scopes.js";
+import { Pace } from "./steps.js";
 import { enclosed, listed, MAX_DEPTH, type Member, type Said, said, together } from "./structure.js";
 import { isAttachment, sayAttachment } from "./text/attachment.js";
 import { referenceText, typeOfReference } from "./title.js";
@@ -15,19 +16,26 @@ const MEMBERS = 40;
 /** Members of a list inside of a thing that are told. */
 const MOST = 500;
 const NONE: ReadonlySet<string> = new Set();
+/** Stands for what is nested too deeply, or is too much of one thing. */
+const MORE = "(more, not read)";
 
 /**
- * All elements of a thing as "label value" with marks, but for those that are told elsewhere or never. Members of a list that have parts are parts of their own: what is said of one reaction
+ * All elements of a thing as "label value" with marks, but for those that are told elsewhere or never, and undefined
+ * where it gives way. Members of a list that have parts are parts of their own: what is said of one reaction
  * says nothing of the next.
  */
 export function* elementParts(
   thing: Json,
   telling: Telling,
   skip: ReadonlySet<string> = NONE,
-): Generator<string, void, void> {
-  for (const [key, value] of Object.entries(thing)) {
+): Generator<string | undefined, void, void> {
+  const pace = new Pace();
+  for (const key in thing) {
+    if (pace.isDue()) yield undefined;
     if (isUntold(key, telling, skip)) continue;
+    const value = thing[key];
     if (isExtensionKey(key)) {
+      telling.room.renew();
       for (const { label, said: own } of extensionMembers(key, value, telling, say, 0)) {
         yield scope(`${label} `, own.text);
       }
@@ -38,13 +46,16 @@ export function* elementParts(
       continue;
     }
     const label = labelOf(key);
-    for (const text of membersApart(value, telling)) yield scope(`${label} `, text);
+    for (const text of membersApart(value, telling)) yield text && scope(`${label} `, text);
   }
 }
 
-function* membersApart(value: unknown, telling: Telling): Generator<string, void, void> {
+function* membersApart(value: unknown, telling: Telling): Generator<string | undefined, void, void> {
+  const pace = new Pace();
   let simple: Said[] = [];
   for (const member of asList(value)) {
+    if (pace.isDue()) yield undefined;
+    telling.room.renew();
     const own = say(member, telling, 1);
     if (own === undefined) continue;
     if (own.object || simple.length >= MEMBERS) {
@@ -70,12 +81,14 @@ function isBytes(key: string, value: unknown): boolean {
 
 /** Any value of FHIR in words; undefined where it says nothing. */
 export function say(value: unknown, telling: Telling, depth = 0): Said | undefined {
-  if (depth > MAX_DEPTH) return said("(more, not read)");
+  if (depth > MAX_DEPTH || !telling.room.take()) return said(MORE);
   if (Array.isArray(value)) {
-    const members = value
-      .slice(0, MOST)
-      .map((it) => say(it, telling, depth + 1))
-      .filter((it) => it !== undefined);
+    const members: Said[] = [];
+    for (const it of value.slice(0, MOST)) {
+      if (telling.room.isUsed) break;
+      const own = say(it, telling, depth + 1);
+      if (own !== undefined) members.push(own);
+    }
     if (value.length > MOST) members.push(said(`${value.length - MOST} more, not read`));
     return members.length === 0 ? undefined : listed(members);
   }
@@ -86,10 +99,10 @@ export function say(value: unknown, telling: Telling, depth = 0): Said | undefin
   }
   const known = knownText(thing, telling);
   if (known === undefined) return sayParts(thing, telling, depth);
-  const more = Object.entries(thing).flatMap(([key, own]) =>
-    isExtensionKey(key) ? extensionMembers(key, own, telling, say, depth) : [],
-  );
   if (known === "") return undefined;
+  const more = Object.keys(thing)
+    .filter(isExtensionKey)
+    .flatMap((key) => extensionMembers(key, thing[key], telling, say, depth));
   return more.length === 0 ? said(known) : said(`${known} (${together(more).text})`);
 }
 
@@ -135,7 +148,8 @@ export function membersOf(
   const plain: Member[] = [range, text].filter((it) => it !== undefined).map((it) => ({ said: said(it) }));
   const labelled: Member[] = [];
   let named = false;
-  for (const [key, value] of Object.entries(thing)) {
+  for (const key in thing) {
+    const value = thing[key];
     if (isUntold(key, telling, skip) || (range !== undefined && (key === "low" || key === "high"))) continue;
     if (isExtensionKey(key)) {
       labelled.push(...extensionMembers(key, value, telling, say, depth));
@@ -145,6 +159,8 @@ export function membersOf(
       labelled.push({ said: said(BYTES) });
       continue;
     }
+    // What has ended it says so.
+    if (telling.room.isUsed) break;
     const own = say(value, telling, depth + 1);
     if (own === undefined) continue;
     const needsNone: boolean =

@@ -1,19 +1,5 @@
-import { setImmediate } from "node:timers/promises";
 import { MedGemmaError } from "../errors.js";
-
-/** Milliseconds of work before the event loop gets its turn. */
-const SLICE = 8;
-
-/** Gives way when a slice of time is used up. */
-export class Breather {
-  #since = performance.now();
-
-  async breathe(): Promise<void> {
-    if (performance.now() - this.#since < SLICE) return;
-    await setImmediate();
-    this.#since = performance.now();
-  }
-}
+import { Breather } from "./steps.js";
 
 /** A Bundle whose entries come one by one. */
 export interface StreamedBundle {

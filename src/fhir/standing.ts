@@ -30,16 +30,21 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   ...["instance", "link"],
 ]);
 
-function modifiersOf(type: unknown): string[] {
-  return Object.keys(MODIFIER_ELEMENTS).filter(
-    (name) => /^[A-Za-z]+$/.test(name) && MODIFIER_ELEMENTS[name]?.split(" ").includes(String(type)),
-  );
+/** By type of resource, those of the types that have more than others. */
+const byType = new Map<string, string[]>();
+for (const [name, types] of Object.entries(MODIFIER_ELEMENTS)) {
+  if (!/^[A-Za-z]+$/.test(name) || ELSEWHERE.has(name) || UNTOLD.has(name)) continue;
+  for (const type of types.split(" ")) {
+    const own = byType.get(type) ?? [...STATES];
+    if (!own.includes(name)) own.push(name);
+    byType.set(type, own);
+  }
 }
 
 /** Elements of a resource that are told by its standing. */
-export function standingElements(resource: Json): string[] {
-  const own = modifiersOf(resource.resourceType).filter((name) => !ELSEWHERE.has(name) && !UNTOLD.has(name));
-  return [...new Set([...STATES, ...own])];
+export function standingElements({ resourceType }: Json): readonly string[] {
+  const type = String(resourceType);
+  return byType.get(type) ?? STATES;
 }
 
 /** Each state in words, the clinical first. */

@@ -1,13 +1,16 @@
 import { likenessOf, linksOf, numberMark, numbersOf } from "./patient.js";
 import type { References } from "./references.js";
-import { Breather } from "./split-json.js";
+import { Pace, type Steps } from "./steps.js";
 import { statedType } from "./title.js";
-import { asList, asObject, asText, conceptText, type Json } from "./values.js";
+import { asAddress, asList, asObject, asText, conceptText, type Json } from "./values.js";
 
 /** Elements that say whose a resource is, the first that is there. */
 const OWNERS = ["subject", "patient", "beneficiary", "for", "individual"] as const;
 /** Types that a resource may be about instead of the patient. */
 const PEOPLE: ReadonlySet<string> = new Set(["Patient", "RelatedPerson", "Person", "Group", "Practitioner"]);
+
+/** Subjects of one resource that are looked at. */
+const MAX_OWNERS = 100;
 
 /** Who or what a resource is about. */
 interface Owner {
@@ -32,13 +35,16 @@ export class Subjects {
   }
 
   /** @param resources All that are current, those about people among them. */
-  static async of(resources: readonly Json[], refs: References): Promise<Subjects> {
+  static *of(resources: readonly Json[], refs: References): Steps<Subjects> {
     const subjects = new Subjects(refs);
-    const breather = new Breather();
-    for (const own of resources) if (own.resourceType === "Patient") subjects.#addPerson(own);
+    const pace = new Pace();
+    for (const own of resources) {
+      if (own.resourceType === "Patient") subjects.#addPerson(own);
+      if (pace.isDue()) yield undefined;
+    }
     const counts = new Map<string, number>();
     for (const own of resources) {
-      await breather.breathe();
+      if (pace.isDue()) yield undefined;
       if (PEOPLE.has(String(own.resourceType))) continue;
       for (const { type, key } of subjects.#ownersOf(own)) {
         if (type !== "Patient") continue;
@@ -118,18 +124,19 @@ export class Subjects {
     const name = OWNERS.find((it) => resource[it] !== undefined);
     if (name === undefined) return [];
     return asList(resource[name])
+      .slice(0, MAX_OWNERS)
       .map((it) => this.#ownerOf(asObject(it), resource))
       .filter((it) => it !== undefined);
   }
 
   #ownerOf(reference: Json | undefined, inside: Json): Owner | undefined {
     if (reference === undefined) return undefined;
-    const to = asText(reference.reference);
+    const to = asAddress(reference.reference);
     const found = to === undefined ? undefined : this.#refs.find(to, inside);
     const type = asText(found?.resourceType) ?? statedType(reference) ?? "Patient";
     if (found !== undefined && type === "Patient") {
       const own = this.#knownPerson(found);
-      const key = own === undefined ? JSON.stringify([found.name, found.birthDate]) : personKey(own);
+      const key = own === undefined ? (likenessOf(found) ?? "another") : personKey(own);
       return { key, type, found };
     }
     if (to !== undefined) return { key: shortOf(to), type, found };
@@ -147,7 +154,7 @@ export class Subjects {
       .map(asObject)
       .find((it) => asText(it?.url)?.endsWith("focusCode"));
     if (coded !== undefined) return conceptText(coded.valueCodeableConcept) ?? "someone else";
-    for (const it of [...asList(resource.focus), ...focalSubjects(resource)]) {
+    for (const it of [...asList(resource.focus), ...focalSubjects(resource)].slice(0, MAX_OWNERS)) {
       const reference = asObject(it);
       const owner = this.#ownerOf(reference, resource);
       if (owner !== undefined) {

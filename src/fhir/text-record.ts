@@ -1,4 +1,5 @@
 import { cutAt, piecesOf } from "./scopes.js";
+import { Pace } from "./steps.js";
 import { dateHeading, dayOrderOf } from "./text-date.js";
 import type { Moment } from "./when.js";
 
@@ -18,17 +19,19 @@ export interface TextOptions {
   readonly clean: (line: string) => string;
 }
 
+const WIDE = /[ \t]{9,}/g;
 /** A line is not looked at in one go when it is longer. */
 const MAX_LINE = 4000;
 
 /**
- * Paragraphs, each on one line; long ones are cut at the end of a sentence or a word. A line that begins with a date
+ * Paragraphs, each on one line, and undefined where it gives way; long ones are cut at the end of a sentence or a word. A line that begins with a date
  * begins a paragraph, and those after it are of that date until the next one.
  */
 export function* paragraphs(
   text: string,
   { longest, now, clean }: TextOptions,
-): Generator<TextPart, void, void> {
+): Generator<TextPart | undefined, void, void> {
+  const pace = new Pace();
   const order = dayOrderOf(text);
   let waiting = "";
   let moment: Moment | undefined;
@@ -36,7 +39,9 @@ export function* paragraphs(
   let heading: string | undefined;
   const part = (own: string): TextPart => ({ text: own, moment });
   for (const line of lines(text)) {
-    const words = clean(line).replace(/\s+/g, " ").trim();
+    if (pace.isDue(line.length)) yield undefined;
+    // Wide gaps mean no more than narrow ones, and take long to be searched.
+    const words = clean(line.replace(WIDE, "        ")).replace(/\s+/g, " ").trim();
     const date = dateHeading(words, now, order);
     if (date !== undefined) {
       const before = waiting || heading;
@@ -68,13 +73,14 @@ export function* paragraphs(
 /**
  * A title with its parts (see scopes.ts) on as many lines as they need, the title before each.
  * @param standing Belongs before each line but the first, which says it itself.
+ * @param parts And undefined where making them gives way, which is handed on.
  */
 export function* linesOf(
   title: string,
   standing: string | undefined,
-  parts: Iterable<string>,
+  parts: Iterable<string | undefined>,
   longest: number,
-): Generator<string, void, void> {
+): Generator<string | undefined, void, void> {
   const short = title.length > longest / 2 ? `${title.slice(0, longest / 2)} ...` : title;
   if (short !== title) yield* piecesOf(title, longest);
   const first = short === "" ? "" : `${short}: `;
@@ -83,6 +89,10 @@ export function* linesOf(
   let before = first;
   let line = "";
   for (const part of parts) {
+    if (part === undefined) {
+      yield undefined;
+      continue;
+    }
     for (const piece of piecesOf(part, room)) {
       if (line !== "" && line.length + piece.length + 2 > room) {
         yield before + line;

@@ -1,10 +1,15 @@
 import { isEnteredInError, negationOf } from "./modifiers.js";
-import type { References } from "./references.js";
+import type { Name, References } from "./references.js";
+import { shortened } from "./scopes.js";
 import { PERSONAL } from "./types.js";
-import { asList, asObject, asText, conceptText, type Json, quantityText } from "./values.js";
+import { asAddress, asList, asObject, asText, conceptText, type Json, quantityText } from "./values.js";
 
 /** References lead to resources whose title may be a reference again. */
 const MAX_STEPS = 3;
+/** Members of a list that a title has. */
+const MOST = 50;
+/** Characters of a title where others refer to it. */
+const LONGEST = 300;
 
 export interface Title {
   readonly text: string;
@@ -27,16 +32,18 @@ export function titleOf(resource: Json, refs: References, steps = 0): Title | un
   for (const key of NAMING) {
     if (resource[key] === undefined) continue;
     const text = named(resource[key], key, resource, refs, steps);
-    if (text !== undefined) return { text, key };
+    // What is too much for a title is told as a whole besides.
+    if (text !== undefined) return { text, key: asList(resource[key]).length > MOST ? "" : key };
   }
   if (resource.resourceType === "AllergyIntolerance") {
-    const text = joined(asList(resource.reaction).map((it) => conceptText(asObject(it)?.substance)));
+    const text = joinedFirst(asList(resource.reaction), (it) => conceptText(asObject(it)?.substance));
     if (text !== undefined) return { text, key: "" };
   }
   if (resource.resourceType === "Device") {
-    const names = [...asList(resource.deviceName), ...asList(resource.name)].map(asObject);
+    const names = [...asList(resource.deviceName), ...asList(resource.name)];
     const text =
-      joined(names.map((it) => asText(it?.name) ?? asText(it?.value))) ?? asText(resource.modelNumber);
+      joinedFirst(names, (it) => asText(asObject(it)?.name) ?? asText(asObject(it)?.value)) ??
+      asText(resource.modelNumber);
     if (text !== undefined) return { text, key: "deviceName" };
   }
   if (String(resource.resourceType).startsWith("Medication")) return { text: "unnamed medication", key: "" };
@@ -45,21 +52,18 @@ export function titleOf(resource: Json, refs: References, steps = 0): Title | un
 
 /** A medicine is its name and, where the record has them, its form and how much of what is in it. */
 function medicineText(resource: Json, refs: References, steps: number): string | undefined {
-  const parts = asList(resource.ingredient)
-    .map(asObject)
-    .map((it) => {
-      const name = firstName([it?.itemCodeableConcept, it?.item, it?.itemReference], resource, refs, steps);
-      return { name, strength: strengthOf(it), inactive: it?.isActive === false };
-    });
-  const told = joined(
-    parts.map(({ name, strength, inactive }) =>
-      [name, strength, inactive && "(not active)"].filter(Boolean).join(" "),
-    ),
-  );
+  const parts = asList(resource.ingredient).map(asObject);
+  const told = joinedFirst(parts, (it) => {
+    const name = firstName([it?.itemCodeableConcept, it?.item, it?.itemReference], resource, refs, steps);
+    return [name, strengthOf(it), it?.isActive === false && "(not active)"].filter(Boolean).join(" ");
+  });
   const code = conceptText(resource.code);
   const form = conceptText(resource.form ?? resource.doseForm);
   if (code === undefined) return told && [told, form].filter(Boolean).join("; form ");
-  const more = [form, parts.some((it) => it.strength !== undefined) ? told : undefined].filter(Boolean);
+  const more = [
+    form,
+    parts.slice(0, MOST).some((it) => strengthOf(it) !== undefined) ? told : undefined,
+  ].filter(Boolean);
   return more.length === 0 ? code : `${code} (${more.join("; ")})`;
 }
 
@@ -79,7 +83,7 @@ function named(
   refs: References,
   steps: number,
 ): string | undefined {
-  const text = joined(asList(value).map((it) => conceptOrReference(it, inside, refs, steps)));
+  const text = joinedFirst(asList(value), (it) => conceptOrReference(it, inside, refs, steps));
   return key.startsWith("medication") ? text?.replace(/^unnamed entry/, "unnamed medication") : text;
 }
 
@@ -119,17 +123,25 @@ export function referenceText(
   const what =
     type === undefined ? "entry" : type.replace(/(?<=[a-z])[A-Z]/g, (it) => ` ${it}`).toLowerCase();
   if (found !== undefined && steps < MAX_STEPS) {
-    const title = titleOf(found, refs, steps + 1);
-    const unnamed = title === undefined || (title.key === "" && title.text.startsWith("unnamed"));
-    const text = unnamed ? (display ?? `unnamed ${what}`) : title.text;
-    const negation = isEnteredInError(found) ? "entered in error" : negationOf(found);
-    return negation === undefined ? text : `${text} (${negation})`;
+    const { text, negation } = refs.remembered(found, steps, () => nameOf(found, refs, steps + 1));
+    const name = text ?? display ?? `unnamed ${what}`;
+    return negation === undefined ? name : `${name} (${negation})`;
   }
   return display ?? `unnamed ${what} (reference not in the record)`;
 }
 
+/** How others name a resource; undefined where it has no name. */
+function nameOf(resource: Json, refs: References, steps: number): Name {
+  const title = titleOf(resource, refs, steps);
+  const unnamed = title === undefined || (title.key === "" && title.text.startsWith("unnamed"));
+  return {
+    text: unnamed ? undefined : shortened(title.text, LONGEST),
+    negation: isEnteredInError(resource) ? "entered in error" : negationOf(resource),
+  };
+}
+
 function targetOf(reference: Json, inside: Json, refs: References): Json | undefined {
-  const to = asText(reference.reference);
+  const to = asAddress(reference.reference);
   return to === undefined ? undefined : refs.find(to, inside);
 }
 
@@ -141,12 +153,18 @@ export function typeOfReference(reference: Json, inside: Json, refs: References)
 /** The type that a reference itself names. */
 export function statedType(reference: Json): string | undefined {
   return (
-    asText(reference.type)?.split("/").at(-1) ??
-    /([A-Z][A-Za-z]+)\/[^/]+(?:\/_history\/[^/]*)?$/.exec(asText(reference.reference) ?? "")?.[1]
+    asAddress(reference.type)?.split("/").at(-1) ??
+    /([A-Z][A-Za-z]+)\/[^/]+(?:\/_history\/[^/]*)?$/.exec(asAddress(reference.reference) ?? "")?.[1]
   );
 }
 
 export function joined(values: readonly (string | undefined)[]): string | undefined {
   const found = values.filter((it) => it !== undefined && it !== "");
   return found.length === 0 ? undefined : [...new Set(found)].join(", ");
+}
+
+/** The first of a list, and how many more there are. */
+function joinedFirst<T>(values: readonly T[], textOf: (value: T) => string | undefined): string | undefined {
+  const more = values.length > MOST ? `and ${values.length - MOST} more` : undefined;
+  return joined([...values.slice(0, MOST).map(textOf), more]);
 }

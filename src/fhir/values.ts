@@ -19,15 +19,26 @@ export function asText(value: unknown): string | undefined {
   return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
 }
 
+/** Characters of an address at most; so long a one points to nothing, and searching in it takes long. */
+const LONGEST_ADDRESS = 2000;
+
+/** What a reference, a canonical or an address of a server says; undefined where it can be none. */
+export function asAddress(value: unknown): string | undefined {
+  return typeof value === "string" && value.length > LONGEST_ADDRESS ? undefined : asText(value);
+}
+
 export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
 }
+
+/** Codings of one concept that are looked at. */
+const MAX_CODINGS = 100;
 
 /** A CodeableConcept, Coding, or plain code. */
 export function conceptText(value: unknown): string | undefined {
   const concept = asObject(value);
   if (concept === undefined) return asText(value);
-  const coding = asList(concept.coding).map(asObject);
+  const coding = asList(concept.coding).slice(0, MAX_CODINGS).map(asObject);
   const text = asText(concept.text);
   const display = coding.map((it) => asText(it?.display)).find(Boolean) ?? asText(concept.display);
   if (text !== undefined && display !== undefined && !saysAll(text, display)) return `${text} (${display})`;

@@ -1,4 +1,6 @@
-import { asObject, asText, type Json } from "./values.js";
+import { isSame } from "./same.js";
+import { Pace, type Steps, sortSteps } from "./steps.js";
+import { asAddress, asObject, asText, type Json } from "./values.js";
 
 /** How the Bundle that an entry came in orders versions; undefined for what came in none, or of a type not known yet. */
 export type BundleType = string | undefined;
@@ -14,6 +16,13 @@ interface Version {
   readonly bundle: BundleType;
   /** It came with a request: a history, or something still to be carried out. */
   readonly requested: boolean;
+}
+
+/** Resources of one type and id: of one server, or of several. */
+interface Alike {
+  /** The one that came first, whose address may not be known yet. */
+  readonly first: Known;
+  readonly byUrl: Map<string, Known>;
 }
 
 /** Versions of one resource. */
@@ -32,7 +41,7 @@ export interface Current {
 export interface CurrentResources {
   readonly current: Current[];
   /** What was left out, by type and reason. */
-  readonly left: Readonly<Record<string, number>>;
+  readonly left: ReadonlyMap<string, number>;
   /** Resources that stand in the record more than once, differ, and are not said to be versions. */
   readonly unclear: number;
 }
@@ -40,12 +49,12 @@ export interface CurrentResources {
 /** Of each resource of a record only what is current: the newest version, and nothing that was deleted. */
 export class Versions {
   readonly #all: Known[] = [];
-  readonly #byId = new Map<string, Known[]>();
+  readonly #byId = new Map<string, Alike>();
   #places = 0;
 
   /** @param outer The entry of a Bundle, or the resource itself. */
   add(outer: Json, resource: Json, bundle: BundleType): void {
-    const fullUrl = asText(outer.fullUrl);
+    const fullUrl = asAddress(outer.fullUrl);
     const known = this.#find(asText(resource.resourceType) ?? "", asText(resource.id), fullUrl);
     known.versions.push(this.#version(outer, isDeletion(outer) ? undefined : resource, bundle));
   }
@@ -56,61 +65,67 @@ export class Versions {
    */
   addDeletion(outer: Json, bundle: BundleType): boolean | "searched" {
     if (!isDeletion(outer)) return false;
-    if (asText(asObject(outer.request)?.url)?.includes("?")) return "searched";
-    const fullUrl = asText(outer.fullUrl);
-    const url = asText(asObject(outer.request)?.url) ?? fullUrl ?? "";
+    if (asAddress(asObject(outer.request)?.url)?.includes("?")) return "searched";
+    const fullUrl = asAddress(outer.fullUrl);
+    const url = asAddress(asObject(outer.request)?.url) ?? fullUrl ?? "";
     const [, type = "resource", id] = /([A-Z][A-Za-z]+)\/([^/?#]+)(?:\/_history\/[^/]*)?$/.exec(url) ?? [];
     this.#find(type, id, fullUrl).versions.push(this.#version(outer, undefined, bundle));
     return true;
   }
 
   /** @param streamed The type of the Bundle whose entries came one by one, which stands anywhere in it. */
-  current(streamed: BundleType): CurrentResources {
+  *current(streamed: BundleType): Steps<CurrentResources> {
     const current: (Version & Current)[] = [];
-    const left: Record<string, number> = {};
+    const left = new Map<string, number>();
+    const pace = new Pace();
     let unclear = 0;
-    const leave = (what: string, count: number) => {
-      if (count > 0) left[what] = (left[what] ?? 0) + count;
-    };
+    const leave = (what: string) => left.set(what, (left.get(what) ?? 0) + 1);
     for (const { type, versions } of this.#all) {
       const newest = versions.reduce((a, b) => ((order(a, b, streamed) ?? 1) > 0 ? b : a));
-      const others = versions.filter((it) => it !== newest && it.resource !== undefined);
-      // What nothing orders may be two things of one name: neither is left out, but for people, who change.
-      const open = others.filter((it) => type !== "Patient" && isOpen(it, newest, streamed));
-      for (const it of [newest, ...open]) {
-        if (it.resource !== undefined) current.push({ ...it, resource: it.resource });
+      if (newest.resource === undefined) leave(`${type} (deleted)`);
+      else current.push({ ...newest, resource: newest.resource });
+      let open = false;
+      for (const it of versions) {
+        if (pace.isDue()) yield undefined;
+        if (it === newest || it.resource === undefined) continue;
+        // What nothing orders may be two things of one name: neither is left out, but for people, who change.
+        if (isSame(it.resource, newest.resource)) leave(`${type} (repeated)`);
+        else if (type === "Patient" || order(it, newest, streamed) !== undefined)
+          leave(`${type} (older version)`);
+        else {
+          open = true;
+          current.push({ ...it, resource: it.resource });
+        }
       }
-      if (open.length > 0) unclear++;
-      leave(`${type} (deleted)`, newest.resource === undefined ? 1 : 0);
-      const same = others.filter((it) => isSame(it, newest)).length;
-      leave(`${type} (repeated)`, same);
-      leave(`${type} (older version)`, others.length - open.length - same);
+      if (open) unclear++;
     }
-    return { current: current.sort((a, b) => a.place - b.place), left, unclear };
+    return { current: yield* sortSteps(current, (a, b) => a.place - b.place), left, unclear };
   }
 
   #find(type: string, id: string | undefined, fullUrl: string | undefined): Known {
     const url = fullUrl !== undefined && /^https?:/.test(fullUrl) ? withoutVersion(fullUrl) : undefined;
     // Two servers may give two resources one id; an address that is made up for a Bundle tells nothing.
     const key = id === undefined ? url : `${type}/${id}`;
-    const alike = key === undefined ? undefined : (this.#byId.get(key) ?? []);
-    let known = alike?.find((it) => it.url === undefined || url === undefined || it.url === url);
+    const alike = key === undefined ? undefined : this.#byId.get(key);
+    const isFirst = alike !== undefined && (url === undefined || alike.first.url === undefined);
+    let known = isFirst ? alike.first : alike?.byUrl.get(url ?? "");
     if (known === undefined) {
       known = { type, url, versions: [] };
       this.#all.push(known);
-      if (key !== undefined && alike !== undefined) this.#byId.set(key, [...alike, known]);
+      if (key !== undefined && alike === undefined) this.#byId.set(key, { first: known, byUrl: new Map() });
     }
     known.url ??= url;
+    if (key !== undefined && known.url !== undefined) this.#byId.get(key)?.byUrl.set(known.url, known);
     return known;
   }
 
   #version(outer: Json, resource: Json | undefined, bundle: BundleType): Version {
     const meta = asObject(resource?.meta);
     const response = asObject(outer.response);
-    const fullUrl = asText(outer.fullUrl);
+    const fullUrl = asAddress(outer.fullUrl);
     const version =
       asText(meta?.versionId) ??
-      /"([^"]*)"/.exec(asText(response?.etag) ?? "")?.[1] ??
+      /"([^"]*)"/.exec(asAddress(response?.etag) ?? "")?.[1] ??
       /\/_history\/([^/]+)$/.exec(fullUrl ?? "")?.[1];
     return {
       resource,
@@ -147,12 +162,4 @@ function order(a: Version, b: Version, streamed: BundleType): number | undefined
   // Of one transaction what is asked to go is gone.
   if ((a.resource === undefined) !== (b.resource === undefined)) return b.resource === undefined ? 1 : -1;
   return b.place - a.place;
-}
-
-function isOpen(it: Version, newest: Version, streamed: BundleType): boolean {
-  return order(it, newest, streamed) === undefined && !isSame(it, newest);
-}
-
-function isSame(a: Version, b: Version): boolean {
-  return JSON.stringify(a.resource) === JSON.stringify(b.resource);
 }

@@ -42,14 +42,13 @@ export function kindOfInput(input: unknown): InputKind {
   if (types.isAnyArrayBuffer(input)) return { kind: "bytes", bytes: new Uint8Array(input) };
   if (types.isUint8Array(input)) return { kind: "bytes", bytes: input };
   if (typeof input === "object" && input !== null && !ArrayBuffer.isView(input)) {
-    const has = (name: string) => name in input;
     const can = (name: string) => typeof (input as Record<string, unknown>)[name] === "function";
     if (can("clone") && can("metadata") && can("toBuffer"))
       return { kind: "sharp", pipeline: input as Sharp };
-    if (can("arrayBuffer") && has("size")) return { kind: "blob", blob: input as unknown as BlobLike };
+    if (can("arrayBuffer") && "size" in input) return { kind: "blob", blob: input as unknown as BlobLike };
     if (isByteStream(input)) return { kind: "stream", stream: input };
-    if (has("data") && has("origin")) return { kind: "rgb", image: input as RgbImage };
-    if (has("data") && has("width")) return { kind: "raw", pixels: input as RawPixels };
+    if ("data" in input && "origin" in input) return { kind: "rgb", image: input as RgbImage };
+    if ("data" in input && "width" in input) return { kind: "raw", pixels: input as RawPixels };
   }
   throw badOption(
     "input",

@@ -175,7 +175,7 @@ function presetOf(model: LoadedModel, { multiLabel, prompt }: ClassifyOptions): 
   const chosen = choosePreset<ScoredPreset>(preset, prompt);
   const place = multiLabel ? "{label}" : "{options}";
   const expected = multiLabel ? "yes" : "letter";
-  if (!JSON.stringify(chosen.content).includes(place) || !(expected in (chosen.answers ?? {})))
+  if (!JSON.stringify(chosen.content).includes(place) || !Object.hasOwn(chosen.answers ?? {}, expected))
     throw badOption("prompt", `a question with ${place} in it, and its answers`, prompt);
   return chosen;
 }

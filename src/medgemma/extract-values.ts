@@ -1,5 +1,6 @@
 import type { GeneratedToken } from "../engine/engine.js";
 import { type JsonPath, toPointer } from "../engine/schema/refusal.js";
+import { table } from "../table.js";
 
 /** One value of an extraction: a text, number, truth value or null, or a list or object that is empty. */
 export interface ExtractedValue {
@@ -72,6 +73,7 @@ export function spansOf(text: string, tokens: readonly GeneratedToken[]): Span[]
 const SPACE = /\s*/y;
 const STRING = /"(?:[^"\\]|\\.)*"/sy;
 const WORD = /[^\s,\]}]+/y;
+const CLOSING = table({ "[": "]", "{": "}" });
 
 /** The leaves of a JSON text that is known to be whole. */
 function leavesOf(text: string, from: number): Leaf[] {
@@ -92,7 +94,7 @@ function leavesOf(text: string, from: number): Leaf[] {
   const visit = (path: JsonPath): void => {
     take(SPACE);
     const start = at;
-    const close = { "[": "]", "{": "}" }[text[at] ?? ""];
+    const close = CLOSING[text[at] ?? ""];
     if (close === undefined) {
       take(text[at] === '"' ? STRING : WORD);
       leaves.push({ path, start, end: at });

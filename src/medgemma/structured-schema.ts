@@ -1,6 +1,7 @@
 import { KEYWORDS } from "../engine/schema/keywords.js";
 import { checkSchema } from "../engine/schema/schema.js";
 import { badOption, MedGemmaError } from "../errors.js";
+import { table } from "../table.js";
 import { isStandardSchema, type StandardSchema } from "./structured-standard.js";
 
 const TARGETS = ["draft-2020-12", "draft-07"];
@@ -10,13 +11,13 @@ const BESIDE = "Pass its JSON schema beside it: { schema, jsonSchema }.";
  * What to do with schemas of libraries that validate, but do not say their JSON schema themselves. By the vendor's name in
  * the Standard Schema.
  */
-const REMEDIES: Readonly<Record<string, string>> = {
+const REMEDIES: Readonly<Record<string, string>> = table({
   zod: `Use zod 4 (also as "zod/v4" in zod 3.25), or make the JSON schema with zod-to-json-schema. ${BESIDE}`,
   valibot: `Wrap it: schema: toStandardJsonSchema(...) of @valibot/to-json-schema, or make the JSON schema with toJsonSchema of the same package. ${BESIDE}`,
   arktype: `Use arktype 2.1.28 or later. ${BESIDE}`,
   effect: `Make the JSON schema with JSONSchema.make. ${BESIDE}`,
   typebox: "A schema of TypeBox is JSON schema: pass it as it is.",
-};
+});
 
 /**
  * The JSON schema that holds the answer: the one given beside the schema, the schema itself, or what it says of

@@ -3,6 +3,7 @@ import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart, Message } from "../prompt/message.js";
 import { type Preset, presetMessages } from "../prompt/presets.js";
+import { table } from "../table.js";
 import { systemTurn } from "./conversation.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { type AskOptions, checkAskOptions } from "./options.js";
@@ -109,7 +110,7 @@ export function fillPreset<I>(
 ): [system: string | undefined, user: readonly ContentPart<I>[]] {
   const words = [preset.system, ...preset.content.map((part) => (part.type === "text" ? part.text : ""))];
   const placed = (name: string) => words.some((text) => text?.includes(`{${name}}`));
-  const given: Record<string, string> = {};
+  const given: Record<string, string> = table();
   for (const [name, value] of Object.entries(values)) {
     if (value !== undefined) given[name] = value;
     else if (placed(name)) given[name] = "";

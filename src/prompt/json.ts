@@ -1,3 +1,5 @@
+import { table } from "../table.js";
+
 /**
  * Finds JSON in what a model wrote: in fences or bare, with text around it, with trailing commas, single quotes, or
  * cut off by the token limit. No eval. A cut-off list keeps its complete elements, a cut-off object its complete
@@ -66,7 +68,7 @@ const MAX_DEPTH = 32;
 const NUMBER = /[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?/y;
 const WORD = /true|false|null/y;
 const SPACE = /\s*/y;
-const ESCAPES: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
+const ESCAPES: Readonly<Record<string, string>> = table({ b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" });
 /** Ended by the end of the text, with nothing in it that may be kept. */
 const CUT: Read = { value: undefined, complete: false };
 

@@ -1,3 +1,5 @@
+import { table } from "../table.js";
+
 /** A section of a report, in the order in which the model wrote it. */
 export interface ReportSection {
   /** In capitals: `FINDINGS`. */
@@ -6,7 +8,7 @@ export interface ReportSection {
 }
 
 /** What people and models call the two sections that every report has. */
-const ALIASES: Readonly<Record<string, string>> = {
+const ALIASES: Readonly<Record<string, string>> = table({
   FINDING: "FINDINGS",
   OBSERVATIONS: "FINDINGS",
   "KEY FINDINGS": "FINDINGS",
@@ -15,7 +17,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   CONCLUSION: "IMPRESSION",
   CONCLUSIONS: "IMPRESSION",
   "OVERALL IMPRESSION": "IMPRESSION",
-};
+});
 
 /** Headings that end a section though nobody asked for them. */
 const USUAL = [

@@ -7,6 +7,7 @@ import {
   checkLengths,
   checkNative,
   checkOptional,
+  checkTables,
   checkTerminal,
   MAX_LINES,
   readSources,
@@ -23,6 +24,9 @@ describe("the tree", () => {
   });
   it("imports downwards only", () => {
     expect(checkImports(typescript)).toEqual([]);
+  });
+  it("looks up what comes from outside in tables without a prototype", () => {
+    expect(checkTables(typescript)).toEqual([]);
   });
   it("writes to the terminal in one place", () => {
     expect(checkTerminal(typescript)).toEqual([]);
@@ -104,6 +108,20 @@ describe("the rules", () => {
     expect(complaints("export type A = { c: { b?: (d: number) => void } }")).toBe(1);
     expect(complaints("interface A { b?: number }")).toBe(0);
     expect(complaints("export interface A { b?: number | undefined; c: number; d?: unknown }")).toBe(0);
+  });
+
+  it("let tables be looked up only when they have no prototype", () => {
+    const complaints = (...texts: string[]) =>
+      checkTables(texts.map((text, index) => ({ path: `${index}.ts`, text }))).length;
+    const plain = "const A: Readonly<Record<string, number>> = { b: 1 };";
+    expect(complaints(`${plain} A[key];`)).toBe(1);
+    expect(complaints(`${plain} A["b"]; A.b;`)).toBe(0);
+    expect(complaints("const A: Record<string, number> = table({ b: 1 }); A[key];")).toBe(0);
+    expect(complaints(`export ${plain}`, 'import { A } from "./0.js"; A[key];')).toBe(1);
+    expect(complaints(`export ${plain}`, "const A = new Map(); A[key];")).toBe(0);
+    expect(complaints("({ b: 1 })[key]; ({ b: 1 })[0];")).toBe(1);
+    expect(complaints("if (key in thing || NAME in thing || Symbol.iterator in thing) {}")).toBe(1);
+    expect(complaints('if ("b" in thing) {} for (const key in thing) {}')).toBe(0);
   });
 
   it("count lines of code, not words about it", () => {

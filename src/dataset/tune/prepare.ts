@@ -10,6 +10,7 @@ import { toContent } from "../../medgemma/conversation.js";
 import type { StudyOptions } from "../../medgemma/options.js";
 import { readContent } from "../../medgemma/pictures.js";
 import { integerOption, numberOption, stringOption } from "../../options.js";
+import { table } from "../../table.js";
 import { badCase, type TuneCase } from "./cases.js";
 import { conversionScript, tuningSettings } from "./settings.js";
 import { holdBack } from "./split.js";
@@ -88,7 +89,7 @@ export async function prepareTuning(
   try {
     await mkdir(path.join(part, "images"), { recursive: true, mode: 0o700 });
     const files: Record<"train" | "validation", Line[]> = { train: [], validation: [] };
-    const answers: Record<string, number> = {};
+    const answers: Record<string, number> = table();
     let pictures = 0;
     for (const [index, { question, answer }] of turns.entries()) {
       throwIfAborted(signal);

@@ -1,3 +1,4 @@
+import { table } from "../../table.js";
 import { charsOf } from "./chars.js";
 import { ANY, type CharSet, complement, DIGITS, DOT, SPACES, union, WORD } from "./charset.js";
 import { choice, EMPTY, mayBeEmpty, type Rule, repeat, sequence, sizeOf } from "./rules.js";
@@ -6,12 +7,13 @@ import { choice, EMPTY, mayBeEmpty, type Rule, repeat, sequence, sizeOf } from "
 const MAX_SIZE = 2000;
 const MAX_NESTING = 50;
 const BRACES = /\{(\d+)(,?)(\d*)\}/y;
-const QUANTIFIERS: Readonly<Record<string, readonly [number, number]>> = {
+const QUANTIFIERS: Readonly<Record<string, readonly [number, number]>> = table({
   "*": [0, Infinity],
   "+": [1, Infinity],
   "?": [0, 1],
-};
-const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, r: 13, 0: 0 };
+});
+const SETS = table({ d: DIGITS, w: WORD, s: SPACES });
+const CONTROLS: Readonly<Record<string, number>> = table({ t: 9, n: 10, v: 11, f: 12, r: 13, 0: 0 });
 const ANYTHING = repeat(charsOf(ANY), 0, Infinity);
 
 /** What cannot be said in a grammar. */
@@ -151,7 +153,7 @@ class Translation {
   /** What stands behind a backslash: one character or a set of them. */
   #escape(): number | CharSet {
     const char = this.#chars[this.#at++] ?? "";
-    const set = { d: DIGITS, w: WORD, s: SPACES }[char.toLowerCase()];
+    const set = SETS[char.toLowerCase()];
     if (set !== undefined) return char === char.toLowerCase() ? set : complement(set);
     const control = CONTROLS[char];
     if (control !== undefined) return control;

@@ -1,4 +1,5 @@
 import { badOption } from "../../errors.js";
+import { table } from "../../table.js";
 import { type Draft, draftOf, NAMES_OF_DRAFTS } from "./drafts.js";
 import { isObject, type JsonObject, KEYWORDS, type Keyword, misspelt } from "./keywords.js";
 import { inPlace, type Keywords, type SchemaNode } from "./node.js";
@@ -88,7 +89,7 @@ class Reader {
   #fill(keywords: Keywords, schema: JsonObject, at: JsonPath): void {
     // Up to draft-07 nothing counts beside a reference.
     const alone = schema.$ref !== undefined && this.#draft !== undefined && this.#draft < 2019;
-    const found: Record<string, unknown> = {};
+    const found: Record<string, unknown> = table();
     for (const [name, value] of Object.entries(schema)) {
       if (value === undefined) continue;
       const keyword = KEYWORDS.get(name);

@@ -1,8 +1,10 @@
+import { table } from "../../table.js";
+
 /** Letters that Unicode does not take apart, as names are written without them. */
-const PLAIN: Readonly<Record<string, string>> = {
+const PLAIN: Readonly<Record<string, string>> = table({
   ...{ ß: "ss", ẞ: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", þ: "th", ł: "l", ħ: "h", ı: "i", ĸ: "k" },
   ...{ ŋ: "ng", ŧ: "t", ς: "σ", ё: "е", ў: "у", ґ: "г", ـ: "", أ: "ا", إ: "ا", آ: "ا", ى: "ي", ة: "ه" },
-};
+});
 const SPECIAL = new RegExp(`[${Object.keys(PLAIN).join("")}]`, "gu");
 /** Zeros of the digits that are not ASCII's: Arabic, Persian, Devanagari, Bengali, Thai, Lao, Myanmar, Khmer. */
 const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xed0, 0x1040, 0x17e0];
@@ -37,7 +39,7 @@ function digit(char: string): string {
 export function spelledOut(word: string): string | undefined {
   const plain = word.normalize("NFC").toLowerCase();
   if (!/[äöüøå]/.test(plain)) return undefined;
-  const letters: Readonly<Record<string, string>> = { ä: "ae", ö: "oe", ü: "ue", ø: "oe", å: "aa" };
+  const letters: Readonly<Record<string, string>> = table({ ä: "ae", ö: "oe", ü: "ue", ø: "oe", å: "aa" });
   return fold(plain.replace(/[äöüøå]/g, (it) => letters[it] as string));
 }
 

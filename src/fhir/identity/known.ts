@@ -39,6 +39,8 @@ export class Known {
   /** Words that codes of the record have as their display: they mean something in this record. */
   readonly #codedWords = new Set<string>();
   readonly #digits = new Map<string, string>();
+  /** As `1970-05-05`. */
+  readonly #births = new Set<string>();
   readonly #shortNumbers = new Set<string>();
   readonly #postalCodes = new Set<string>();
   readonly #unspaced = new Map<string, Map<string, string>>();
@@ -105,6 +107,19 @@ export class Known {
     const keys = tokensOf(text).map(({ key }) => key);
     if (keys.length === 1) this.#codedWords.add(keys[0] as string);
     else if (keys.length > 1) put(this.#coded, keys, { word: "", sure: false, short: false, own: false });
+  }
+
+  /** @param day As `1970-05-05`. */
+  addBirth(day: string): void {
+    const [year = "", month = "", date = ""] = day.split("-");
+    this.#births.add(day);
+    this.addDigits(year + month + date, "[date of birth]", true);
+    const unspaced = `${year}年${Number(month)}月${Number(date)}日`;
+    this.addUnspaced(unspaced, "[date of birth]", true);
+  }
+
+  isBirth(day: string): boolean {
+    return this.#births.has(day);
   }
 
   /** A number of several digits, however they are grouped. */

@@ -1,6 +1,6 @@
+import { Pace, type Steps } from "../steps.js";
 import { statedType } from "../title.js";
 import { asList, asObject, asText, type Json } from "../values.js";
-import { dateForms } from "./dates.js";
 import { fold, isUnspaced } from "./fold.js";
 import { inContext } from "./honorifics.js";
 import { Known } from "./known.js";
@@ -20,61 +20,88 @@ const ACTORS: ReadonlySet<string> = new Set([
   ...["authorReference", "authorString", "reportedReference", "partyReference", "verifiedBy"],
 ]);
 const MAX_DEPTH = 40;
+/** Characters of a name or an address that are looked for. */
+const LONGEST = 500;
 /** Degrees and titles that stand in displays of names. */
 const NO_NAME = /^(?:dr|prof|med|md|phd|mr|mrs|ms|miss|jr|sr|ii|iii|rn|np|pa|do|facc|frcp|dipl|ing)$/;
+
+/** What is the same for all that is looked at of one resource. */
+interface Walk {
+  /** Its codes are no names. */
+  readonly codes: boolean;
+  readonly pace: Pace;
+}
 
 /** Takes from resources what tells who somebody is. */
 export class Learner {
   constructor(private readonly known: Known) {}
 
   /** Names, numbers and addresses of a resource about a person or place, and names of actors from any. */
-  learn(resource: Json): void {
+  *learn(resource: Json): Steps<void> {
     const type = String(resource.resourceType);
     const own = type === "Patient";
-    this.#walk(resource, !PEOPLE.has(type) && !PLACES.has(type));
+    const pace = new Pace();
+    yield* this.#walk(resource, { codes: !PEOPLE.has(type) && !PLACES.has(type), pace });
     if (type === "FamilyMemberHistory") this.#name(resource.name, false);
     if (!PEOPLE.has(type) && !PLACES.has(type)) return;
-    for (const person of [resource, ...asList(resource.contact).map(asObject)]) {
-      for (const name of asList(person?.name)) this.#name(name, own);
-      for (const name of asList(person?.alias)) this.#name(name, own);
-      for (const contact of asList(person?.telecom)) this.#contact(asObject(contact)?.value, own);
-      for (const place of asList(person?.address)) this.#address(asObject(place), own);
+    for (const learnt of this.#personal(resource, own)) {
+      learnt();
+      if (pace.isDue()) yield undefined;
     }
     if (!own) return;
-    for (const it of asList(resource.identifier)) this.#identifier(asObject(it)?.value);
-    for (const form of dateForms(asText(resource.birthDate))) {
-      if (isUnspaced(form)) this.known.addUnspaced(form, "[date of birth]", true);
-      else this.known.addPhrase(form, "[date of birth]", true);
-      if (/^\d{8}$/.test(form)) this.known.addDigits(form, "[date of birth]", true);
-    }
+    const [, birth] = /^(\d{4}-\d\d-\d\d)/.exec(asText(resource.birthDate) ?? "") ?? [];
+    if (birth !== undefined) this.known.addBirth(birth);
     if ((asText(resource.id) ?? "").length >= 6) this.#identifier(resource.id);
   }
 
-  /** Names stand at any depth: a section has an author, a dispense request a performer. Codes have displays, too. */
-  #walk(value: unknown, codes: boolean, isActor = false, depth = 0): void {
-    if (depth > MAX_DEPTH || typeof value !== "object" || value === null) {
-      if (isActor) this.#display(value, false);
-      return;
+  /** A name, a number or an address; of one so long that none is, the beginning. */
+  #text(value: unknown): string | undefined {
+    if (typeof value !== "string" || value.length <= LONGEST) return asText(value);
+    this.known.dropped++;
+    return asText(value.slice(0, LONGEST));
+  }
+
+  /** Each thing that a person's resource tells, to be learnt. */
+  *#personal(resource: Json, own: boolean): Generator<() => void, void, void> {
+    for (const it of [resource, ...asList(resource.contact)]) {
+      const person = asObject(it);
+      for (const name of asList(person?.name)) yield () => this.#name(name, own);
+      for (const name of asList(person?.alias)) yield () => this.#name(name, own);
+      for (const contact of asList(person?.telecom)) yield () => this.#contact(asObject(contact)?.value, own);
+      for (const place of asList(person?.address)) yield () => this.#address(asObject(place), own);
     }
+    if (own) for (const it of asList(resource.identifier)) yield () => this.#identifier(asObject(it)?.value);
+  }
+
+  /** Names stand at any depth: a section has an author, a dispense request a performer. Codes have displays, too. */
+  *#walk(value: unknown, walk: Walk, isActor = false, depth = 0): Steps<void> {
+    if (walk.pace.isDue()) yield undefined;
+    if (depth > MAX_DEPTH) return;
     if (Array.isArray(value)) {
-      for (const it of value) this.#walk(it, codes, isActor, depth + 1);
+      for (const it of value) {
+        if (typeof it === "object" && it !== null) yield* this.#walk(it, walk, isActor, depth + 1);
+        else if (isActor) this.#display(it, false);
+      }
       return;
     }
     const thing = value as Json;
     const isPerson = PEOPLE.has(statedType(thing) ?? "");
     if (isActor || isPerson) this.#display(thing.display, isPerson);
-    else if (codes && typeof thing.code === "string" && typeof thing.display === "string") {
-      this.known.addCoded(thing.display);
+    else if (walk.codes && typeof thing.code === "string" && typeof thing.display === "string") {
+      this.known.addCoded(thing.display.slice(0, LONGEST));
     }
-    for (const [key, own] of Object.entries(thing)) {
+    for (const key in thing) {
+      const own = thing[key];
       const named = ACTORS.has(key);
-      if (named || (typeof own === "object" && key !== "meta")) this.#walk(own, codes, named, depth + 1);
+      if (typeof own === "object" && own !== null) {
+        if (named || key !== "meta") yield* this.#walk(own, walk, named, depth + 1);
+      } else if (named) this.#display(own, false);
     }
   }
 
   /** @param isPerson Whether it is one for certain, and no ward or trade ("Nurse"). */
   #display(value: unknown, isPerson: boolean): void {
-    const text = asText(value);
+    const text = this.#text(value);
     if (text === undefined) return;
     if (isUnspaced(text)) this.#spaceless(text, false);
     else if (text.includes(" ") || isPerson) {
@@ -89,15 +116,15 @@ export class Learner {
   #name(value: unknown, own: boolean): void {
     const name = asObject(value);
     if (name === undefined) {
-      const text = asText(value);
+      const text = this.#text(value);
       if (text !== undefined) this.known.addPhrase(text, "[name]", own);
       return;
     }
     // Synthea writes numbers into names ("Abbott123"), and notes leave them out, or not.
     for (const spell of [(text: string) => text, (text: string) => text.replace(/\d+/g, "")]) {
-      const given = asList(name.given).map((it) => spell(asText(it) ?? "").trim());
-      const family = spell(asText(name.family) ?? "").trim();
-      const text = spell(asText(name.text) ?? "").trim();
+      const given = asList(name.given).map((it) => spell(this.#text(it) ?? "").trim());
+      const family = spell(this.#text(name.family) ?? "").trim();
+      const text = spell(this.#text(name.text) ?? "").trim();
       for (const first of new Set([given[0] ?? "", given.join(" ")])) {
         for (const both of [`${first} ${family}`, `${family} ${first}`]) this.#whole(both.trim(), own);
       }
@@ -137,7 +164,7 @@ export class Learner {
   }
 
   #contact(value: unknown, own: boolean): void {
-    const text = asText(value);
+    const text = this.#text(value);
     if (text === undefined) return;
     const digits = text.replace(/\D/g, "");
     if (/@|:\/\//.test(text)) this.known.addPhrase(text, "[e-mail]", own);
@@ -150,7 +177,7 @@ export class Learner {
   }
 
   #identifier(value: unknown): void {
-    const text = asText(value);
+    const text = this.#text(value);
     if (text === undefined) return;
     const digits = text.replace(/\D/g, "");
     if (/^[\d\s./-]+$/.test(text)) this.known.addDigits(digits, "[number]", true);
@@ -160,21 +187,21 @@ export class Learner {
 
   #address(address: Json | undefined, own: boolean): void {
     if (address === undefined) return;
-    for (const line of [...asList(address.line), address.text].map(asText)) {
+    for (const line of [...asList(address.line), address.text].map((it) => this.#text(it))) {
       if (line === undefined) continue;
       if (isUnspaced(line)) this.known.addUnspaced(line, "[place]", own);
       else if (isStreet(line)) this.known.addPhrase(line, "[place]", own);
     }
-    for (const place of [address.city, address.district].map(asText)) {
+    for (const place of [address.city, address.district].map((it) => this.#text(it))) {
       if (place === undefined) continue;
       if (isUnspaced(place)) {
         if (Known.isSureUnspaced(place)) this.known.addUnspaced(place, "[place]", own);
       } else if (/[\s-]/.test(place)) this.known.addPhrase(place, "[place]", own);
       else this.known.addPart(place, "[place]", own);
     }
-    const state = asText(address.state);
+    const state = this.#text(address.state);
     if (state !== undefined && state.length < 4) this.known.addPart(state, "[place]", own);
-    const code = asText(address.postalCode) ?? "";
+    const code = this.#text(address.postalCode) ?? "";
     if (/[a-z]/i.test(code) && code.length >= 5) this.known.addPhrase(code, "[place]", own);
     else if (code !== "") this.known.addPostalCode(code.replace(/\s/g, ""));
   }

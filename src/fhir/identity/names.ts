@@ -1,3 +1,4 @@
+import { daysAt } from "./dates.js";
 import { foldPlaces } from "./fold.js";
 import { partOf } from "./forms.js";
 import { KOREAN_ADDRESS, PARTICLES } from "./honorifics.js";
@@ -46,7 +47,9 @@ class Finder implements Place {
 
   find(): Findings {
     this.#markCoded();
-    for (let at = 0; at < this.tokens.length; at++) at += this.#phrase(at) || this.#digits(at);
+    for (let at = 0; at < this.tokens.length; at++) {
+      at += this.#phrase(at) || this.#birth(at) || this.#digits(at);
+    }
     for (let at = 0; at < this.tokens.length; at++) this.#single(at);
     for (let at = 2; at < this.tokens.length; at++) this.#aroundInitial(at);
     this.#towns();
@@ -101,6 +104,14 @@ class Finder implements Place {
       if (!this.tokens.slice(at, last + 1).some(({ capital, key }) => capital && !/^\d/.test(key))) return 0;
     }
     this.words.fill(found.word, at, last + 1);
+    return found.length - 1;
+  }
+
+  /** @returns how many words more than one it took. */
+  #birth(at: number): number {
+    const found = daysAt(this.tokens, at, this.#joins);
+    if (found === undefined || !found.days.some((it) => this.known.isBirth(it))) return 0;
+    this.words.fill("[date of birth]", at, at + found.length);
     return found.length - 1;
   }
 

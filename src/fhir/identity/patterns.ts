@@ -1,3 +1,4 @@
+import { allMatches } from "../all-matches.js";
 import { fold } from "./fold.js";
 import { ROLES, TITLES } from "./honorifics.js";
 import { isStreet } from "./learn.js";
@@ -136,23 +137,23 @@ const NAMED: readonly { readonly pattern: RegExp; readonly trusted: boolean }[] 
 export function findPatterns(text: string): Span[] {
   const spans: Span[] = [];
   for (const [pattern, word] of LABELLED) {
-    for (const found of text.matchAll(pattern)) {
+    for (const found of allMatches(text, pattern)) {
       const value = ownValue(found.groups?.value ?? "", word);
       const start = found.index + found[0].lastIndexOf(value);
       if (value !== "" && !isDose(text, start, value)) spans.push({ start, end: start + value.length, word });
     }
   }
   for (const [pattern, word] of SHAPES) {
-    for (const { 0: it, index } of text.matchAll(pattern))
+    for (const { 0: it, index } of allMatches(text, pattern))
       spans.push({ start: index, end: index + it.length, word });
   }
   for (const [pattern, word] of DASHED) {
-    for (const { 0: it, index } of text.matchAll(pattern)) {
+    for (const { 0: it, index } of allMatches(text, pattern)) {
       if (!isDose(text, index, it)) spans.push({ start: index, end: index + it.length, word });
     }
   }
   for (const { pattern, trusted } of NAMED) {
-    for (const found of text.matchAll(pattern)) {
+    for (const found of allMatches(text, pattern)) {
       const value = found.groups?.value ?? "";
       // One signature may stand in the words after another.
       const start = found.indices?.groups?.value?.[0] ?? found.index + found[0].lastIndexOf(value);

@@ -1,8 +1,10 @@
 import { Parser } from "htmlparser2";
+import { table } from "../../table.js";
+import type { Steps } from "../steps.js";
 import type { Json } from "../values.js";
 
 /** Elements of CDA's header and entries that stand for people (HL7 CDA R2, sections 4.2 and 4.3). */
-const PEOPLE: Readonly<Record<string, string>> = {
+const PEOPLE: Readonly<Record<string, string>> = table({
   patientrole: "Patient",
   assignedauthor: "Practitioner",
   assignedentity: "Practitioner",
@@ -10,11 +12,11 @@ const PEOPLE: Readonly<Record<string, string>> = {
   relatedentity: "RelatedPerson",
   intendedrecipient: "Practitioner",
   guardian: "RelatedPerson",
-};
-const NAMES: Readonly<Record<string, "given" | "family">> = { given: "given", family: "family" };
-const HOMES: Readonly<Record<string, string>> = {
+});
+const NAMES: Readonly<Record<string, "given" | "family">> = table({ given: "given", family: "family" });
+const HOMES: Readonly<Record<string, string>> = table({
   ...{ streetaddressline: "line", city: "city", postalcode: "postalCode", state: "state" },
-};
+});
 
 interface Person {
   readonly resourceType: string;
@@ -25,8 +27,14 @@ interface Person {
   birthDate?: string;
 }
 
-/** The people of a CDA, as FHIR's resources: its sections name them, and are told. */
-export function cdaPeople(xml: string): Json[] {
+/** Characters that are parsed in one go. */
+const CHUNK = 32_768;
+
+/**
+ * The people of a CDA, as FHIR's resources: its sections name them, and are told. Gives way between the steps of the
+ * work.
+ */
+export function* cdaPeople(xml: string): Steps<Json[]> {
   const people: Person[] = [];
   const open: Person[] = [];
   let into: ((text: string) => void) | undefined;
@@ -51,7 +59,11 @@ export function cdaPeople(xml: string): Json[] {
     },
     { xmlMode: true, decodeEntities: true },
   );
-  parser.end(xml);
+  for (let at = 0; at < xml.length; at += CHUNK) {
+    parser.write(xml.slice(at, at + CHUNK));
+    yield undefined;
+  }
+  parser.end();
   return people as unknown as Json[];
 }
 

@@ -1,3 +1,5 @@
+import { table } from "../../table.js";
+
 /** A media type as RFC 9110, section 8.3.1, writes it: in any capitals, with parameters. */
 export interface ContentType {
   /** In small letters, `""` where there is none. */
@@ -17,7 +19,7 @@ export function parseContentType(value: string | undefined): ContentType {
 /** How the bytes of a type become text. */
 export type TextForm = "plain" | "html" | "xml" | "rtf" | "v2";
 
-const FORMS: Readonly<Record<string, TextForm>> = {
+const FORMS: Readonly<Record<string, TextForm>> = table({
   "text/html": "html",
   "application/xhtml+xml": "html",
   "text/xml": "xml",
@@ -32,7 +34,7 @@ const FORMS: Readonly<Record<string, TextForm>> = {
   "application/hl7-v2+er7": "v2",
   "x-application/hl7-v2+er7": "v2",
   "text/hl7v2": "v2",
-};
+});
 
 /** Text types that hold no words about health. */
 const NO_WORDS = /^text\/(?:v?card|x-vcard|calendar|css|javascript)$/;

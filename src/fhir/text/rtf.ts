@@ -1,3 +1,4 @@
+import { table } from "../../table.js";
 import { decodeCodePage } from "./charset.js";
 
 /** Tokens that are read in one go. */
@@ -47,15 +48,15 @@ const SKIPPED: ReadonlySet<string> = new Set([
   ],
 ]);
 
-const WORDS: Readonly<Record<string, string>> = {
+const WORDS: Readonly<Record<string, string>> = table({
   ...{ par: "\n", line: "\n", sect: "\n\n", page: "\n\n", row: "\n", nestrow: "\n" },
   ...{ cell: " | ", nestcell: " | ", tab: "\t", emdash: "\u2014", endash: "\u2013", bullet: "\u2022" },
   ...{ lquote: "\u2018", rquote: "\u2019", ldblquote: "\u201c", rdblquote: "\u201d" },
   ...{ emspace: " ", enspace: " ", qmspace: " " },
-};
-const SYMBOLS: Readonly<Record<string, string>> = {
+});
+const SYMBOLS: Readonly<Record<string, string>> = table({
   ...{ "~": "\u00a0", _: "-", "\n": "\n", "\r": "\n", "\\": "\\", "{": "{", "}": "}" },
-};
+});
 
 /** `\fcharset` as a code page, by the specification's font table; 1 is the document's own. */
 const CHARSETS: Readonly<Record<number, number>> = {

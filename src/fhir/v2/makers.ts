@@ -1,13 +1,18 @@
+import { table } from "../../table.js";
 import type { Json } from "../values.js";
 import type { Segment } from "./parse.js";
 import { dayOf } from "./people.js";
 import { concept } from "./values.js";
 
-const CLASSES: Readonly<Record<string, string>> = { I: "inpatient", O: "outpatient", E: "emergency" };
+/** DG1-6, table 0052, and AL1-4, table 0128. */
+const DIAGNOSES = table({ A: "admitting", W: "working", F: "final" });
+const GRADES = table({ SV: "severe", MO: "moderate", MI: "mild" });
+const CLASSES: Readonly<Record<string, string>> = table({ I: "inpatient", O: "outpatient", E: "emergency" });
+
 type Maker = (segment: Segment) => Json;
 
 /** Segments that are resources by themselves. */
-export const MAKERS: Readonly<Record<string, Maker>> = {
+export const MAKERS: Readonly<Record<string, Maker>> = table({
   AL1: (it) => ({
     resourceType: "AllergyIntolerance",
     code: concept(it, 3),
@@ -27,7 +32,7 @@ export const MAKERS: Readonly<Record<string, Maker>> = {
     code: concept(it, 3) ?? { text: it.text(4) },
     recordedDate: dayOf(it.text(5)),
     ...(it.text(6) !== "" && {
-      category: [{ text: { A: "admitting", W: "working", F: "final" }[it.text(6)] ?? it.text(6) }],
+      category: [{ text: DIAGNOSES[it.text(6)] ?? it.text(6) }],
     }),
     ...(it.text(21) === "D" && { verificationStatus: { coding: [{ code: "entered-in-error" }] } }),
   }),
@@ -66,7 +71,7 @@ export const MAKERS: Readonly<Record<string, Maker>> = {
     vaccineCode: concept(it, 5),
     occurrenceDateTime: dayOf(it.text(3)),
   }),
-};
+});
 
 function medicine(segment: Segment, code: number, [amount, unit]: [number, number], words: number): Json {
   const said = segment
@@ -92,7 +97,7 @@ function reaction(segment: Segment, words: number, severity: number): Json[] | u
     .field(words)
     .map((it) => it[1] || it[0])
     .filter(Boolean);
-  const grade = { SV: "severe", MO: "moderate", MI: "mild" }[segment.text(severity)];
+  const grade = GRADES[segment.text(severity)];
   if (said.length === 0 && grade === undefined) return undefined;
   return [{ manifestation: said.map((text) => ({ text })), ...(grade && { severity: grade }) }];
 }

@@ -1,6 +1,10 @@
+import { table } from "../../table.js";
+
 /** A line of an HL7 v2 message: its name, and its fields as they were sent. */
 export interface Segment {
   readonly name: string;
+  /** Characters of all of it. */
+  readonly length: number;
   /** Of one field its repetitions, of these their components, unescaped; fields are counted from 1. */
   field(index: number): readonly (readonly string[])[];
   /** The first component of the first repetition, and so on. Empty text where there is none. */
@@ -47,16 +51,20 @@ function segment(line: string, delimiters: Delimiters): Segment {
   const fields = line.split(delimiters.field);
   // MSH-1 is the delimiter itself.
   const shift = /^(?:MSH|FHS|BHS)/.test(line) ? 1 : 0;
+  const read = new Map<number, readonly (readonly string[])[]>();
   const field = (index: number) => {
+    const known = read.get(index);
+    if (known !== undefined) return known;
     const raw = fields[index - shift] ?? "";
     // Two quotation marks say that a value is to be deleted: there is none.
-    if (raw === "" || raw === '""') return [];
-    return raw
-      .split(delimiters.repetition)
-      .map((it) => it.split(delimiters.component).map((part) => plain(part, delimiters)));
+    const parts = raw === "" || raw === '""' ? [] : raw.split(delimiters.repetition);
+    const own = parts.map((it) => it.split(delimiters.component).map((part) => plain(part, delimiters)));
+    read.set(index, own);
+    return own;
   };
   return {
     name: line.slice(0, 3),
+    length: line.length,
     field,
     text: (index, component = 1) => field(index)[0]?.[component - 1] ?? "",
   };
@@ -68,15 +76,20 @@ function plain(value: string, { mark, sub, field, component, repetition }: Delim
   const parts =
     value === '""'
       ? ""
-      : value.split(sub).reduce((left, right) => left + (/\s$/.test(left) ? sub : " ") + right);
+      : value
+          .split(sub)
+          .map((it, index, all) =>
+            index === 0 ? it : (/\s$/.test(all[index - 1]?.slice(-1) ?? "") ? sub : " ") + it,
+          )
+          .join("");
   if (!parts.includes(mark)) return parts;
-  const words: Readonly<Record<string, string>> = {
+  const words: Readonly<Record<string, string>> = table({
     F: field,
     S: component,
     T: sub,
     R: repetition,
     E: mark,
-  };
+  });
   let text = "";
   let done = 0;
   for (let at = parts.indexOf(mark); at >= 0; at = parts.indexOf(mark, done)) {

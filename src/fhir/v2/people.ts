@@ -1,3 +1,4 @@
+import { table } from "../../table.js";
 import type { Json } from "../values.js";
 import type { Segment } from "./parse.js";
 
@@ -24,6 +25,9 @@ const PEOPLE: Readonly<
   RXA: { staff: [10] },
 };
 
+/** PID-8, table 0001. */
+const GENDERS = table({ M: "male", F: "female", O: "other", U: "unknown" });
+
 /** The patient of PID, as FHIR's resource (HL7's v2-to-FHIR mapping, segment PID). */
 export function patientOf(pid: Segment, id: string): Json {
   const identifiers = [2, 4, 18, 19, 20].flatMap((it) => pid.field(it).map(([value]) => ({ value })));
@@ -36,7 +40,7 @@ export function patientOf(pid: Segment, id: string): Json {
     identifier: [...own, ...identifiers],
     name: [...names(pid, [5, 6, 9])],
     birthDate: dayOf(pid.text(7))?.slice(0, 10),
-    gender: { M: "male", F: "female", O: "other", U: "unknown" }[pid.text(8)],
+    gender: GENDERS[pid.text(8)],
     address: homes(pid, [11]),
     telecom: phones(pid, [13, 14, 40]),
     ...(pid.text(30) === "Y" && { deceasedBoolean: true }),

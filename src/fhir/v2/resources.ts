@@ -1,3 +1,5 @@
+import { table } from "../../table.js";
+import { Pace } from "../steps.js";
 import type { Json } from "../values.js";
 import { MAKERS } from "./makers.js";
 import { isV2, type Segment, segmentsOf } from "./parse.js";
@@ -45,7 +47,7 @@ const SILENT: ReadonlySet<string> = new Set([
 ]);
 
 /** ORC-1, HL7 table 0119: what came of an order. */
-const ORDERS: Readonly<Record<string, string>> = {
+const ORDERS: Readonly<Record<string, string>> = table({
   ...{
     CA: "cancelled",
     OC: "cancelled",
@@ -56,21 +58,28 @@ const ORDERS: Readonly<Record<string, string>> = {
     DR: "stopped",
   },
   ...{ HD: "on-hold", OH: "on-hold", HR: "on-hold" },
-};
+});
 /** OBX-11, table 0085. */
-const RESULTS: Readonly<Record<string, string>> = {
+const RESULTS: Readonly<Record<string, string>> = table({
   ...{ F: "final", C: "corrected", A: "amended", P: "preliminary", R: "preliminary", S: "preliminary" },
   ...{ D: "entered-in-error", W: "entered-in-error", X: "cancelled", I: "registered" },
-};
+});
 
 /**
  * What an HL7 v2 text says, as FHIR's resources: patients and people first to be known, then results, allergies, diagnoses,
- * procedures, medicines, vaccinations and notes.
+ * procedures, medicines, vaccinations and notes; undefined where it gives way.
  * @param skip Called with each segment that is not read.
  */
-export function* v2Resources(text: string, skip: (name: string) => void): Generator<Json, void, void> {
+export function* v2Resources(
+  text: string,
+  skip: (name: string) => void,
+): Generator<Json | undefined, void, void> {
   const reader = new MessageReader(skip);
-  for (const segment of segmentsOf(text)) yield* reader.take(segment);
+  const pace = new Pace();
+  for (const segment of segmentsOf(text)) {
+    if (pace.isDue(segment.length)) yield undefined;
+    yield* reader.take(segment);
+  }
   yield* reader.end();
 }
 
@@ -83,6 +92,8 @@ class MessageReader {
   /** Lines of a text that comes in several OBX. */
   #lines: string[] = [];
   #linesOf: Record<string, unknown> | undefined;
+  /** Of what is open. */
+  #notes: Json[] = [];
   #order: string | undefined;
   /** Whose the segments are: a text may hold messages about several patients, and a message several PID. */
   #patient: string | undefined;
@@ -163,6 +174,7 @@ class MessageReader {
     }
     if (this.#open !== undefined) yield this.#owned(this.#open);
     this.#open = undefined;
+    this.#notes = [];
   }
 
   #owned(resource: Json): Json {
@@ -215,7 +227,8 @@ class MessageReader {
     if (text.trim() === "") return;
     if (this.#linesOf !== undefined) this.#lines.push(text);
     else if (this.#open !== undefined) {
-      this.#open.note = [...((this.#open.note as unknown[] | undefined) ?? []), { text }];
+      this.#notes.push({ text });
+      this.#open.note = this.#notes;
     } else {
       yield this.#owned({
         resourceType: "Observation",
@@ -234,7 +247,7 @@ class MessageReader {
 }
 
 /** Table 0078, of which the codes alone say little. */
-const FLAGS: Readonly<Record<string, string>> = {
+const FLAGS: Readonly<Record<string, string>> = table({
   ...{ L: "Low", H: "High", LL: "Critically low", HH: "Critically high", N: "Normal", A: "Abnormal" },
   ...{
     AA: "Critically abnormal",
@@ -244,7 +257,7 @@ const FLAGS: Readonly<Record<string, string>> = {
     POS: "Positive",
     NEG: "Negative",
   },
-};
+});
 
 function isSame(left: unknown, right: unknown): boolean {
   return JSON.stringify(left) === JSON.stringify(right);

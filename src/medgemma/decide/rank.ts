@@ -1,8 +1,9 @@
 import type { RecordEntry } from "../../fhir/record.js";
-import { Breather } from "../../fhir/split-json.js";
+import { Breather } from "../../fhir/steps.js";
+import { table } from "../../table.js";
 
 /** What a clinician looks at first, whatever the question. */
-const WEIGHTS: Readonly<Record<string, number>> = {
+const WEIGHTS: Readonly<Record<string, number>> = table({
   AllergyIntolerance: 3,
   Condition: 2.5,
   MedicationRequest: 2,
@@ -12,7 +13,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   Procedure: 1,
   DiagnosticReport: 1,
   FamilyMemberHistory: 1,
-};
+});
 /** What must not be done, of whatever type. */
 const PROHIBITION = 3;
 /** Types that are looked at even when the model does not ask for them: leaving them out may do harm. */

@@ -1,3 +1,4 @@
+import { table } from "../../table.js";
 import type { ScoreParameter, TriageScale, VitalRule, VitalScore } from "../triage-scales/scale.js";
 import type { TriageCase, Vitals } from "./case.js";
 import { checksOfWords } from "./spoken-vitals.js";
@@ -42,7 +43,7 @@ export interface RuleReport {
 
 export type Limited = Pick<RuleReport, "checks" | "score">;
 
-const NAMES: Readonly<Record<string, string>> = {
+const NAMES: Readonly<Record<string, string>> = table({
   heartRate: "Heart rate",
   respiratoryRate: "Respiratory rate",
   spo2: "Oxygen saturation",
@@ -51,7 +52,7 @@ const NAMES: Readonly<Record<string, string>> = {
   temperature: "Temperature",
   gcs: "Glasgow coma scale",
   avpu: "Consciousness (AVPU)",
-};
+});
 
 /** "respiratory rate" */
 export const vitalInWords = (vital: string) => (NAMES[vital] ?? vital).toLowerCase();
@@ -121,7 +122,7 @@ export function scoreOf(
   { age, pregnant, vitals = {} }: TriageCase,
 ): ScoreReport | undefined {
   if (pregnant || (age !== undefined && age < score.fromAge)) return undefined;
-  const points: Record<string, number> = {};
+  const points: Record<string, number> = table();
   const missing: string[] = [];
   for (const parameter of score.parameters) {
     const value = measuredOf(parameter.vital, vitals);
