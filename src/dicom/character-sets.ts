@@ -2,6 +2,7 @@
  * Text in DICOM's character sets: PS3.3 C.12.1.1.2, ISO_IR 203 included, with code extension by escape
  * sequences (PS3.5 6.1.2.5). The bytes themselves are read by the platform's decoders.
  */
+import { table } from "../table.js";
 
 /** How the bytes of one set are read, and by which escape sequence it is called. */
 interface CodedSet {
@@ -55,12 +56,12 @@ const CALLED: ReadonlyMap<string, CodedSet> = new Map([
   ["$@", { ...(SETS[87] as CodedSet), escape: "$@" }] as const,
 ]);
 /** Sets without code extension, table C.12-5. */
-const WHOLE: Readonly<Record<string, string>> = {
+const WHOLE = table({
   "192": "utf-8",
   utf8: "utf-8",
   gb18030: "gb18030",
   gbk: "gbk",
-};
+});
 
 const ESCAPE = 0x1b;
 /** Behind these what the first value of Specific Character Set names is in force again (PS3.5 6.1.2.5.3). */

@@ -1,3 +1,4 @@
+import { table } from "../../table.js";
 import { ASSERTED, IPV4 } from "./formats.js";
 import type { Keywords, SchemaNode } from "./node.js";
 import { type JsonPath, unsupported } from "./refusal.js";
@@ -39,7 +40,7 @@ const definedOnly = (found: Found): Found =>
 
 /** In draft-04 an excluded end is a number and a flag beside it. */
 function ends(found: Found, at: JsonPath): Found {
-  const changed: Record<string, unknown> = {};
+  const changed = table<unknown>();
   for (const [end, excluded] of [
     ["minimum", "exclusiveMinimum"],
     ["maximum", "exclusiveMaximum"],
