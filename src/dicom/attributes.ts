@@ -17,13 +17,18 @@ export class FrameAttributes {
     this.shared = dataset.item(TAG.sharedGroups, 0);
   }
 
-  /** The data set that holds `tag`: a macro's item, or the top level. */
-  holder(macro: string, tag: string): Dataset | undefined {
+  /** The item of a macro that holds `tag`, the frame's or the shared one. */
+  inGroups(macro: string, tag: string): Dataset | undefined {
     for (const group of [this.own, this.shared]) {
       const item = group?.item(macro, 0);
       if (item?.has(tag)) return item;
     }
-    return this.dataset.has(tag) ? this.dataset : undefined;
+    return undefined;
+  }
+
+  /** The data set that holds `tag`: a macro's item, or the top level. */
+  holder(macro: string, tag: string): Dataset | undefined {
+    return this.inGroups(macro, tag) ?? (this.dataset.has(tag) ? this.dataset : undefined);
   }
 
   numbers(macro: string, tag: string): number[] {
@@ -65,6 +70,17 @@ export function readGeometry(dataset: Dataset, frame: number): FrameGeometry {
     spacing,
     spacingSource: pixel ? "pixel" : spacing ? "imager" : undefined,
   };
+}
+
+/** How many of the frames have a group of their own. */
+export function framesWithGroups(dataset: Dataset, frames: number): number {
+  return Math.min(frames, dataset.count(TAG.perFrameGroups));
+}
+
+/** Where frame `frame` of `frames` lies. Without a group for each the file's own place is none of them's. */
+export function geometryOfFrame(dataset: Dataset, frame: number, frames: number): FrameGeometry {
+  if (frames === 1 || framesWithGroups(dataset, frames) === frames) return readGeometry(dataset, frame);
+  return { ...readGeometry(dataset, 0), position: undefined };
 }
 
 function finite(values: readonly number[], count: number): readonly number[] | undefined {

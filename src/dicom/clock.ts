@@ -15,6 +15,16 @@ export function allowParsing(bytes: number): void {
   tell(1500 + bytes / 50_000);
 }
 
+/** What a header says of each of its frames. */
+export function allowFrames(frames: number): void {
+  tell(1500 + frames / 50);
+}
+
+/** Putting slices in order. */
+export function allowGrouping(slices: number): void {
+  tell(3000 + slices / 50);
+}
+
 /** Decoding one frame: some twenty times what a codec needs on a slow core. */
 export function allowFrame(bytes: number, pixels: number): void {
   tell(1200 + bytes / 1024 + pixels / 2000);

@@ -3,9 +3,11 @@ import path from "node:path";
 import { badOption, MedGemmaError } from "../errors.js";
 import { aboutFile } from "../files/about-file.js";
 import { fileLabel } from "../files/name.js";
+import { refuseOthers } from "../files/open-file.js";
 import { DirectoryNames } from "./dicomdir.js";
 import { filesIn } from "./folder-files.js";
 import type { Header } from "./header.js";
+import { inTurn } from "./in-turn.js";
 import { type DicomInput, type PathOrBytes, toPathOrBytes, toSource } from "./input.js";
 import { type Limits, tooLarge } from "./limits.js";
 import { sourceName } from "./paths.js";
@@ -52,7 +54,7 @@ export async function hold(
   signal: AbortSignal | undefined,
 ): Promise<HeldInput> {
   if (!Array.isArray(input)) return toPathOrBytes(input as DicomInput, limits, signal);
-  return Promise.all((input as readonly DicomInput[]).map((one) => toPathOrBytes(one, limits, signal)));
+  return inTurn(input as readonly DicomInput[], (one) => toPathOrBytes(one, limits, signal));
 }
 
 /**
@@ -74,19 +76,18 @@ export async function collect(input: HeldInput, options: CollectOptions): Promis
       const { files, notes } = await filesIn(item, options.limits);
       found.push(...files.map((file) => ({ path: file })));
       warnings.push(...notes);
-    } else if (kind === "file" && looksLikeZip(typeof item === "string" ? await firstBytes(item, 4) : item))
+    } else if (looksLikeZip(typeof item === "string" ? await firstBytes(item, 4) : item))
       found.push(...(await filesInArchive(toSource(item), options)));
     else named.push(toSource(item));
   }
   const own = sort(await readHeaders(named, options));
-  const told = options.describing
-    ? own.refused.filter(({ error }) => named.length > 1 || error.code === "dicom_no_picture")
-    : [];
-  for (const one of own.refused) if (!told.includes(one)) throw one.error;
-  const directories = await Promise.all(own.directories.map((one) => readDirectory(one, options)));
+  const isTold = ({ error }: Refused) =>
+    options.describing === true && (named.length > 1 || error.code === "dicom_no_picture");
+  for (const one of own.refused) if (!isTold(one)) throw one.error;
+  const directories = await inTurn(own.directories, (one) => readDirectory(one, options));
   // A folder's files are found without its DICOMDIR.
   const rest = sort(await readHeaders(found, options));
-  const failed = [...told, ...rest.refused, ...directories.flatMap((one) => one.refused)];
+  const failed = [...own.refused, ...rest.refused, ...directories.flatMap((one) => one.refused)];
   const instances = [own, ...directories, rest].flatMap((one) => one.instances);
   for (const { missing } of directories)
     if (missing > 0) warnings.push(`${missing} of the files that the DICOMDIR names are not there`);
@@ -109,11 +110,14 @@ async function filesInArchive(source: Source, { pool, limits, signal }: CollectO
   return [...files];
 }
 
-async function kindOfPath(file: string): Promise<"folder" | "file" | "other"> {
+async function kindOfPath(file: string): Promise<"folder" | "file"> {
   try {
     const found = await stat(file);
-    return found.isDirectory() ? "folder" : found.isFile() ? "file" : "other";
+    if (found.isDirectory()) return "folder";
+    refuseOthers(found, fileLabel(file));
+    return "file";
   } catch (cause) {
+    if (MedGemmaError.isInstance(cause)) throw cause;
     // The system's error carries the full path: only its code goes on.
     const { code } = cause as NodeJS.ErrnoException;
     const name = fileLabel(file);
@@ -147,7 +151,7 @@ async function readHeaders(sources: readonly Source[], options: CollectOptions):
       options.onProgress?.(++done, sources.length);
     }
   };
-  return Promise.all(sources.map(read));
+  return inTurn(sources, read);
 }
 
 /** An error of this file alone, and not of the whole call. */

@@ -155,6 +155,8 @@ export class Dataset {
 
 export interface Parsed {
   readonly dataset: Dataset;
+  /** Of the whole data set, of which a part may have been read; what it can hold is bounded by them. */
+  readonly size: number;
   readonly syntax: TransferSyntax;
   readonly bigEndian: boolean;
   /** False when the file ends or breaks before its pixel data. */
@@ -166,7 +168,7 @@ export interface Parsed {
  * Parses up to Pixel Data (7FE0,0010), which is left to frames.ts: fragments and what follows are not walked.
  * dicom-parser throws strings and plain objects; elements before the break are kept, and `complete` says so.
  */
-export function parse(located: Located): Parsed {
+export function parse(located: Located, size = located.bytes.length): Parsed {
   const parser = located.bigEndian
     ? dicomParser.bigEndianByteArrayParser
     : dicomParser.littleEndianByteArrayParser;
@@ -184,6 +186,7 @@ export function parse(located: Located): Parsed {
   if (Object.keys(set.elements).length === 0) throw unreadable("The data set holds no readable element.");
   return {
     dataset: new Dataset(set),
+    size: Math.max(size, located.bytes.length),
     syntax: located.syntax,
     bigEndian: located.bigEndian,
     complete: complete || set.elements[TAG.pixelData] !== undefined,

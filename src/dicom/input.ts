@@ -4,6 +4,7 @@ import { badOption } from "../errors.js";
 import type { BlobLike } from "../files/blob.js";
 import { type ByteStream, isByteStream, readStream } from "../files/read-stream.js";
 import { type Limits, tooLarge } from "./limits.js";
+import { shareBytes } from "./shared-bytes.js";
 import type { Source } from "./source.js";
 
 /** A file: its path or `file:` URL, its bytes, a Blob or File of them, or a stream, which is read to its end. */
@@ -12,8 +13,19 @@ export type DicomInput = string | URL | Uint8Array | ArrayBuffer | BlobLike | By
 /** What is read over and over: a path, or bytes in memory. */
 export type PathOrBytes = string | Uint8Array;
 
-/** Reads what can be read once only. Throws `bad_option`, `image_too_large` or `aborted`. */
+/** Reads what can be read once only; bytes where workers can read them. Throws `bad_option`, `image_too_large` or `aborted`. */
 export async function toPathOrBytes(
+  input: DicomInput,
+  limits: Limits,
+  signal: AbortSignal | undefined,
+): Promise<PathOrBytes> {
+  const held = await readOnce(input, limits, signal);
+  if (typeof held === "string") return held;
+  if (held.length > limits.maxBytes) throw tooLarge("bytes", held.length, limits.maxBytes);
+  return shareBytes(held, signal);
+}
+
+async function readOnce(
   input: DicomInput,
   limits: Limits,
   signal: AbortSignal | undefined,

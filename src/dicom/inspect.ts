@@ -3,14 +3,13 @@ import { collect, type HeldInput, hold, type StudyInput } from "./collect.js";
 import type { DicomFacts } from "./facts.js";
 import { fileWarnings } from "./file-warnings.js";
 import type { PathOrBytes } from "./input.js";
-import { type DicomLimits, withDefaults } from "./limits.js";
+import type { DicomLimits } from "./limits.js";
 import { niftiFacts, niftiSource, runNifti, withoutVolumes } from "./nifti-pictures.js";
-import { sharedPool } from "./pool.js";
 import { MAX_SLICES, type ModelVersion } from "./rule-table.js";
 import { type Selection, selectSeries } from "./select.js";
+import { groupSeries, type SeriesGroup } from "./series.js";
 import { ruleFor } from "./show.js";
 import { tiffLevels, tiffSource } from "./slide-tiff.js";
-import { groupSeries, type SeriesGroup } from "./studies.js";
 import { unique } from "./study-pictures.js";
 import type { Identity } from "./text.js";
 import { readTiffPages } from "./tiff.js";
@@ -54,7 +53,8 @@ export interface InspectedSeries {
 /** What a file, folder or list is and how it would be read, without decoding pixels. Throws as `toModelPictures`. */
 export async function inspectPath(source: StudyInput, options: InspectOptions = {}): Promise<Inspection> {
   const pictureOptions: PictureOptions = { ...options };
-  const input = await onlyVolume(await hold(source, withDefaults(options.limits), options.signal));
+  const work = prepare(pictureOptions);
+  const input = await onlyVolume(await hold(source, work.limits, work.signal));
   if (await niftiSource(input)) return inspectNifti(input as string | Uint8Array, pictureOptions);
   if (await tiffSource(input)) return inspectTiff(input as string);
   const {
@@ -63,14 +63,14 @@ export async function inspectPath(source: StudyInput, options: InspectOptions = 
     listed,
     warnings: found,
   } = await collect(input, {
-    pool: sharedPool(),
-    limits: withDefaults(options.limits),
+    pool: work.pool,
+    limits: work.limits,
     identity: options.identity ?? false,
     describing: true,
-    signal: prepare(pictureOptions).signal,
+    signal: work.signal,
     onProgress: undefined,
   });
-  const groups = groupSeries(instances, listed);
+  const groups = await groupSeries(instances, listed, work);
   const series = groups.map(describe);
   const warnings = unique([...found, ...instances.flatMap(({ header }) => [...header.warnings])]);
   return {
@@ -97,12 +97,11 @@ function takenOf(groups: readonly SeriesGroup[], listed: boolean): number[] {
     if (MedGemmaError.isInstance(error)) return [];
     throw error;
   }
-  const belongs = (group: SeriesGroup) =>
-    selections.some((chosen) =>
-      chosen.kind === "volume"
-        ? group.volume === chosen.volume
-        : group.instances.some((one) => chosen.instances.includes(one)),
-    );
+  const chosen = new Set<unknown>(
+    selections.flatMap((one): readonly unknown[] => (one.kind === "volume" ? [one.volume] : one.instances)),
+  );
+  const belongs = ({ volume, instances }: SeriesGroup) =>
+    volume ? chosen.has(volume) : instances.some((one) => chosen.has(one));
   return groups.filter(belongs).map((group) => group.series);
 }
 
@@ -112,12 +111,12 @@ function describe(group: SeriesGroup): InspectedSeries {
   const { facts, identity } = first.header;
   const rule = ruleOf(group, facts);
   const chosen =
-    group.volume && group.volume.slices.length > MAX_SLICES ? [`${MAX_SLICES} slices go into a prompt`] : [];
+    group.volume && group.volume.length > MAX_SLICES ? [`${MAX_SLICES} slices go into a prompt`] : [];
   return {
     number: group.series,
     study: group.study,
     files: group.instances.length,
-    pictures: group.volume?.slices.length ?? group.instances.length,
+    pictures: group.volume?.length ?? group.instances.length,
     rule: rule.name,
     facts,
     notes: [...(group.volume?.notes ?? []), ...chosen],

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { type FrameGeometry, geometryOfFrame } from "./attributes.js";
 import { allowFrame } from "./clock.js";
 import type { Parsed } from "./dataset.js";
 import { decodeFrame } from "./decode.js";
@@ -6,15 +7,18 @@ import { type DicomFacts, readFacts } from "./facts.js";
 import { unreadable } from "./fail.js";
 import { type PixelSource, pixelSource } from "./frames.js";
 import { type Range, rangeOf } from "./grey.js";
+import { type GroupJob, type PackedSeries, runGroupJob } from "./grouping.js";
 import { type Header, readHeader } from "./header.js";
 import { type PixelLayout, readLayout } from "./layout.js";
 import type { Limits } from "./limits.js";
 import { type NiftiJob, type NiftiResult, readNifti } from "./nifti.js";
-import { type FilePath, pathText, toArgument } from "./paths.js";
+import { type FilePath, nameOf, pathText, toArgument } from "./paths.js";
 import type { Samples } from "./samples.js";
 import { type ShownFrame, type ShowOptions, showFrame } from "./show.js";
 import { parseHeader, parseSource, type Source } from "./source.js";
 import { type Identity, readIdentity } from "./text.js";
+import type { PatchChoice } from "./tissue.js";
+import { runTissueJob, type TissueJob } from "./tissue-job.js";
 import { unzip, type ZipEntry } from "./unzip.js";
 
 /** Work for one worker. Everything here is plain data that can be posted. */
@@ -38,9 +42,13 @@ export type Job =
       readonly source: Source;
       readonly limits: Limits;
       readonly frames: readonly number[];
+      /** Frames of the file. */
+      readonly of: number;
       readonly options: ShowOptions;
     }
   | { readonly kind: "unzip"; readonly source: Source; readonly limits: Limits }
+  | GroupJob
+  | TissueJob
   | NiftiJob;
 
 export interface StoredResult {
@@ -53,9 +61,14 @@ export interface StoredResult {
   readonly identity: Identity | undefined;
 }
 
+/** A frame as it is shown, and where it lies. */
+export interface PlacedFrame extends ShownFrame {
+  readonly geometry: FrameGeometry;
+}
+
 export interface ShowResult {
   readonly facts: DicomFacts;
-  readonly frames: readonly ShownFrame[];
+  readonly frames: readonly PlacedFrame[];
   readonly warnings: readonly string[];
 }
 
@@ -64,6 +77,8 @@ export interface JobResults {
   stored: StoredResult;
   range: Range;
   show: ShowResult;
+  group: readonly PackedSeries[];
+  tissue: PatchChoice;
   nifti: NiftiResult;
   unzip: readonly ZipEntry[];
 }
@@ -109,8 +124,8 @@ async function decodeAt(opened: Opened, frame: number) {
 export async function runJob(job: Job): Promise<JobResults[Job["kind"]]> {
   switch (job.kind) {
     case "header": {
-      const header = readHeader(parseHeader(job.source, job.limits), job.identity);
-      return header;
+      const name = nameOf(job.source);
+      return readHeader(parseHeader(job.source, job.limits), job.limits, { identity: job.identity, name });
     }
     case "stored":
       return storedValues(job);
@@ -118,6 +133,10 @@ export async function runJob(job: Job): Promise<JobResults[Job["kind"]]> {
       return acquisitionRange(job);
     case "show":
       return shownFrames(job);
+    case "group":
+      return runGroupJob(job);
+    case "tissue":
+      return runTissueJob(job);
     case "nifti":
       return readNifti(job);
     case "unzip":
@@ -158,13 +177,14 @@ async function acquisitionRange(job: Extract<Job, { kind: "range" }>): Promise<R
 async function shownFrames(job: Extract<Job, { kind: "show" }>): Promise<ShowResult> {
   const opened = open(job.source, job.limits);
   const { parsed, layout } = opened;
-  const frames: ShownFrame[] = [];
+  const frames: PlacedFrame[] = [];
   for (const frame of job.frames) {
     const decoded = await decodeAt(opened, frame);
     const facts = readFacts(parsed.dataset, parsed.syntax, frame);
     const input = { dataset: parsed.dataset, frame, layout, decoded, facts, bigEndian: parsed.bigEndian };
     const shown = showFrame(input, job.options);
-    frames.push({ ...shown, warnings: [...decoded.warnings, ...shown.warnings] });
+    const geometry = geometryOfFrame(parsed.dataset, frame, job.of);
+    frames.push({ ...shown, geometry, warnings: [...decoded.warnings, ...shown.warnings] });
   }
   const facts = readFacts(parsed.dataset, parsed.syntax);
   return { facts, frames, warnings: [...opened.warnings, ...parsed.dataset.malformedWarnings] };

@@ -7,10 +7,15 @@ export interface DicomLimits {
   maxBytes?: number | undefined;
   /** Rows times columns of one frame. Defaults to `100000000`. */
   maxPixels?: number | undefined;
-  /** Frames a file may declare. Defaults to `200000`. */
+  /** Frames a file may declare, and slices of all files together. Defaults to `200000`. */
   maxFrames?: number | undefined;
-  /** Files a folder or list may hold. Defaults to `20000`. */
+  /** Files a folder, a list, an archive or a DICOMDIR may hold. Defaults to `20000`. */
   maxFiles?: number | undefined;
+  /**
+   * Bytes that the pictures of one call may take together, and one frame while it is decoded. Of a radiograph's frames and a
+   * volume's slices fewer are taken, evenly spread, where they are many; what the caller names is refused. Defaults to `800000000`.
+   */
+  maxMemory?: number | undefined;
   /**
    * Milliseconds for one step (parsing a file, decoding a frame); then the worker is ended. Defaults to what the step
    * should need many times over: 1.2 s for a frame, more for large ones.
@@ -26,6 +31,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   maxPixels: 100_000_000,
   maxFrames: 200_000,
   maxFiles: 20_000,
+  maxMemory: 800_000_000,
   timeout: 0,
 });
 

@@ -57,7 +57,7 @@ function ofOnePlace(stack: readonly Slice[], notes: string[]): readonly Slice[] 
   const places = new Set(stack.map(alongOf(stack)));
   if (places.size !== 1 || places.has(undefined)) return stack;
   const left = withoutCopies(stack, notes);
-  const files = new Set(left.map(({ source }) => source)).size;
+  const files = new Set(left.map(({ file }) => file)).size;
   if (files > 1 && TELLING.every(([, key]) => new Set(left.map(({ pass }) => key(pass))).size === 1))
     notes.push(
       `${left.length} images of one position, which only their numbers tell apart: shown in the order of these`,

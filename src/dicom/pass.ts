@@ -34,31 +34,55 @@ export interface Pass {
   readonly location: number | undefined;
 }
 
-/** Reads them from the frame's functional groups where there are any, else from the top level. */
-export function readPass(dataset: Dataset, frame: number): Pass {
+/** Of the first `frames` frames: from their functional groups where there are any, else from the top level. */
+export function readPasses(dataset: Dataset, frames: number): Pass[] {
+  const file = passOfFile(dataset);
+  return Array.from({ length: frames }, (_, frame) => passOfFrame(dataset, frame, file));
+}
+
+function passOfFrame(dataset: Dataset, frame: number, file: Pass): Pass {
   const attributes = new FrameAttributes(dataset, frame);
-  const number = (macro: string, tag: string, ordinary = tag) =>
-    attributes.number(macro, tag) ?? dataset.number(ordinary);
-  const moment = attributes.holder(TAG.frameContent, TAG.frameTime)?.string(TAG.frameTime)?.slice(8);
+  const number = (macro: string, tag: string) => attributes.inGroups(macro, tag)?.number(tag);
+  const moment = attributes.inGroups(TAG.frameContent, TAG.frameTime)?.string(TAG.frameTime)?.slice(8);
+  return {
+    ...file,
+    acquisition: number(TAG.frameContent, TAG.frameAcquisitionNumber) ?? file.acquisition,
+    phase: number(TAG.frameContent, TAG.temporalIndex) ?? file.phase,
+    echoTime: number(TAG.mrEcho, TAG.effectiveEchoTime) ?? file.echoTime,
+    diffusion: number(TAG.mrDiffusion, TAG.diffusionValue) ?? file.diffusion,
+    cardiacPhase: number(TAG.cardiacSynchronization, TAG.cardiacPhase) ?? file.cardiacPhase,
+    offset: number(TAG.temporalMacro, TAG.temporalOffset) ?? file.offset,
+    time: moment === undefined ? file.time : secondsOf(moment),
+  };
+}
+
+function passOfFile(dataset: Dataset): Pass {
+  const number = (...tags: readonly string[]) => {
+    for (const tag of tags) {
+      const value = dataset.number(tag);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  };
   return {
     frameOfReference: dataset.string(TAG.frameOfReference),
-    acquisition: number(TAG.frameContent, TAG.frameAcquisitionNumber, TAG.acquisitionNumber),
-    phase: number(TAG.frameContent, TAG.temporalIndex, TAG.temporalPosition),
+    acquisition: number(TAG.frameAcquisitionNumber, TAG.acquisitionNumber),
+    phase: number(TAG.temporalIndex, TAG.temporalPosition),
     echo: dataset.number(TAG.echoNumbers),
-    echoTime: number(TAG.mrEcho, TAG.effectiveEchoTime, TAG.echoTime),
+    echoTime: number(TAG.effectiveEchoTime, TAG.echoTime),
     inversionTime: dataset.number(TAG.inversionTime),
-    diffusion: number(TAG.mrDiffusion, TAG.diffusionValue),
+    diffusion: dataset.number(TAG.diffusionValue),
     voltage: dataset.number(TAG.tubeVoltage),
     trigger: dataset.number(TAG.triggerTime),
     imageType: dataset.strings(TAG.imageType).join("\\"),
-    cardiacPhase: number(TAG.cardiacSynchronization, TAG.cardiacPhase),
-    offset: number(TAG.temporalMacro, TAG.temporalOffset),
+    cardiacPhase: dataset.number(TAG.cardiacPhase),
+    offset: dataset.number(TAG.temporalOffset),
     flipAngle: dataset.number(TAG.flipAngle),
     sequence: dataset.string(TAG.sequenceName),
     kernel: dataset.strings(TAG.convolutionKernel).join("\\") || undefined,
     contrast: dataset.string(TAG.contrastAgent),
     thickness: dataset.number(TAG.sliceThickness),
-    time: secondsOf(moment ?? timeOf(dataset)),
+    time: secondsOf(dataset.string(TAG.frameTime)?.slice(8) ?? timeOf(dataset)),
     location: dataset.number(TAG.sliceLocation),
   };
 }

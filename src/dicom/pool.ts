@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
-import { MedGemmaError, throwIfAborted } from "../errors.js";
+import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
 import { packageRoot, requireOwnFiles } from "../machine/package.js";
 import { unreadable } from "./fail.js";
 import type { Job, JobResults } from "./jobs.js";
@@ -13,8 +13,11 @@ import type { Reply, Request } from "./worker.js";
  * that dies, costs that job alone: the thread is ended and another is started for the next one.
  */
 
-/** Milliseconds for a thread to start on a busy machine. */
+/** Milliseconds for a thread to start on a busy machine, and for a job to come to its first step. */
 const START_UP = 30_000;
+
+/** Megabytes of a thread's own heap: the headers of a slide of 200,000 tiles take 600. */
+const HEAP = 768;
 
 interface Task {
   readonly request: Request;
@@ -27,10 +30,15 @@ interface Slot {
   readonly worker: Worker;
   task: Task | undefined;
   timer: NodeJS.Timeout | undefined;
+  /** It is being ended: until it has gone no other takes its place, so that threads and their descriptors stay few. */
+  ending: boolean;
 }
 
 export interface RunOptions {
-  /** Milliseconds a step may take until the worker is ended and the call rejects with `dicom_timeout`; 0 is by size. */
+  /**
+   * Milliseconds a step may take, the thread's start not counted, until the worker is ended and the call rejects with
+   * `dicom_timeout`; 0 is by size.
+   */
   readonly timeout: number;
   /** Rejects with `aborted` at once; work that has begun ends in its own time and is dropped. */
   readonly signal?: AbortSignal | undefined;
@@ -46,7 +54,8 @@ function workerPath(): string {
 
 export class DecodePool {
   private readonly slots: Slot[] = [];
-  private readonly queue: Task[] = [];
+  /** In the order in which they came. */
+  private readonly queue = new Set<Task>();
   private next = 1;
 
   constructor(private readonly size: number) {}
@@ -61,8 +70,7 @@ export class DecodePool {
         return;
       }
       const onAbort = () => {
-        const waiting = this.queue.indexOf(task);
-        if (waiting >= 0) this.queue.splice(waiting, 1);
+        this.queue.delete(task);
         reject(new MedGemmaError("aborted"));
       };
       const done = () => options.signal?.removeEventListener("abort", onAbort);
@@ -79,7 +87,7 @@ export class DecodePool {
         },
       };
       options.signal?.addEventListener("abort", onAbort, { once: true });
-      this.queue.push(task);
+      this.queue.add(task);
       this.pump();
     });
   }
@@ -87,7 +95,8 @@ export class DecodePool {
   /** Ends all workers; waiting and running jobs reject with `disposed`. A later job starts new ones. */
   async close(): Promise<void> {
     const disposed = new MedGemmaError("disposed", "The decoding workers were closed.");
-    for (const task of this.queue.splice(0)) task.reject(disposed);
+    for (const task of this.queue) task.reject(disposed);
+    this.queue.clear();
     await Promise.all(
       this.slots.splice(0).map((slot) => {
         clearTimeout(slot.timer);
@@ -99,17 +108,27 @@ export class DecodePool {
   }
 
   private pump(): void {
-    while (this.queue.length > 0) {
+    for (const task of this.queue) {
       const slot =
-        this.slots.find((candidate) => !candidate.task) ??
+        this.slots.find((candidate) => !candidate.task && !candidate.ending) ??
         (this.slots.length < this.size ? this.start() : undefined);
       if (!slot) return;
-      const task = this.queue.shift();
-      if (!task) return;
+      this.queue.delete(task);
       slot.task = task;
       slot.worker.ref();
-      slot.timer = setTimeout(() => this.timedOut(slot), task.timeout || START_UP);
+      slot.timer = setTimeout(() => this.timedOut(slot, START_UP), START_UP);
+      this.post(slot, task);
+    }
+  }
+
+  private post(slot: Slot, task: Task): void {
+    try {
       slot.worker.postMessage(task.request);
+    } catch {
+      clearTimeout(slot.timer);
+      slot.task = undefined;
+      slot.worker.unref();
+      task.reject(badOption("source", "bytes that are still here, and options of plain data", undefined));
     }
   }
 
@@ -121,12 +140,12 @@ export class DecodePool {
       stderr: true,
       execArgv: [],
       env: {},
-      resourceLimits: { maxOldGenerationSizeMb: 1024 },
+      resourceLimits: { maxOldGenerationSizeMb: HEAP },
     });
-    const slot: Slot = { worker, task: undefined, timer: undefined };
+    const slot: Slot = { worker, task: undefined, timer: undefined, ending: false };
     worker.on("message", (reply: Reply) => this.finish(slot, reply));
-    worker.on("error", () => this.drop(slot, unreadable("Decoding failed: the file exhausted the decoder.")));
-    worker.on("exit", () => this.drop(slot, unreadable("Decoding failed: the decoder ended.")));
+    worker.on("error", () => this.fail(slot, unreadable("Decoding failed: the file exhausted the decoder.")));
+    worker.on("exit", () => this.gone(slot));
     worker.unref();
     this.slots.push(slot);
     return slot;
@@ -137,7 +156,8 @@ export class DecodePool {
     if (!task || task.request.id !== reply.id) return;
     clearTimeout(slot.timer);
     if ("allow" in reply) {
-      slot.timer = setTimeout(() => this.timedOut(slot, reply.allow), task.timeout || reply.allow);
+      const limit = task.timeout || reply.allow || START_UP;
+      slot.timer = setTimeout(() => this.timedOut(slot, limit), limit);
       return;
     }
     slot.task = undefined;
@@ -149,20 +169,26 @@ export class DecodePool {
     this.pump();
   }
 
-  private timedOut(slot: Slot, allowed = START_UP): void {
-    const limit = Math.round(slot.task?.timeout || allowed);
-    this.drop(slot, new MedGemmaError("dicom_timeout", undefined, { facts: { milliseconds: limit } }));
+  private timedOut(slot: Slot, limit: number): void {
+    this.fail(
+      slot,
+      new MedGemmaError("dicom_timeout", undefined, { facts: { milliseconds: Math.round(limit) } }),
+    );
     void slot.worker.terminate();
   }
 
-  /** Takes a slot out of service and fails its job. */
-  private drop(slot: Slot, error: MedGemmaError): void {
-    const index = this.slots.indexOf(slot);
-    if (index < 0) return;
-    this.slots.splice(index, 1);
+  /** Fails a slot's job; the slot takes no other. */
+  private fail(slot: Slot, error: MedGemmaError): void {
+    slot.ending = true;
     clearTimeout(slot.timer);
     slot.task?.reject(error);
     slot.task = undefined;
+  }
+
+  private gone(slot: Slot): void {
+    this.fail(slot, unreadable("Decoding failed: the decoder ended."));
+    const index = this.slots.indexOf(slot);
+    if (index >= 0) this.slots.splice(index, 1);
     this.pump();
   }
 }

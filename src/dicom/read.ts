@@ -1,5 +1,5 @@
-import { open } from "node:fs/promises";
-import { badOption, MedGemmaError } from "../errors.js";
+import { badOption } from "../errors.js";
+import { openFile } from "../files/open-file.js";
 import type { DicomFacts } from "./facts.js";
 import { type DicomInput, type PathOrBytes, toPathOrBytes, toSource } from "./input.js";
 import { type DicomLimits, withDefaults } from "./limits.js";
@@ -46,20 +46,14 @@ export async function isDicom(input: PathOrBytes): Promise<boolean> {
   return looksLikeDicom(await firstBytes(input));
 }
 
-/** The beginning of a file, for looking at what it is. */
+/** The beginning of a file, for looking at what it is. Throws `file_not_found`. */
 export async function firstBytes(path: string, count = 512): Promise<Uint8Array> {
+  const { handle } = await openFile(path);
   try {
-    const file = await open(path, "r");
-    try {
-      const { buffer, bytesRead } = await file.read(new Uint8Array(count), 0, count, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  } catch (cause) {
-    throw new MedGemmaError("file_not_found", undefined, {
-      facts: { reason: (cause as { code?: string }).code },
-    });
+    const { buffer, bytesRead } = await handle.read(new Uint8Array(count), 0, count, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
   }
 }
 

@@ -1,8 +1,7 @@
 import { badOption, MedGemmaError } from "../errors.js";
 import type { Instance } from "./collect.js";
 import { noPicture } from "./fail.js";
-import type { SeriesGroup } from "./studies.js";
-import type { Volume } from "./volume.js";
+import type { SeriesGroup, Volume } from "./series.js";
 
 /** What will be shown of all that was found. */
 export type Selection =
@@ -28,22 +27,31 @@ export function selectSeries(
   }
   const usable = groups.filter((group) => group.supported || rule === "display");
   if (usable.length === 0) throw refused(groups);
-  if (listed && usable.length < groups.length)
-    throw refused(groups.filter((group) => !usable.includes(group)));
+  if (listed && usable.length < groups.length) throw refused(without(groups, usable));
   return listed ? everyGroup(usable) : [fullestSelection(groups, usable)];
 }
 
 /** Volumes and slides each for itself; pictures that follow each other together, as they were listed. */
 function everyGroup(groups: readonly SeriesGroup[]): Selection[] {
   const selections: Selection[] = [];
+  let pictures: Instance[] | undefined;
   for (const group of groups) {
     const one = fromGroup(group, []);
-    const last = selections.at(-1);
-    if (one.kind === "pictures" && last?.kind === "pictures")
-      selections.splice(-1, 1, { ...last, instances: [...last.instances, ...one.instances] });
-    else selections.push(one);
+    if (one.kind !== "pictures") {
+      selections.push(one);
+      pictures = undefined;
+    } else if (pictures) pictures.push(...one.instances);
+    else {
+      pictures = one.instances.slice();
+      selections.push({ ...one, instances: pictures });
+    }
   }
   return selections;
+}
+
+function without(groups: readonly SeriesGroup[], some: readonly SeriesGroup[]): SeriesGroup[] {
+  const left = new Set(some);
+  return groups.filter((group) => !left.has(group));
 }
 
 function fullestSelection(groups: readonly SeriesGroup[], usable: readonly SeriesGroup[]): Selection {
@@ -73,7 +81,7 @@ function fromGroup(group: SeriesGroup, notes: readonly string[]): Selection {
 }
 
 function size(group: SeriesGroup | undefined): number {
-  return group?.volume?.slices.length ?? group?.instances.length ?? 0;
+  return group?.volume?.length ?? group?.instances.length ?? 0;
 }
 
 function fullest(groups: readonly SeriesGroup[]): SeriesGroup | undefined {
@@ -95,7 +103,7 @@ function studies(groups: readonly SeriesGroup[], taken: number): string[] {
 }
 
 function others(groups: readonly SeriesGroup[], taken: readonly SeriesGroup[]): string[] {
-  const rest = groups.filter((group) => !taken.includes(group));
+  const rest = without(groups, taken);
   if (rest.length === 0) return [];
   const names = rest.slice(0, 8).map((group) => `${group.series} (${group.modality}, ${size(group)})`);
   return [`series not taken: ${names.join(", ")}${rest.length > 8 ? ", ..." : ""}`];

@@ -1,28 +1,29 @@
 import { MedGemmaError } from "../errors.js";
 import { aboutFile } from "../files/about-file.js";
 import type { RgbImage } from "../image/rgb.js";
-import { isOfTheFile, type Refused, unreadableWarnings } from "./collect.js";
+import { type Instance, isOfTheFile, type Refused, unreadableWarnings } from "./collect.js";
 import type { Range } from "./grey.js";
+import { groupBy } from "./group-by.js";
+import { inTurn } from "./in-turn.js";
 import { sourceName } from "./paths.js";
-import type { Slice } from "./slice.js";
-import type { Source } from "./source.js";
+import type { FrameOf, Volume } from "./series.js";
 import type { PicturePlace } from "./study-pictures.js";
 import type { Work } from "./to-pictures.js";
 
 /** A slice or picture with its place in the series, from 1. */
-export type Numbered = Slice & { readonly number: number };
+export type Numbered = FrameOf & { readonly number: number };
 
 /**
  * Smallest and largest stored value over all slices, not only the chosen: the reference looks at the acquisition. With the
- * slices whose files can be read.
+ * files that cannot be read.
  */
-export async function acquisitionRange<T extends Slice>(slices: readonly T[], work: Work) {
-  const files = byFile(slices);
+export async function acquisitionRange(volume: Volume, work: Work) {
+  const files = byFile(Array.from({ length: volume.length }, (_, index) => volume.at(index)));
   let done = 0;
-  const ranges = await eachFile(files, work, async ({ source, items }) => {
+  const ranges = await eachFile(files, work, async ({ instance, items }) => {
     const job = {
       kind: "range",
-      source,
+      source: instance.source,
       limits: work.limits,
       frames: items.map(({ frame }) => frame),
     } as const;
@@ -35,11 +36,11 @@ export async function acquisitionRange<T extends Slice>(slices: readonly T[], wo
     min: Math.min(...found.map(({ min }) => min)),
     max: Math.max(...found.map(({ max }) => max)),
   };
-  const lost = new Set(ranges.flatMap((one) => ("value" in one ? [] : one.file.items)));
-  return { range, slices: slices.filter((slice) => !lost.has(slice)), warnings: lostWarnings(ranges) };
+  const lost = new Set(ranges.flatMap((one) => ("value" in one ? [] : [one.file.instance])));
+  return { range, lost, warnings: lostWarnings(ranges) };
 }
 
-type FileOf<T> = { readonly source: Source; readonly items: readonly T[] };
+type FileOf<T> = { readonly instance: Instance; readonly items: readonly T[] };
 type PerFile<T, V> = { readonly file: FileOf<T> } & ({ readonly value: V } | Refused);
 
 /**
@@ -52,18 +53,16 @@ async function eachFile<T, V>(
   step: (file: FileOf<T>) => Promise<V>,
 ): Promise<PerFile<T, V>[]> {
   const several = files.length > 1;
-  const results = await Promise.all(
-    files.map(async (file, index): Promise<PerFile<T, V>> => {
-      try {
-        return { file, value: await step(file) };
-      } catch (error) {
-        if (!isOfTheFile(error) || !several) throw error;
-        const name = sourceName(file.source, index);
-        if (work.named) throw aboutFile(error, name);
-        return { file, name, error };
-      }
-    }),
-  );
+  const results = await inTurn(files, async (file, index): Promise<PerFile<T, V>> => {
+    try {
+      return { file, value: await step(file) };
+    } catch (error) {
+      if (!isOfTheFile(error) || !several) throw error;
+      const name = sourceName(file.instance.source, index);
+      if (work.named) throw aboutFile(error, name);
+      return { file, name, error };
+    }
+  });
   const [first] = results;
   if (first && "error" in first && results.every((one) => "error" in one))
     throw aboutFile(first.error, first.name);
@@ -74,14 +73,8 @@ function lostWarnings<T, V>(results: readonly PerFile<T, V>[]): string[] {
   return unreadableWarnings(results.flatMap((one) => ("error" in one ? [one] : [])));
 }
 
-function byFile<T extends Slice>(slices: readonly T[]): FileOf<T>[] {
-  const files = new Map<Source, T[]>();
-  for (const slice of slices) {
-    const items = files.get(slice.source);
-    if (items) items.push(slice);
-    else files.set(slice.source, [slice]);
-  }
-  return [...files].map(([source, items]) => ({ source, items }));
+function byFile<T extends FrameOf>(slices: readonly T[]): FileOf<T>[] {
+  return [...groupBy(slices, ({ instance }) => instance)].map(([instance, items]) => ({ instance, items }));
 }
 
 /** Frames of one file that one job shows: enough to spare parsing, few enough to spread over workers. */
@@ -91,19 +84,21 @@ export async function showAll(slices: readonly Numbered[], range: Range | undefi
   const pictures = new Map<Numbered, RgbImage>();
   const warnings: string[] = [];
   let rule = "";
-  const jobs = byFile(slices).flatMap(({ source, items }) =>
+  const jobs = byFile(slices).flatMap(({ instance, items }) =>
     Array.from({ length: Math.ceil(items.length / FRAMES_A_JOB) }, (_, index) => ({
-      source,
+      instance,
       items: items.slice(index * FRAMES_A_JOB, (index + 1) * FRAMES_A_JOB),
     })),
   );
-  const results = await eachFile(jobs, work, async ({ source, items }) => {
+  const places = new Map<Numbered, PicturePlace>();
+  const results = await eachFile(jobs, work, async ({ instance, items }) => {
     const frames = items.map(({ frame }) => frame);
     const job = {
       kind: "show",
-      source,
+      source: instance.source,
       limits: work.limits,
       frames,
+      of: instance.header.frames,
       options: { ...work.show, range },
     } as const;
     const result = await work.pool.run<"show">(job, {
@@ -113,7 +108,11 @@ export async function showAll(slices: readonly Numbered[], range: Range | undefi
     warnings.push(...result.warnings);
     result.frames.forEach((frame, index) => {
       const slice = items[index];
-      if (slice) pictures.set(slice, rgbImage(frame.data, slice.facts, [frame.rule, ...frame.steps]));
+      if (slice) {
+        const { facts } = instance.header;
+        pictures.set(slice, rgbImage(frame.data, facts, [frame.rule, ...frame.steps]));
+        places.set(slice, { number: slice.number, frame: slice.frame, ...frame.geometry });
+      }
       warnings.push(...frame.warnings);
       rule ||= frame.rule;
     });
@@ -126,7 +125,7 @@ export async function showAll(slices: readonly Numbered[], range: Range | undefi
   if (shown.length === 0) throw new MedGemmaError("dicom_unreadable");
   return {
     pictures: shown.map(({ picture }) => picture),
-    places: shown.map(({ slice }) => placeOf(slice)),
+    places: shown.map(({ slice }) => places.get(slice) as PicturePlace),
     rule,
     warnings: [...lostWarnings(results), ...warnings],
   };
@@ -144,8 +143,4 @@ function rgbImage(
     data,
     origin: { format: "dicom", storedWidth: width, storedHeight: height, steps },
   };
-}
-
-function placeOf({ number, frame, geometry }: Numbered): PicturePlace {
-  return { number, frame, ...geometry };
 }

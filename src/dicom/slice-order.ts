@@ -1,4 +1,3 @@
-import { nameOf } from "./paths.js";
 import type { Slice } from "./slice.js";
 import { alongOf } from "./slice-places.js";
 
@@ -31,14 +30,11 @@ function byNumber(a: Slice, b: Slice): number {
 
 function sortWithoutPlaces(slices: readonly Slice[], notes: string[]): Slice[] {
   const numbers = new Set(slices.map(({ instanceNumber }) => instanceNumber));
-  const files = new Set(slices.map(({ source }) => source)).size;
+  const files = new Set(slices.map(({ file }) => file)).size;
   const sorted = slices.slice();
   if (files < 2 || (numbers.size === files && !numbers.has(undefined))) return sorted.sort(byNumber);
-  const named = sorted.every(({ source }) => nameOf(source) !== undefined);
-  if (named)
-    sorted.sort(
-      (a, b) => NATURAL.compare(nameOf(a.source) ?? "", nameOf(b.source) ?? "") || a.frame - b.frame,
-    );
+  const named = sorted.every(({ name }) => name !== undefined);
+  if (named) sorted.sort((a, b) => NATURAL.compare(a.name ?? "", b.name ?? "") || a.frame - b.frame);
   const order = named ? "by the names of their files" : "as given";
   notes.push(
     `the slices have neither positions nor numbers that tell their order: taken ${order}, it may be wrong`,

@@ -5,13 +5,12 @@ import type { DicomFacts } from "./facts.js";
 import { tooLarge } from "./limits.js";
 import { pictureParts, type StudyPictures } from "./study-pictures.js";
 import {
-  choosePatches,
+  checkGrid,
   MAX_PATCHES,
   type Overview,
   PATCH_MICROMETRES,
   PATCH_SIDE,
   type PatchPlace,
-  patchGrid,
 } from "./tissue.js";
 import type { Work } from "./to-pictures.js";
 
@@ -78,8 +77,13 @@ async function patchPictures(reader: SlideReader, side: number, work: Work): Pro
   const most = work.options.maxPatches ?? MAX_PATCHES;
   if (!Number.isInteger(most) || most < 1 || most > 126)
     throw badOption("maxPatches", "a whole number from 1 to 126", most);
-  const grid = patchGrid(reader.width, reader.height, side);
-  const { patches, withTissue } = choosePatches(grid, await reader.overview(), reader, most);
+  const { width, height } = reader;
+  checkGrid(width, height, side, work.limits);
+  const overview = await reader.overview();
+  const { patches, all, withTissue } = await work.pool.run<"tissue">(
+    { kind: "tissue", overview, level: { width, height }, side, most },
+    { timeout: work.limits.timeout, signal: work.signal },
+  );
   const micrometres = ((reader.micrometres ?? PATCH_MICROMETRES) * side) / PATCH_SIDE;
   const steps = [
     "slide patches at 10x",
@@ -113,7 +117,7 @@ async function patchPictures(reader: SlideReader, side: number, work: Work): Pro
     facts: reader.facts,
     rule: "slide patches at 10x",
     took: [
-      `slide, ${patches.length} of ${withTissue} patches with tissue, ${grid.length} in all`,
+      `slide, ${patches.length} of ${withTissue} patches with tissue, ${all} in all`,
       ...reader.notes,
     ].join("; "),
     warnings: [...none, ...reader.warnings],

@@ -1,12 +1,16 @@
 import sharp, { type Sharp } from "sharp";
 import { MedGemmaError } from "../errors.js";
+import { untilAborted } from "../files/until-aborted.js";
 import type { HeldInput } from "./collect.js";
 import { unsupported } from "./fail.js";
+import { type Limits, tooLarge } from "./limits.js";
 import { firstBytes } from "./read.js";
+import { shareBytes } from "./shared-bytes.js";
 import { type SlideReader, slideReaderPictures } from "./slide-patches.js";
 import type { StudyPictures } from "./study-pictures.js";
 import { looksLikeTiff, readTiffPages, type TiffPage } from "./tiff.js";
 import {
+  checkOverview,
   chooseLevel,
   levelNear,
   OVERVIEW_MICROMETRES,
@@ -25,6 +29,7 @@ interface Level {
   readonly page: number;
   readonly width: number;
   readonly height: number;
+  readonly tiles: NonNullable<TiffPage["tiles"]>;
   readonly compression: number;
   readonly micrometres: number | undefined;
 }
@@ -34,7 +39,7 @@ export async function tiffSource(input: HeldInput): Promise<boolean> {
   if (typeof input !== "string" || !/\.(svs|tiff?|btf)$/i.test(input)) return false;
   if (!looksLikeTiff(await firstBytes(input, 16))) return false;
   const [first] = (await readTiffPages(input)) ?? [];
-  return first?.tiled === true && (first.aperio || first.width * first.height > SLIDE_PIXELS);
+  return first?.tiles !== undefined && (first.aperio || first.width * first.height > SLIDE_PIXELS);
 }
 
 /** The first page and its smaller copies, finest first. Other pages (label, macro) are not read: labels name people. */
@@ -42,15 +47,12 @@ export function tiffLevels(pages: readonly TiffPage[]): Level[] {
   const [full] = pages;
   if (!full) return [];
   return pages
-    .map((page, index) => ({ page, index }))
-    .filter(({ page }) => page.tiled && page.width > 0 && sameShape(page, full))
-    .map(({ page, index }) => ({
-      page: index,
-      width: page.width,
-      height: page.height,
-      compression: page.compression,
-      micrometres: full.micrometres && full.micrometres * (full.width / page.width),
-    }))
+    .flatMap((page, index) => {
+      const { width, height, compression, tiles } = page;
+      if (!tiles || width === 0 || !sameShape(page, full)) return [];
+      const micrometres = full.micrometres && full.micrometres * (full.width / width);
+      return [{ page: index, width, height, tiles, compression, micrometres }];
+    })
     .sort((a, b) => b.width - a.width);
 }
 
@@ -67,6 +69,7 @@ export async function tiffPictures(path: string, work: Work): Promise<StudyPictu
   if (!choice || !finest || !smallest)
     throw new MedGemmaError("image_unreadable", "The TIFF has no tiled page.");
   const { level } = choice;
+  checkTiles(level, work.limits);
   if (JPEG2000_COMPRESSIONS.includes(level.compression)) {
     throw unsupported(
       "The slide's tiles are JPEG 2000.",
@@ -84,9 +87,9 @@ export async function tiffPictures(path: string, work: Work): Promise<StudyPictu
     facts: slideFacts(level),
     notes: [`level of ${level.width}x${level.height}`, `${levels.length} levels`],
     warnings: choice.note === undefined ? [] : [choice.note],
-    overview: () => overviewOf(path, levelNear(levels, OVERVIEW_MICROMETRES) ?? smallest),
-    region: (place) => regionOf(path, level, place),
-    whole: async () => (await rgbOf(openPage(path, level))).data,
+    overview: () => overviewOf(path, levelNear(levels, OVERVIEW_MICROMETRES) ?? smallest, work),
+    region: (place) => regionOf(path, level, place, work),
+    whole: async () => (await rgbOf(openPage(path, level), level, work)).data,
   };
   return slideReaderPictures(reader, work);
 }
@@ -113,30 +116,69 @@ function openPage(path: string, level: Level) {
   return sharp(path, { page: level.page, limitInputPixels: false, sequentialRead: false });
 }
 
-async function rgbOf(pipeline: Sharp): Promise<Overview> {
+/** The sizes of a page are only numbers: its tiles must cover it, and one be no larger than a picture may be. */
+function checkTiles({ width, height, tiles }: Level, { maxPixels }: Limits): void {
+  if (tiles.width * tiles.height > maxPixels)
+    throw tooLarge("pixels in a tile", tiles.width * tiles.height, maxPixels);
+  const needed = Math.ceil(width / tiles.width) * Math.ceil(height / tiles.height);
+  if (!(needed <= tiles.count)) {
+    throw new MedGemmaError(
+      "image_unreadable",
+      "The slide has fewer tiles than its size needs: it is damaged or cut off.",
+      { facts: { format: "tiff" } },
+    );
+  }
+}
+
+/** Milliseconds for decoding a part, if the caller sets no limit: some ten times what it should need. */
+const timeFor = (pixels: number) => 5000 + pixels / 20_000;
+
+/** `pixels`: of what is decoded for it. */
+async function rgbOf(
+  pipeline: Sharp,
+  { width, height }: { readonly width: number; readonly height: number },
+  { limits, signal }: Pick<Work, "limits" | "signal">,
+): Promise<Overview> {
+  const milliseconds = limits.timeout || timeFor(width * height);
   try {
-    const { data, info } = await pipeline
-      .flatten({ background: "white" })
-      .toColourspace("srgb")
-      .raw()
-      .toBuffer({ resolveWithObject: true });
+    const { data, info } = await untilAborted(signal, () =>
+      pipeline
+        .timeout({ seconds: Math.min(3600, Math.ceil(milliseconds / 1000)) })
+        .flatten({ background: "white" })
+        .toColourspace("srgb")
+        .raw()
+        .toBuffer({ resolveWithObject: true }),
+    );
     if (info.channels !== 3) throw new Error("not RGB");
-    return { width: info.width, height: info.height, data: new Uint8Array(data) };
-  } catch {
+    return { width: info.width, height: info.height, data };
+  } catch (error) {
+    if (MedGemmaError.isInstance(error)) throw error;
+    if (/^timeout/.test((error as Error).message))
+      throw new MedGemmaError("dicom_timeout", undefined, { facts: { milliseconds } });
     throw new MedGemmaError("image_unreadable", "A part of the slide cannot be decoded.");
   }
 }
 
-function overviewOf(path: string, level: Level): Promise<Overview> {
-  return rgbOf(openPage(path, level).resize(4096, 4096, { fit: "inside", withoutEnlargement: true }));
+async function overviewOf(path: string, level: Level, work: Work): Promise<Overview> {
+  checkTiles(level, work.limits);
+  checkOverview(level.width * level.height);
+  const small = openPage(path, level).resize(4096, 4096, { fit: "inside", withoutEnlargement: true });
+  const { width, height, data } = await rgbOf(small, level, work);
+  return { width, height, data: await shareBytes(data, work.signal) };
 }
 
-async function regionOf(path: string, level: Level, { x, y, side }: PatchPlace): Promise<Uint8Array> {
+async function regionOf(
+  path: string,
+  level: Level,
+  { x, y, side }: PatchPlace,
+  work: Work,
+): Promise<Uint8Array> {
   const width = Math.min(side, level.width - x);
   const height = Math.min(side, level.height - y);
   const part = openPage(path, level).extract({ left: x, top: y, width, height });
   const white = { right: side - width, bottom: side - height, background: "white" };
   const full = width === side && height === side ? part : sharp(await part.extend(white).png().toBuffer());
-  const { data } = await rgbOf(full.resize(PATCH_SIDE, PATCH_SIDE, { fit: "fill", kernel: "lanczos3" }));
+  const patch = full.resize(PATCH_SIDE, PATCH_SIDE, { fit: "fill", kernel: "lanczos3" });
+  const { data } = await rgbOf(patch, { width, height }, work);
   return data;
 }

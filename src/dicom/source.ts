@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
 import { MedGemmaError } from "../errors.js";
+import { openFileSync } from "../files/open-file.js";
 import { allowParsing } from "./clock.js";
 import { type Parsed, parse } from "./dataset.js";
 import { type Limits, tooLarge } from "./limits.js";
@@ -40,7 +41,7 @@ export function parseHeader(source: Source, limits: Limits): Parsed {
   return withFile(source.path, (file, size) => {
     allowParsing(size);
     for (let wanted = HEADER_CHUNK; wanted < size; wanted *= 8) {
-      const parsed = tryPart(readBytes(file, wanted), limits);
+      const parsed = tryPart(readBytes(file, wanted), limits, size);
       if (parsed) return parsed;
     }
     if (size > limits.maxBytes) throw tooLarge("bytes", size, limits.maxBytes);
@@ -49,9 +50,9 @@ export function parseHeader(source: Source, limits: Limits): Parsed {
 }
 
 /** A part of a file is enough when Pixel Data was reached in it; a deflated one never is. */
-function tryPart(bytes: Uint8Array, limits: Limits): Parsed | undefined {
+function tryPart(bytes: Uint8Array, limits: Limits, size: number): Parsed | undefined {
   try {
-    const parsed = parse(locate(bytes, limits));
+    const parsed = parse(locate(bytes, limits), size);
     return parsed.complete && !parsed.syntax.deflated ? parsed : undefined;
   } catch (error) {
     if (MedGemmaError.isInstance(error) && error.code === "not_dicom") throw error;
@@ -60,20 +61,11 @@ function tryPart(bytes: Uint8Array, limits: Limits): Parsed | undefined {
 }
 
 function withFile<T>(path: FilePath, use: (file: number, size: number) => T): T {
-  let file: number;
+  const { descriptor, size } = openFileSync(toArgument(path));
   try {
-    file = openSync(toArgument(path), "r");
-  } catch (cause) {
-    throw new MedGemmaError("file_not_found", undefined, {
-      facts: { reason: (cause as { code?: string }).code },
-    });
-  }
-  try {
-    const stat = fstatSync(file);
-    if (!stat.isFile()) throw new MedGemmaError("file_not_found", "A file was expected.");
-    return use(file, stat.size);
+    return use(descriptor, size);
   } finally {
-    closeSync(file);
+    closeSync(descriptor);
   }
 }
 

@@ -1,69 +1,66 @@
-import type { Instance } from "./collect.js";
 import { groupBy } from "./group-by.js";
+import type { GroupedFile, PackedSeries } from "./grouping.js";
 import { VOLUME_MODALITIES } from "./rule-table.js";
 import { ruleFor } from "./show.js";
 import type { Slice } from "./slice.js";
-import { buildVolume, type Volume } from "./volume.js";
+import { buildVolume } from "./volume.js";
 
-/** Pictures of one series. Studies and series are numbered from 1 in the order found; their UIDs stay inside. */
-export interface SeriesGroup {
-  readonly study: number;
-  readonly series: number;
-  readonly modality: string;
-  readonly instances: readonly Instance[];
-  /** For CT and MR, unless secondary captures. */
-  readonly volume: Volume | undefined;
-  readonly wholeSlide: boolean;
-  /** The model has a rule for it. */
-  readonly supported: boolean;
+/** A file and its number. */
+interface Numbered extends GroupedFile {
+  readonly file: number;
 }
 
 /**
  * Groups files into studies and series (PS3.3 A.1.2), series by number within a study; `asListed` keeps the order in which
- * the caller named them.
+ * the caller named them. Both are numbered from 1 in the order found.
  */
-export function groupSeries(instances: readonly Instance[], asListed = false): readonly SeriesGroup[] {
-  const studies = groupBy(instances, ({ header }) => header.keys.study);
-  const groups: SeriesGroup[] = [];
+export function groupFiles(files: readonly GroupedFile[], asListed: boolean): PackedSeries[] {
+  const numbered = files.map((each, file): Numbered => ({ ...each, file }));
+  const groups: PackedSeries[] = [];
   let study = 0;
-  for (const members of studies.values()) {
+  for (const members of groupBy(numbered, (file) => file.study).values()) {
     study += 1;
     const series = [...groupBy(members, seriesKey).values()];
-    if (!asListed) series.sort((a, b) => (a[0]?.header.seriesNumber ?? 0) - (b[0]?.header.seriesNumber ?? 0));
-    for (const files of series) groups.push(describe(files, study, groups.length + 1, asListed));
+    if (!asListed) series.sort((a, b) => (a[0]?.seriesNumber ?? 0) - (b[0]?.seriesNumber ?? 0));
+    for (const each of series) groups.push(describe(each, study, groups.length + 1, asListed));
   }
   return groups;
 }
 
 /** Modality belongs to the key: a series has one (PS3.3 C.7.3.1), and captures filed into it must not join a volume. */
-function seriesKey({ header }: Instance): string {
-  return `${header.keys.series}\0${header.facts.modality}\0${header.facts.secondaryCapture}`;
+function seriesKey({ series, facts }: GroupedFile): string {
+  return `${series}\0${facts.modality}\0${facts.secondaryCapture}`;
 }
 
-function describe(files: readonly Instance[], study: number, series: number, asListed: boolean): SeriesGroup {
-  const ordered = files
-    .map((instance, order) => ({ instance, order }))
-    .sort(
-      (a, b) =>
-        (a.instance.header.instanceNumber ?? 0) - (b.instance.header.instanceNumber ?? 0) ||
-        a.order - b.order,
-    )
-    .map(({ instance }) => instance);
-  const facts = ordered[0]?.header.facts;
+function describe(
+  files: readonly Numbered[],
+  study: number,
+  series: number,
+  asListed: boolean,
+): PackedSeries {
+  const ordered = files.toSorted(
+    (a, b) => (a.instanceNumber ?? 0) - (b.instanceNumber ?? 0) || a.file - b.file,
+  );
+  const facts = ordered[0]?.facts;
   const modality = facts?.modality ?? "unknown";
   const isVolume = VOLUME_MODALITIES.has(modality) && facts?.secondaryCapture !== true;
+  const volume = isVolume ? buildVolume(ordered.flatMap(slicesOf)) : undefined;
   return {
     study,
     series,
     modality,
-    instances: asListed && !isVolume ? files : ordered,
-    volume: isVolume ? buildVolume(ordered.flatMap(slicesOf)) : undefined,
-    wholeSlide: ordered.some(({ header }) => header.wholeSlide),
+    files: Uint32Array.from(asListed && !isVolume ? files : ordered, ({ file }) => file),
+    volume: volume && {
+      files: Uint32Array.from(volume.slices, ({ file }) => file),
+      frames: Uint32Array.from(volume.slices, ({ frame }) => frame),
+      notes: volume.notes,
+    },
+    wholeSlide: ordered.some(({ wholeSlide }) => wholeSlide),
     supported: facts !== undefined && isSupported(facts),
   };
 }
 
-function isSupported(facts: Instance["header"]["facts"]): boolean {
+function isSupported(facts: GroupedFile["facts"]): boolean {
   try {
     ruleFor(facts, "auto");
     return true;
@@ -73,21 +70,20 @@ function isSupported(facts: Instance["header"]["facts"]): boolean {
 }
 
 /** The frames of a file as slices; multi-frame files without per-frame geometry keep the file's. */
-export function slicesOf({ source, header }: Instance): Slice[] {
-  const count = Math.max(header.geometry.length, header.facts.frames);
-  const [first] = header.geometry;
-  const [pass] = header.passes;
+function slicesOf({ file, name, instance, instanceNumber, facts, frames, ...each }: Numbered): Slice[] {
+  const [first] = each.geometry;
+  const [pass] = each.passes;
   if (!first || !pass) return [];
-  const placed = header.geometry.length === count;
-  return Array.from({ length: count }, (_, frame) => ({
-    source,
+  const placed = each.geometry.length === frames;
+  const unplaced = { ...first, position: undefined };
+  return Array.from({ length: frames }, (_, frame) => ({
+    file,
+    name,
     frame,
-    instance: header.keys.instance,
-    geometry: placed
-      ? (header.geometry[frame] ?? first)
-      : { ...first, position: count > 1 ? undefined : first.position },
-    instanceNumber: header.instanceNumber,
-    pass: header.passes[frame] ?? pass,
-    facts: header.facts,
+    instance,
+    geometry: placed ? (each.geometry[frame] ?? first) : unplaced,
+    instanceNumber,
+    pass: each.passes[frame] ?? pass,
+    facts,
   }));
 }

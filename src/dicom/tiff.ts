@@ -1,10 +1,11 @@
-import { open } from "node:fs/promises";
+import { openFile } from "../files/open-file.js";
 
 /** The little of TIFF 6.0 and BigTIFF that a slide needs: sizes, tiles, compression and resolution of each page. */
 export interface TiffPage {
   readonly width: number;
   readonly height: number;
-  readonly tiled: boolean;
+  /** Sides of a tile, and the tiles that the page lists; none of a page of strips. */
+  readonly tiles: { readonly width: number; readonly height: number; readonly count: number } | undefined;
   readonly compression: number;
   /** Micrometres a pixel from the resolution tags, or from an Aperio description's MPP or AppMag. */
   readonly micrometres: number | undefined;
@@ -20,6 +21,8 @@ const TAGS = {
   xResolution: 282,
   unit: 296,
   tileWidth: 322,
+  tileHeight: 323,
+  tileOffsets: 324,
 };
 const TYPE_SIZE: Readonly<Record<number, number>> = { 1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 16: 8 };
 
@@ -42,15 +45,15 @@ export function looksLikeTiff(bytes: Uint8Array): boolean {
 /** Pages in file order; undefined when the file is no readable TIFF. */
 export async function readTiffPages(path: string): Promise<TiffPage[] | undefined> {
   try {
-    const file = await open(path, "r");
+    const { handle } = await openFile(path);
     try {
       return await walkPages(async (offset, length) => {
-        const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
+        const { buffer, bytesRead } = await handle.read(new Uint8Array(length), 0, length, offset);
         if (bytesRead < length) throw new RangeError("end of file");
         return new DataView(buffer.buffer);
       });
     } finally {
-      await file.close();
+      await handle.close();
     }
   } catch {
     return undefined;
@@ -97,6 +100,8 @@ async function readPage(readAt: ReadAt, offset: number, { little, big }: Layout)
         ? new DataView(table.buffer, table.byteOffset + valueAt, 8)
         : await readAt(pointer, 8);
       values.set(tag, ratio.getUint32(0, little) / ratio.getUint32(4, little));
+    } else if (tag === TAGS.tileOffsets) {
+      values.set(tag, number);
     } else if (Object.values(TAGS).includes(tag)) {
       values.set(tag, type === 3 ? table.getUint16(valueAt, little) : pointer);
     }
@@ -119,7 +124,13 @@ function describePage(values: ReadonlyMap<number, number>, description: string):
   return {
     width: values.get(TAGS.width) ?? 0,
     height: values.get(TAGS.height) ?? 0,
-    tiled: values.has(TAGS.tileWidth),
+    tiles: values.has(TAGS.tileWidth)
+      ? {
+          width: values.get(TAGS.tileWidth) ?? 0,
+          height: values.get(TAGS.tileHeight) ?? 0,
+          count: values.get(TAGS.tileOffsets) ?? 0,
+        }
+      : undefined,
     compression: values.get(TAGS.compression) ?? 1,
     micrometres: stated > 0 ? stated : power > 0 ? 10 / power : fromTags,
     aperio,

@@ -1,3 +1,6 @@
+import { unsupported } from "./fail.js";
+import { type Limits, tooLarge } from "./limits.js";
+
 /** Where a slide holds tissue, and which patches of it are shown. Pure. */
 
 /** Side of a patch, pixels, at 10x: one micrometre a pixel. */
@@ -10,6 +13,10 @@ export const MAX_PATCHES = 125;
  * reference (patch_generator.py of ez-wsi-dicomweb: luminance 1/255 to 0.8, in whole numbers).
  */
 const TISSUE_GREY = { least: 1, most: 204 };
+/** Patches of a square of 28 cm: no slide is wider, whatever its header says. */
+const MOST_OF_GRID = 100_000;
+/** Pixels that are decoded for the overview; at 8 micrometres a pixel the widest slide has as many. */
+const MOST_OF_OVERVIEW = 1_000_000_000;
 /** Micrometres a pixel (1.25x) at which the reference looks for tissue. */
 export const OVERVIEW_MICROMETRES = 8;
 /** Pixel sizes that differ by less than this share of the larger are the same (slide_level_map.py, MAX_LEVEL_DIST). */
@@ -41,6 +48,26 @@ export function greyOf({ width, height, data }: Overview): Uint8Array {
   return grey;
 }
 
+/**
+ * Whether the sizes are a slide's: nothing is made of them before. `side` is a patch's in the level.
+ * Throws `image_too_large`.
+ */
+export function checkGrid(width: number, height: number, side: number, { maxPixels }: Limits): void {
+  if (side * side > maxPixels) throw tooLarge("pixels in a patch", side * side, maxPixels);
+  const patches = Math.floor(width / side) * Math.floor(height / side);
+  if (patches > MOST_OF_GRID) throw tooLarge("patches", patches, MOST_OF_GRID);
+}
+
+/** Throws `dicom_unsupported` when looking for tissue would mean to decode the whole slide. */
+export function checkOverview(pixels: number): void {
+  if (pixels > MOST_OF_OVERVIEW)
+    throw unsupported(
+      "The slide has no level that is small enough to look for tissue in.",
+      { pixels, limit: MOST_OF_OVERVIEW },
+      "Make a pyramid of it, with levels down to some thousand pixels a side.",
+    );
+}
+
 /** Non-overlapping squares of `side` over the level; at least one, which may hang over the edge of a small slide. */
 export function patchGrid(width: number, height: number, side: number): PatchPlace[] {
   const across = Math.max(1, Math.floor(width / side));
@@ -54,6 +81,8 @@ export function patchGrid(width: number, height: number, side: number): PatchPla
 
 export interface PatchChoice {
   readonly patches: readonly PatchPlace[];
+  /** Patches of the whole grid. */
+  readonly all: number;
   /** Patches with enough tissue before the limit. */
   readonly withTissue: number;
 }
@@ -69,11 +98,12 @@ export function choosePatches(
   const means = grid.map((patch) => Math.round(meanGrey(patch, grey, overview, level)));
   const full = grid.filter((_, index) => isTissue(means[index] ?? 255));
   if (full.length === 0) {
-    const darkest = grid[means.indexOf(Math.min(...means))];
-    return { patches: darkest ? [darkest] : [], withTissue: 0 };
+    const least = means.reduce((low, mean) => Math.min(low, mean), 255);
+    const darkest = grid[means.indexOf(least)];
+    return { patches: darkest ? [darkest] : [], all: grid.length, withTissue: 0 };
   }
   const patches = full.length <= most ? full : spread(full, most);
-  return { patches, withTissue: full.length };
+  return { patches, all: grid.length, withTissue: full.length };
 }
 
 function isTissue(grey: number): boolean {

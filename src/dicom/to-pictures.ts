@@ -7,17 +7,17 @@ import { fileWarnings } from "./file-warnings.js";
 
 import type { PathOrBytes } from "./input.js";
 import { type DicomLimits, type Limits, withDefaults } from "./limits.js";
+import { checkMemory, mostPictures } from "./memory.js";
 import { niftiPictures, niftiSource, withoutVolumes } from "./nifti-pictures.js";
 import { type DecodePool, sharedPool } from "./pool.js";
-import { MAX_SLICES, MODALITY_RULES, type ModelVersion } from "./rule-table.js";
+import { MODALITY_RULES, type ModelVersion } from "./rule-table.js";
 import { type Selection, selectSeries } from "./select.js";
+import { type FrameOf, groupSeries } from "./series.js";
 import type { ShowOptions, WindowChoice } from "./show.js";
 import { acquisitionRange, type Numbered, showAll } from "./show-slices.js";
-import type { Slice } from "./slice.js";
 import { chooseSlices } from "./slices.js";
 import { slidePictures } from "./slide-pictures.js";
 import { tiffPictures, tiffSource } from "./slide-tiff.js";
-import { groupSeries, slicesOf } from "./studies.js";
 import { pictureParts, type StudyPictures, unique, volumeParts } from "./study-pictures.js";
 
 export interface PictureOptions {
@@ -132,7 +132,7 @@ async function studyPictures(input: HeldInput, prepared: Work): Promise<StudyPic
   const work: Work = { ...prepared, named: listed };
   const made: StudyPictures[] = [];
   for (const selection of selectSeries(
-    groupSeries(instances, listed),
+    await groupSeries(instances, listed, prepared),
     options.series,
     listed,
     work.show.rule,
@@ -180,9 +180,8 @@ function together(made: readonly StudyPictures[]): StudyPictures {
 
 /** What was found in the headers of the files that are shown. */
 function headerWarnings(collected: Collected, selection: Selection): string[] {
-  const shown = selection.kind === "volume" ? selection.volume.slices : selection.instances;
-  const sources = new Set(shown.map(({ source }) => source));
-  return collected.instances.flatMap(({ source, header }) => (sources.has(source) ? header.warnings : []));
+  const shown = selection.kind === "volume" ? selection.volume.instances : new Set(selection.instances);
+  return collected.instances.flatMap((one) => (shown.has(one) ? one.header.warnings : []));
 }
 
 function makePictures(selection: Selection, work: Work): Promise<StudyPictures> {
@@ -192,54 +191,55 @@ function makePictures(selection: Selection, work: Work): Promise<StudyPictures> 
 }
 
 async function volumePictures(
-  selection: Extract<Selection, { kind: "volume" }>,
+  { volume }: Extract<Selection, { kind: "volume" }>,
   work: Work,
 ): Promise<StudyPictures> {
-  const { notes } = selection.volume;
-  const [first] = selection.volume.slices;
-  if (!first) throw noPicture();
+  if (volume.length === 0) throw noPicture();
+  const { facts } = volume.at(0).instance.header;
   const measured =
-    first.facts.modality === "MR" && work.show.rule === "auto"
-      ? await acquisitionRange(selection.volume.slices, work)
-      : { slices: selection.volume.slices, range: undefined, warnings: [] };
-  const { slices, range } = measured;
-  const chosen = chooseSlices(slices.length, MAX_SLICES);
+    facts.modality === "MR" && work.show.rule === "auto"
+      ? await acquisitionRange(volume, work)
+      : { lost: new Set<Instance>(), range: undefined, warnings: [] };
+  const all = Array.from({ length: volume.length }, (_, index) => index);
+  const left =
+    measured.lost.size === 0 ? all : all.filter((index) => !measured.lost.has(volume.at(index).instance));
+  const chosen = chooseSlices(left.length, mostPictures(facts, work.limits));
   const shown = await showAll(
-    chosen.map((index) => ({ ...(slices[index] as Slice), number: index + 1 })),
-    range,
+    chosen.map((index) => ({ ...volume.at(left[index] ?? 0), number: index + 1 })),
+    measured.range,
     work,
   );
-  const whole = slices.length > 1;
+  const whole = left.length > 1;
   const count = shown.pictures.length;
   const taken =
-    count < selection.volume.slices.length
-      ? `${count} of ${selection.volume.slices.length} slices`
-      : `${count} slice${whole ? "s" : ""}`;
+    count < volume.length ? `${count} of ${volume.length} slices` : `${count} slice${whole ? "s" : ""}`;
   return {
     kind: whole ? "volume" : "picture",
     ...shown,
     parts: whole ? volumeParts(shown.pictures) : pictureParts(shown.pictures),
-    facts: first.facts,
-    took: [`${first.facts.modality}, ${taken}`, ...notes].join("; "),
-    warnings: [...measured.warnings, ...shown.warnings, ...notes, ...fileWarnings(first.facts)],
+    facts,
+    took: [`${facts.modality}, ${taken}`, ...volume.notes].join("; "),
+    warnings: [...measured.warnings, ...shown.warnings, ...volume.notes, ...fileWarnings(facts)],
   };
 }
 
 async function singlePictures(instances: readonly Instance[], work: Work): Promise<StudyPictures> {
-  const chosen = instances.map((instance) => chooseFrames(slicesOf(instance), work));
+  const chosen = instances.map((instance) => chooseFrames(instance, work));
   const slices = chosen.flatMap((choice) => choice.slices);
+  checkMemory(slices, work.limits);
   const notes = unique(chosen.flatMap(({ note }) => (note === undefined ? [] : [note])));
   const numbered = slices.map((slice, index): Numbered => ({ ...slice, number: index + 1 }));
   const [first] = numbered;
   if (!first) throw noPicture();
   const shown = await showAll(numbered, undefined, work);
   const count = shown.pictures.length;
+  const { facts } = first.instance.header;
   return {
     kind: "picture",
     ...shown,
     parts: pictureParts(shown.pictures),
-    facts: first.facts,
-    took: [`${first.facts.modality}, ${count} picture${count === 1 ? "" : "s"}`, ...notes].join("; "),
+    facts,
+    took: [`${facts.modality}, ${count} picture${count === 1 ? "" : "s"}`, ...notes].join("; "),
     warnings: [
       ...shown.warnings,
       ...(work.options.frame === undefined ? notes : []),
@@ -249,20 +249,27 @@ async function singlePictures(instances: readonly Instance[], work: Work): Promi
 }
 
 /** Of one file; what was left out is noted. The reference shows every frame of a radiograph, and refuses other cines. */
-function chooseFrames(slices: readonly Slice[], work: Work): { slices: Slice[]; note: string | undefined } {
-  const { frame = framesByDefault(slices) } = work.options;
-  if (frame === "all") return { slices: slices.slice(), note: undefined };
+function chooseFrames(instance: Instance, work: Work): { slices: FrameOf[]; note: string | undefined } {
+  const { frames } = instance.header;
+  const { frame = framesByDefault(instance, work.limits) } = work.options;
+  if (frame === "all") {
+    checkMemory({ instance, length: frames }, work.limits);
+    return {
+      slices: Array.from({ length: frames }, (_, index) => ({ instance, frame: index })),
+      note: undefined,
+    };
+  }
   const wanted = typeof frame === "number" ? [frame] : frame;
-  const note = slices.length > wanted.length ? `${wanted.length} of ${slices.length} frames` : undefined;
-  const taken = wanted.map((index) => {
-    const slice = slices[index];
-    if (!slice) throw badOption("frame", `whole numbers from 0 to ${slices.length - 1}`, index);
-    return slice;
+  const note = frames > wanted.length ? `${wanted.length} of ${frames} frames` : undefined;
+  const slices = wanted.map((index) => {
+    if (!Number.isInteger(index) || index < 0 || index >= frames)
+      throw badOption("frame", `whole numbers from 0 to ${frames - 1}`, index);
+    return { instance, frame: index };
   });
-  return { slices: taken, note };
+  return { slices, note };
 }
 
-function framesByDefault(slices: readonly Slice[]): number | readonly number[] {
-  const radiograph = MODALITY_RULES.get(slices[0]?.facts.modality ?? "")?.rule === "xray";
-  return radiograph ? chooseSlices(slices.length, MAX_SLICES) : 0;
+function framesByDefault({ header }: Instance, limits: Limits): number | readonly number[] {
+  const radiograph = MODALITY_RULES.get(header.facts.modality)?.rule === "xray";
+  return radiograph ? chooseSlices(header.frames, mostPictures(header.facts, limits)) : 0;
 }

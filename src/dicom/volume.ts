@@ -7,8 +7,6 @@ import { alongOf, dot } from "./slice-places.js";
 export interface Volume {
   /** In order. */
   readonly slices: readonly Slice[];
-  /** Median distance of neighbours in millimetres; undefined without positions. */
-  readonly distance: number | undefined;
   /** What was left out and what is irregular, in words. */
   readonly notes: readonly string[];
 }
@@ -35,7 +33,7 @@ export function buildVolume(input: readonly Slice[]): Volume {
     const usual = median(each);
     if (usual !== undefined) reportGaps(each, usual, notes);
   }
-  return { slices: stacks.flat(), distance: median(distances[0] ?? []), notes };
+  return { slices: stacks.flat(), notes };
 }
 
 /** Keeps those that pass, unless none does. */
@@ -60,7 +58,7 @@ function stacksOf(slices: readonly Slice[]): Slice[][] {
     else stacks.push([slice]);
   }
   const begin = (stack: readonly Slice[]) =>
-    Math.min(...stack.map(({ instanceNumber }) => instanceNumber ?? Number.POSITIVE_INFINITY));
+    least(stack.map(({ instanceNumber }) => instanceNumber ?? Number.POSITIVE_INFINITY));
   return stacks.length < 2 ? stacks : stacks.sort((a, b) => begin(a) - begin(b) || 0);
 }
 
@@ -95,6 +93,11 @@ function steps(slices: readonly Slice[]): number[] {
   });
 }
 
+/** `Math.min` of as many as there are: as arguments a hundred thousand are too many. */
+function least(values: readonly number[]): number {
+  return values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
+}
+
 function median(values: readonly number[]): number | undefined {
   const sorted = values.filter((value) => value > 1e-3).sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];
@@ -103,7 +106,7 @@ function median(values: readonly number[]): number | undefined {
 function reportGaps(distances: readonly number[], usual: number, notes: string[]): void {
   const gaps = distances.filter((distance) => distance > usual * 1.5);
   if (gaps.length > 0) {
-    const largest = Math.max(...gaps);
+    const largest = -least(gaps.map((gap) => -gap));
     notes.push(
       `${gaps.length} gaps between slices, the largest ${largest.toFixed(1)} mm where ${usual.toFixed(1)} mm is usual`,
     );

@@ -12,6 +12,7 @@ export interface Request {
 }
 
 export type Reply =
+  /** The next step begins, and how long it may take; 0 for the first, which nothing is known of. */
   | { readonly id: number; readonly allow: number }
   | { readonly id: number; readonly result: unknown }
   | {
@@ -41,7 +42,10 @@ function transferList(value: unknown, found: Set<ArrayBuffer> = new Set(), depth
 }
 
 parentPort?.on("message", async ({ id, job }: Request) => {
-  onAllow((allow) => parentPort?.postMessage({ id, allow } satisfies Reply));
+  const allow = (milliseconds: number) =>
+    parentPort?.postMessage({ id, allow: milliseconds } satisfies Reply);
+  onAllow(allow);
+  allow(0);
   try {
     const result = await runJob(job);
     parentPort?.postMessage({ id, result } satisfies Reply, [...transferList(result)]);

@@ -1,9 +1,9 @@
-import { constants, type Stats } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { addAbortSignal } from "node:stream";
 import { MedGemmaError, throwIfAborted } from "../errors.js";
 import { openHandedStream } from "./descriptor.js";
 import { fileLabel } from "./name.js";
+import { notFound, openFile } from "./open-file.js";
 import { readStream } from "./read-stream.js";
 
 export interface ReadBytesOptions {
@@ -24,21 +24,13 @@ const CHUNK = 1 << 20;
 export async function readBytes(file: string, options: ReadBytesOptions): Promise<Buffer> {
   const { signal } = options;
   throwIfAborted(signal);
-  const name = fileLabel(file);
-  // Node's own refusal quotes the whole.
-  if (file === "" || file.includes("\0")) throw notFound(name, "is no path");
   try {
     const stream = await openHandedStream(file);
     if (stream) return await readStream(signal ? addAbortSignal(signal, stream) : stream, options);
-    // Asked before opening: opening a device can do something, and opening a pipe waits for its writer.
-    const found = await stat(file);
-    refuseOthers(found, name);
-    if (found.size > options.most) throw options.tooLarge(found.size);
-    const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const { handle, size } = await openFile(file);
     try {
-      // It may have become something else meanwhile.
-      refuseOthers(await handle.stat(), name);
-      return await readHandle(handle, found.size, options);
+      if (size > options.most) throw options.tooLarge(size);
+      return await readHandle(handle, size, options);
     } finally {
       await handle.close();
     }
@@ -46,7 +38,7 @@ export async function readBytes(file: string, options: ReadBytesOptions): Promis
     throwIfAborted(signal);
     if (MedGemmaError.isInstance(error)) throw error;
     // The system's error carries the full path: only its code goes on.
-    throw notFound(name, "cannot be read", (error as NodeJS.ErrnoException).code);
+    throw notFound(fileLabel(file), "cannot be read", (error as NodeJS.ErrnoException).code);
   }
 }
 
@@ -67,23 +59,4 @@ async function readHandle(
     if (length === buffer.length)
       buffer = Buffer.concat([buffer, Buffer.allocUnsafe(Math.max(CHUNK, length))]);
   }
-}
-
-/** @throws MedGemmaError `file_not_found` for all but a regular file. */
-export function refuseOthers(found: Stats, name: string): void {
-  if (found.isFile()) return;
-  throw notFound(name, kindOf(found));
-}
-
-function kindOf(found: Stats): string {
-  if (found.isDirectory()) return "is a folder";
-  if (found.isFIFO()) return "is a named pipe";
-  if (found.isSocket()) return "is a socket";
-  return "is a device";
-}
-
-function notFound(name: string, what: string, code?: string): MedGemmaError {
-  return new MedGemmaError("file_not_found", `${name} ${what}${code === undefined ? "" : ` (${code})`}.`, {
-    facts: { file: name, reason: code ?? what },
-  });
 }

@@ -1,5 +1,5 @@
 import { MedGemmaError } from "../errors.js";
-import { untilAborted } from "./until-aborted.js";
+import { untilAborted } from "../files/until-aborted.js";
 
 /** Loaded on first use: text-only work neither waits for libvips nor needs it. */
 export const loadSharp = async () => (await import("sharp")).default;

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
 import { readStream } from "../files/read-stream.js";
+import { untilAborted } from "../files/until-aborted.js";
 import { decodeBase64, isBareBase64 } from "./base64.js";
 import { decodeDataUrl } from "./data-url.js";
 import { type DecodeSettings, decodePicture } from "./decode.js";
@@ -12,7 +13,6 @@ import { checkBytes, checkPixels, type ImageLimits, resolveLimits, tooManyBytes 
 import { checkLength, checkSide } from "./raw-pixels.js";
 import { readFileBytes } from "./read-file.js";
 import type { RgbImage } from "./rgb.js";
-import { untilAborted } from "./until-aborted.js";
 
 export interface ReadPictureOptions {
   limits?: ImageLimits | undefined;

@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { MedGemmaError, throwIfAborted } from "../errors.js";
 import { fileLabel } from "../files/name.js";
-import { refuseOthers } from "../files/read-bytes.js";
+import { refuseOthers } from "../files/open-file.js";
 import { isLink } from "./models-folder.js";
 
 const CHUNK = 1 << 20;

@@ -1,0 +1,28 @@
+import type { DicomFacts } from "./facts.js";
+import { type Limits, tooLarge } from "./limits.js";
+import { MAX_SLICES } from "./rule-table.js";
+import type { FrameOf } from "./series.js";
+
+/** What the pictures of one call take, told by the headers: a file of some kilobytes may hold large blank frames by the hundred. */
+
+/** Bytes of one picture, which is RGB. */
+function bytesOf({ rows, columns }: DicomFacts): number {
+  return Math.max(1, rows * columns * 3);
+}
+
+/** How many pictures of this size a prompt and the memory hold; 1 at least, which its own limit is for. */
+export function mostPictures(facts: DicomFacts, { maxMemory }: Limits): number {
+  return Math.max(1, Math.min(MAX_SLICES, Math.floor(maxMemory / bytesOf(facts))));
+}
+
+/** Of frames that the caller named. Throws `image_too_large`. */
+export function checkMemory(
+  frames: readonly FrameOf[] | { readonly instance: FrameOf["instance"]; readonly length: number },
+  { maxMemory }: Limits,
+): void {
+  const bytes =
+    "instance" in frames
+      ? frames.length * bytesOf(frames.instance.header.facts)
+      : frames.reduce((sum, { instance }) => sum + bytesOf(instance.header.facts), 0);
+  if (bytes > maxMemory) throw tooLarge("bytes of pictures", bytes, maxMemory);
+}
