@@ -1,6 +1,5 @@
 import { createRequire } from "node:module";
 import type { Context, NativeCodecs } from "dcmjs-codecs";
-import { resolveDependency } from "../machine/package.js";
 import { unreadable } from "./fail.js";
 import type { PixelLayout } from "./layout.js";
 
@@ -22,10 +21,12 @@ let loaded: CodecModule | undefined;
 /** Loads on first use, and silences dcmjs and its loggers: they print values of private elements. */
 function load(): CodecModule {
   if (loaded) return loaded;
-  const path = resolveDependency("dcmjs-codecs");
-  const dcmjs = createRequire(path)("dcmjs") as { log?: { setLevel(level: string): void } };
+  const require = createRequire(import.meta.url);
+  // The copy that the codecs load, which is no dependency of this package.
+  const ofCodecs = createRequire(require.resolve("dcmjs-codecs"));
+  const dcmjs = ofCodecs("dcmjs") as { log?: { setLevel(level: string): void } };
   dcmjs.log?.setLevel("silent");
-  loaded = createRequire(path)(path) as CodecModule;
+  loaded = require("dcmjs-codecs") as CodecModule;
   loaded.log.setLevel("silent");
   return loaded;
 }

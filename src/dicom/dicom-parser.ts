@@ -1,5 +1,6 @@
+import { createRequire } from "node:module";
 import type { ByteArrayParser, DataSet, Element } from "dicom-parser";
-import { requireDependency } from "../machine/package.js";
+import { loadDependency } from "../machine/package.js";
 import { isLongVr, isShortVr, isVr, vrAt } from "./vrs.js";
 
 /** A position in bytes that moves on as it is read. */
@@ -29,7 +30,10 @@ interface DicomParser {
   readonly readSequenceItemsImplicit: (stream: Stream, element: Element) => void;
 }
 
-export const dicomParser = requireDependency("dicom-parser") as DicomParser;
+export const dicomParser = loadDependency("dicom-parser", () => {
+  const require = createRequire(import.meta.url);
+  return require("dicom-parser");
+}) as DicomParser;
 
 /** How an element's header goes on after its tag (PS3.5 7.1.2 and 7.1.3). */
 type HeaderForm = "long" | "short" | "no VR";

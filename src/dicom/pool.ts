@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
 import { packageRoot, requireOwnFiles } from "../machine/package.js";
@@ -47,6 +48,9 @@ export interface RunOptions {
 /** Built also where this is the TypeScript source, in tests: Node 20 runs no other. */
 function workerPath(): string {
   requireOwnFiles();
+  // In this form tools that copy what a server needs find it.
+  const beside = fileURLToPath(new URL("./worker.js", import.meta.url));
+  if (existsSync(beside)) return beside;
   const built = path.join(packageRoot, "dist", "dicom", "worker.js");
   if (existsSync(built)) return built;
   throw new Error("dist/dicom/worker.js is missing: run `npm run build` first.");

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { MedGemmaError } from "../errors.js";
 
 /** This file; a bundler that writes CommonJS leaves no address. */
@@ -10,8 +10,6 @@ const here: string | undefined = import.meta.url;
 /** Root of the package: this file is two folders down, in src/ as in dist/. Of a bundle, some folder of the application's. */
 export const packageRoot =
   here === undefined ? process.cwd() : path.resolve(path.dirname(fileURLToPath(here)), "../..");
-
-const require = createRequire(here ?? pathToFileURL(path.join(packageRoot, "package.json")));
 
 const manifest = readManifest();
 
@@ -38,17 +36,14 @@ export function rebuildCommand(root = packageRoot): string {
 }
 
 /**
- * A dependency that has no module form.
+ * A dependency that has no module form. The caller writes `createRequire(import.meta.url)` and the name as they stand: by these
+ * tools that copy what a server needs (Next's standalone output) find the package.
  * @throws MedGemmaError `package_bundled` where a bundle does not find it.
  */
-export function requireDependency(name: string): unknown {
-  return require(resolveDependency(name));
-}
-
-/** Where {@link requireDependency} would load it from. */
-export function resolveDependency(name: string): string {
+export function loadDependency(name: string, load: () => unknown): unknown {
   try {
-    return require.resolve(name);
+    // A bundle without an address stands where the application runs.
+    return here === undefined ? createRequire(path.join(packageRoot, "package.json"))(name) : load();
   } catch (error) {
     requireOwnFiles();
     throw error;
