@@ -23,7 +23,7 @@ const LAYERS = {
   machine: 0,
   prompt: 0,
 };
-const BASE = ["errors.ts", "errors", "options.ts", "table.ts"];
+const BASE = ["errors.ts", "errors", "options.ts", "callback.ts", "table.ts"];
 /** What one folder may take from its sibling, besides the base. */
 const SIBLINGS = {
   engine: { image: ["rgb.ts"] },

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { types } from "node:util";
 import { badOption } from "../errors.js";
 import type { BlobLike } from "../files/blob.js";
+import { bytesOf, bytesOfBlob } from "../files/handed-bytes.js";
 import { type ByteStream, isByteStream, readStream } from "../files/read-stream.js";
 import { type Limits, tooLarge } from "./limits.js";
 import { shareBytes } from "./shared-bytes.js";
@@ -32,15 +33,14 @@ async function readOnce(
 ): Promise<PathOrBytes> {
   if (typeof input === "string") return /^file:/i.test(input) ? pathOf(input) : input;
   if (input instanceof URL) return pathOf(input);
-  if (input instanceof Uint8Array) return input;
-  if (types.isAnyArrayBuffer(input)) return new Uint8Array(input);
+  if (input instanceof Uint8Array || types.isAnyArrayBuffer(input)) return bytesOf(input);
   if (isByteStream(input)) {
     const refuse = (bytes: number) => tooLarge("bytes", bytes, limits.maxBytes);
     return readStream(input, { most: limits.maxBytes, tooLarge: refuse, signal });
   }
   if (typeof input === "object" && input !== null && typeof input.arrayBuffer === "function") {
     if (input.size > limits.maxBytes) throw tooLarge("bytes", input.size, limits.maxBytes);
-    return new Uint8Array(await input.arrayBuffer());
+    return bytesOfBlob(input);
   }
   throw badOption("source", "a path, file: URL, bytes, Blob or stream", input);
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { Callback } from "../callback.js";
 import { badOption, type MedGemmaError } from "../errors.js";
 
 import { type Collected, collect, type HeldInput, hold, type Instance, type StudyInput } from "./collect.js";
@@ -70,6 +71,7 @@ export function prepare(options: PictureOptions): Work {
   if (model !== "1.0" && model !== "1.5") throw badOption("model", '"1.0" or "1.5"', model);
   if (rule !== "auto" && rule !== "display") throw badOption("rule", '"auto" or "display"', rule);
   checkWindow(window);
+  const callback = new Callback(options.onProgress);
   return {
     pool: sharedPool(),
     limits: withDefaults(options.limits),
@@ -77,7 +79,7 @@ export function prepare(options: PictureOptions): Work {
     show: { model, rule, window },
     options,
     named: true,
-    progress: (phase, done, total) => options.onProgress?.({ phase, done, total }),
+    progress: (phase, done, total) => callback.tell({ phase, done, total }),
   };
 }
 

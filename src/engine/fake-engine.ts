@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { MedGemmaError, throwIfAborted } from "../errors.js";
+import { atOnce, Callback } from "../callback.js";
+import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
 import type { RgbImage } from "../image/rgb.js";
 import type {
   EncodeOptions,
@@ -93,7 +94,7 @@ export class FakeEngine implements Engine {
       { length: IMAGE_TOKENS * WIDTH },
       (_, index) => (digest[index] ?? 0) / 255,
     );
-    options.onProgress?.(1);
+    new Callback(options.onProgress).tell(1);
     return { tokens: IMAGE_TOKENS, width: WIDTH, values, key: digest.toString("hex") };
   }
 
@@ -104,7 +105,9 @@ export class FakeEngine implements Engine {
     this.#check(options.signal);
     const prompt = this.#record(parts);
     const { answer = "A scripted answer." } = this.#script;
-    const all = words(typeof answer === "string" ? answer : answer(prompt, options));
+    const text = typeof answer === "function" ? atOnce(answer(prompt, options)) : answer;
+    if (typeof text !== "string") throw badOption("answer", "a text, or a function that gives one", text);
+    const all = words(text);
     const spoken = all.slice(0, options.maxTokens);
     for (const text of spoken) {
       this.#check(options.signal);
@@ -128,7 +131,8 @@ export class FakeEngine implements Engine {
     this.#check(options.signal);
     const prompt = this.#record(parts);
     const scores = continuations.map((text) => {
-      const logprob = this.#script.score?.(prompt, text) ?? -Math.log(continuations.length);
+      const logprob = atOnce(this.#script.score?.(prompt, text)) ?? -Math.log(continuations.length);
+      if (typeof logprob !== "number") throw badOption("score", "a function that gives a number", logprob);
       return { text, logprob, tokens: [{ id: 0, text, logprob }] };
     });
     this.#completed++;

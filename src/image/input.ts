@@ -2,6 +2,7 @@ import { types } from "node:util";
 import type { Sharp } from "sharp";
 import { badOption } from "../errors.js";
 import type { BlobLike } from "../files/blob.js";
+import { bytesOf } from "../files/handed-bytes.js";
 import { type ByteStream, isByteStream } from "../files/read-stream.js";
 import type { RawPixels } from "./raw-pixels.js";
 import type { RgbImage } from "./rgb.js";
@@ -39,8 +40,8 @@ export type InputKind =
 export function kindOfInput(input: unknown): InputKind {
   if (typeof input === "string") return { kind: "text", text: input };
   if (input instanceof URL) return { kind: "text", text: input.href };
-  if (types.isAnyArrayBuffer(input)) return { kind: "bytes", bytes: new Uint8Array(input) };
-  if (types.isUint8Array(input)) return { kind: "bytes", bytes: input };
+  if (types.isAnyArrayBuffer(input)) return { kind: "bytes", bytes: bytesOf(input) };
+  if (types.isUint8Array(input)) return { kind: "bytes", bytes: bytesOf(input) };
   if (typeof input === "object" && input !== null && !ArrayBuffer.isView(input)) {
     const can = (name: string) => typeof (input as Record<string, unknown>)[name] === "function";
     if (can("clone") && can("metadata") && can("toBuffer"))

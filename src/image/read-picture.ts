@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
+import { bytesOfBlob } from "../files/handed-bytes.js";
 import { readStream } from "../files/read-stream.js";
 import { untilAborted } from "../files/until-aborted.js";
 import { decodeBase64, isBareBase64 } from "./base64.js";
@@ -114,7 +115,7 @@ async function readHeld(held: Held, { limits, signal }: Reading): Promise<Uint8A
     return readStream(held.stream, { most: limits.maxBytes, tooLarge, signal });
   }
   checkBytes(held.blob.size, limits);
-  return untilAborted(signal, async () => new Uint8Array(await held.blob.arrayBuffer()));
+  return untilAborted(signal, () => bytesOfBlob(held.blob));
 }
 
 /** The bytes of an input that holds them itself (a Blob, a stream, a data URL, base64); undefined for others. */

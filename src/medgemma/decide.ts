@@ -1,3 +1,4 @@
+import { Callback } from "../callback.js";
 import { badOption, MedGemmaError } from "../errors.js";
 import { type PatientRecord, type RecordEntry, type RecordInput, readRecord } from "../fhir/record.js";
 import { integerOption } from "../options.js";
@@ -32,7 +33,7 @@ export interface DecideOptions extends Omit<TaskOptions, "limits" | "study" | "f
   parts?: number | undefined;
   /** The day to which the patient's age is counted. Defaults to today. */
   now?: Date | undefined;
-  /** Called after each call of the model. */
+  /** Called after each call of the model. What it throws rejects the call. */
   onStep?: ((step: DecideStep) => void) | undefined;
 }
 
@@ -81,9 +82,10 @@ export async function* streamDecide(
   });
   const read = performance.now() - started;
   const steps: DecideStep[] = [];
+  const told = new Callback(options.onStep);
   const onStep = (step: DecideStep) => {
     steps.push(step);
-    options.onStep?.(step);
+    told.tell(step);
   };
   const asked = asData(question.trim());
   const patient = patientLine(record);

@@ -76,9 +76,9 @@ export interface LoadOptions extends EndpointOptions {
    * `engine_crashed`. On a GPU it has twenty times as long, for its driver compiles kernels. 0 turns that off; else 1000..86400000. Defaults to `30000`.
    */
   stuckAfter?: number | undefined;
-  /** Called with llama.cpp's log, line by line; of several endpoints with what becomes of them. It may name the model's path or a host, never a prompt. Defaults to silence, but for a warning of the process about an endpoint that is missing. */
+  /** Called with llama.cpp's log, line by line; of several endpoints with what becomes of them. It may name the model's path or a host, never a prompt. If it throws, it is called no more. Defaults to silence, but for a warning of the process about an endpoint that is missing. */
   onLog?: ((level: "debug" | "info" | "warning" | "error", line: string) => void) | undefined;
-  /** Called with the share loaded, 0..1. */
+  /** Called with the share loaded, 0..1. What it throws rejects the load. */
   onProgress?: ((share: number) => void) | undefined;
   /** Stops the load; it rejects with `aborted`. */
   signal?: AbortSignal | undefined;

@@ -1,3 +1,4 @@
+import { Callback } from "../callback.js";
 import type { Engine, EngineInfo, EngineStats } from "../engine/engine.js";
 import { NativeEngine } from "../engine/native/native-engine.js";
 import { ProcessEngine } from "../engine/process/process-engine.js";
@@ -283,13 +284,14 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
     checkSignal(options.signal);
     const { content } = await readContent(toContent(pictures, []), this.#model, rest);
     const images = content.flatMap((part) => (part.type === "image" ? [part.image] : []));
+    const progress = new Callback(onProgress);
     let done = 0;
     for (const image of images) {
       await this.#model.engine.encode(image, {
         ...(options.signal && { signal: options.signal }),
-        onProgress: (share) => onProgress?.((done + share) / images.length),
+        onProgress: (share) => progress.tell((done + share) / images.length),
       });
-      onProgress?.(++done / images.length);
+      progress.tell(++done / images.length);
     }
   }
 

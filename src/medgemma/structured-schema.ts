@@ -1,3 +1,4 @@
+import { atOnce } from "../callback.js";
 import { KEYWORDS } from "../engine/schema/keywords.js";
 import { checkSchema } from "../engine/schema/schema.js";
 import { badOption, MedGemmaError } from "../errors.js";
@@ -145,7 +146,8 @@ function describe(vendor: string, targets: readonly string[], write: (target: st
   let cause: unknown;
   for (const target of targets) {
     try {
-      return write(target);
+      const written = atOnce(write(target));
+      if (isPlainObject(written)) return written;
     } catch (error) {
       cause ??= error;
     }

@@ -8,7 +8,12 @@ import { type ResponseContext, respond } from "./respond.js";
 import type { ModelResult, StreamEvent } from "./result.js";
 import { parseAnswer } from "./structured-answer.js";
 import { readable, toJsonSchema } from "./structured-schema.js";
-import { isStandardSchema, type StandardIssue, type StandardSchema } from "./structured-standard.js";
+import {
+  isStandardSchema,
+  type StandardIssue,
+  type StandardResult,
+  type StandardSchema,
+} from "./structured-standard.js";
 
 declare const VALUE: unique symbol;
 
@@ -92,8 +97,24 @@ async function withValue<T>(result: ModelResult, structure: Structure<T>): Promi
   return { ...result, value: await structure.read(result) };
 }
 
+/** What the library itself throws is the cause: its words may be of the answer. */
+async function ownVerdict(schema: StandardSchema, value: unknown): Promise<StandardResult<unknown>> {
+  try {
+    return await schema["~standard"].validate(value);
+  } catch (cause) {
+    throw new MedGemmaError(
+      "answer_invalid",
+      "The answer is JSON, but the schema's own check failed on it.",
+      {
+        facts: { path: "" },
+        cause,
+      },
+    );
+  }
+}
+
 async function validate(schema: StandardSchema, value: unknown, jsonSchema: object): Promise<unknown> {
-  const result = await schema["~standard"].validate(value);
+  const result = await ownVerdict(schema, value);
   if (result.issues === undefined) return result.value;
   const path = pathsOf(jsonSchema)(stepsOf(result.issues[0]));
   throw new MedGemmaError(

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { rename, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
+import { Callback } from "../callback.js";
 import { throwIfAborted } from "../errors.js";
 import { listAddressedFiles } from "./addressed.js";
 import { catalogueEntries, findEntry, knownFile, readCatalogue } from "./catalogue.js";
@@ -135,6 +136,7 @@ export async function verifyModels(
   options: ModelSettings & { signal?: AbortSignal; onProgress?: (file: string, share: number) => void } = {},
 ): Promise<VerifiedFile[]> {
   const { signal, onProgress } = options;
+  const progress = new Callback(onProgress);
   const { folder, catalogue: file } = resolveSettings(options);
   const seen = new Set<string>();
   const verified: VerifiedFile[] = [];
@@ -142,7 +144,8 @@ export async function verifyModels(
     const target = targetOf(folder, it);
     if (seen.has(target) || (await fileSize(target)) === undefined) continue;
     seen.add(target);
-    const sha256 = await hashFile(target, signal, (share) => onProgress?.(it.file, share));
+    const sha256 = await hashFile(target, signal, (share) => progress.call(it.file, share));
+    progress.check();
     verified.push({ model, file: it.file, sha256, outcome: await judge(target, it, sha256) });
   }
   return verified;

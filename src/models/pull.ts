@@ -1,4 +1,5 @@
 import { rename } from "node:fs/promises";
+import { Callback } from "../callback.js";
 import { badOption, throwIfAborted } from "../errors.js";
 import { makeFolder } from "../machine/folder.js";
 import { checkNames, stringOption } from "../options.js";
@@ -148,13 +149,15 @@ async function fetchAll(
   { folder, hub, token }: ResolvedSettings,
   { signal, onProgress }: PullOptions,
 ): Promise<void> {
+  const progress = new Callback(onProgress);
   const stop = new AbortController();
   const onAbort = () => stop.abort();
+  progress.failed.catch(onAbort);
   signal?.addEventListener("abort", onAbort);
   const here = files.map(() => 0);
   const totals = files.map(expectedBytes);
   const tell = () =>
-    onProgress?.({
+    progress.call({
       model,
       files: files.map(({ file }) => file),
       bytes: here.reduce((sum, bytes) => sum + bytes, 0),
@@ -189,6 +192,7 @@ async function fetchAll(
   });
   await Promise.all(downloads);
   signal?.removeEventListener("abort", onAbort);
+  progress.check();
   throwIfAborted(signal);
   if (failure !== undefined) throw failure;
 }

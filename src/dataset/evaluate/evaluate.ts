@@ -1,3 +1,4 @@
+import { Callback } from "../../callback.js";
 import { checkSchema } from "../../engine/schema/schema.js";
 import { badOption, MedGemmaError } from "../../errors.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
@@ -74,7 +75,8 @@ export async function evaluate(
   const seed = integerOption("seed", options.seed, 1, 0, 2 ** 32 - 1);
   const level = numberOption("level", options.level, 0.95, 0.5, 0.999);
   const published = readBenchmark(options.benchmark);
-  const { signal, onProgress } = options;
+  const { signal } = options;
+  const progress = new Callback(options.onProgress);
   // All before the first is run: a wrong truth would be taken for a wrong answer.
   const boxes = task === "locate" ? cases.flatMap((each, index) => boxTruth(each, index + 1)) : [];
   if (task === "extract") for (const schema of schemasOf(cases, options.schema)) checkSchema(schema);
@@ -107,7 +109,7 @@ export async function evaluate(
       if (!known || (error.code === "bad_option" && index === 0)) throw error;
       failed.push({ index, code: error.code, message: error.message });
     }
-    onProgress?.(index + 1, cases.length);
+    progress.tell(index + 1, cases.length);
   }
   const figures = figuresOf(outcomes, options.task?.multiLabel ?? false, { draws, seed, level });
   return { task, count: outcomes.length, ...figures, failed, outcomes, published, provenance, notice };

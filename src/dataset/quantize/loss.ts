@@ -1,3 +1,4 @@
+import { Callback } from "../../callback.js";
 import { MedGemmaError, throwIfAborted } from "../../errors.js";
 import type { ImageInput } from "../../image/input.js";
 import { toContent } from "../../medgemma/conversation.js";
@@ -68,8 +69,10 @@ export async function quantizationLoss(
     throw new MedGemmaError("bad_option", "Expected cases or a text to measure with.", {
       facts: { option: "cases" },
     });
-  const before = await measure(loadBefore, input, undefined, 0);
-  const after = await measure(loadAfter, input, before.answers, 0.5);
+  const progress = new Callback(input.onProgress);
+  const told = { ...input, onProgress: (share: number) => progress.tell(share) };
+  const before = await measure(loadBefore, told, undefined, 0);
+  const after = await measure(loadAfter, told, before.answers, 0.5);
   const loss: { -readonly [K in keyof QuantizationLoss]: QuantizationLoss[K] } = {};
   if (cases.length > 0) loss.answers = compare(before, after);
   if (before.perplexity && after.perplexity) {

@@ -1,5 +1,6 @@
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { Callback } from "../../callback.js";
 import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
 import { writeOutput } from "../../files/write.js";
 import { checkFit, type Fit } from "../../image/fit.js";
@@ -85,6 +86,7 @@ export async function prepareTuning(
     share,
     seed,
   );
+  const progress = new Callback(options.onProgress);
   const part = `${output}.${process.pid}.part`;
   try {
     await mkdir(path.join(part, "images"), { recursive: true, mode: 0o700 });
@@ -97,7 +99,7 @@ export async function prepareTuning(
       files[held.has(index) ? "validation" : "train"].push(line);
       if (!held.has(index)) answers[answer] = (answers[answer] ?? 0) + 1;
       pictures += line.images.length;
-      options.onProgress?.(index + 1, cases.length);
+      progress.tell(index + 1, cases.length);
     }
     for (const [name, lines] of Object.entries(files)) {
       const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");

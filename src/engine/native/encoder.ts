@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
+import { Callback } from "../../callback.js";
 import { MedGemmaError, throwIfAborted } from "../../errors.js";
 import type { RgbImage } from "../../image/rgb.js";
 import { untilAborted } from "../abort.js";
 import { EmbeddingCache } from "../embedding-cache.js";
 import type { EmbeddingShape, EmbeddingStore } from "../embedding-store.js";
 import type { EngineStats, ProjectorInfo } from "../engine.js";
-import { Progress } from "../progress.js";
 import { type Addon, fromNative, type NativeEmbedding, type NativeEngineHandle } from "./addon.js";
 
 /** Part of every embedding's key: raise it when the pixels that reach the encoder, or its arithmetic, change. */
@@ -64,12 +64,12 @@ export class ImageEncoder {
     }
     const job = this.#jobs.get(key) ?? this.#start(key, square);
     job.waiting++;
-    const progress = new Progress(onProgress);
-    job.watchers.add(progress.report);
+    const progress = new Callback(onProgress);
+    job.watchers.add(progress.call);
     try {
       return await untilAborted(signal, Promise.race([job.result, progress.failed]));
     } finally {
-      job.watchers.delete(progress.report);
+      job.watchers.delete(progress.call);
       // Several may wait for one picture; it is given up when the last of them has gone.
       if (--job.waiting === 0) job.cancel();
     }

@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { asListener, Callback } from "../../callback.js";
 import { MedGemmaError, throwIfAborted } from "../../errors.js";
 import type { RgbImage } from "../../image/rgb.js";
 import { type Machine, readMachine } from "../../machine/machine.js";
@@ -20,7 +21,6 @@ import type {
   ScoreResult,
 } from "../engine.js";
 import { fileInfo } from "../file-info.js";
-import { Progress } from "../progress.js";
 import { type AdapterOption, describeAdapters, resolveAdapterOptions, toNativeAdapters } from "./adapters.js";
 import {
   fromNative,
@@ -85,7 +85,7 @@ export interface NativeEngineOptions {
   embeddingCacheDir?: string | undefined;
   /** Bytes that the folder may hold. Defaults to 4 GiB. */
   embeddingCacheDirBytes?: number | undefined;
-  /** Called with llama.cpp's log lines; one listener a thread, the last counts. Defaults to silence. */
+  /** Called with llama.cpp's log lines; one listener a thread, the last counts. If it throws, it is called no more. Defaults to silence. */
   onLog?: NativeLogger | undefined;
   /** Called with 0..1. What it throws stops the load and rejects it. */
   onProgress?: ((share: number) => void) | undefined;
@@ -126,7 +126,7 @@ export class NativeEngine implements Engine {
     const gpus = selectGpus(addon, options.gpuLayers === 0 ? false : options.gpu);
     const machine = readMachine();
     const use = placeModel(gpus, options, machine.memoryAvailable);
-    if (options.onLog) addon.setLogger(options.onLog);
+    if (options.onLog) addon.setLogger(asListener("onLog", options.onLog));
     const store = await openStore(options);
     const adapterFiles = adapters.map(({ file }) => file);
     // The files' hashes take as long to compute as the weights to load: side by side, and stopped with the load.
@@ -141,7 +141,7 @@ export class NativeEngine implements Engine {
     const adapterHashes = Promise.all(adapterFiles.map((file) => fileInfo(file, stop.signal)));
     adapterHashes.catch(() => undefined);
     hashes.catch(() => undefined);
-    const progress = new Progress(options.onProgress);
+    const progress = new Callback(options.onProgress);
     const load = addon.loadEngine(
       {
         model: options.model,
@@ -154,7 +154,7 @@ export class NativeEngine implements Engine {
         encoder: options.encoder ?? "auto",
         adapters: adapterFiles,
       },
-      progress.report,
+      progress.call,
     );
     progress.failed.catch(load.cancel);
     let handle: NativeEngineHandle | undefined;

@@ -1,3 +1,4 @@
+import { Callback } from "../../callback.js";
 import { MedGemmaError } from "../../errors.js";
 import type { RgbImage } from "../../image/rgb.js";
 import type { GenerationEvent } from "../engine.js";
@@ -20,6 +21,8 @@ const NO_BYTES = new Uint8Array(0);
 /** One call until it is answered, has failed, or nobody waits for it any more. */
 export class PendingCall {
   readonly answer: Promise<Answer>;
+  /** The caller's own: what it throws ends this call, not the application. */
+  readonly progress: Callback<[share: number]>;
   #resolve!: (answer: Answer) => void;
   #reject!: (error: unknown) => void;
   #bytes = NO_BYTES;
@@ -28,7 +31,9 @@ export class PendingCall {
   constructor(
     readonly id: number,
     readonly listener: CallListener,
+    onThrown: (error: unknown) => void,
   ) {
+    this.progress = new Callback(listener.onProgress, onThrown);
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -66,10 +71,13 @@ export class CallTable {
     private readonly onSettled: () => void,
   ) {}
 
-  /** @throws MedGemmaError why no call is taken any more. */
-  open(listener: CallListener): PendingCall {
+  /**
+   * @param onThrown Called with what the listener's own `onProgress` throws.
+   * @throws MedGemmaError why no call is taken any more.
+   */
+  open(listener: CallListener, onThrown: (call: PendingCall, error: unknown) => void): PendingCall {
     if (this.#ending) throw this.#ending;
-    const call = new PendingCall(++this.#ids, listener);
+    const call: PendingCall = new PendingCall(++this.#ids, listener, (error) => onThrown(call, error));
     this.#calls.set(call.id, call);
     this.onOpen();
     return call;

@@ -16,6 +16,7 @@ const HELLO_MS = 60_000;
 export interface LinkOptions {
   readonly spawn: SpawnOptions;
   readonly cwd: string;
+  /** Must not throw. */
   readonly onLog?: ((level: LogLevel, line: string) => void) | undefined;
   /** Once, when the process has gone. */
   readonly onEnd: (error: MedGemmaError) => void;
@@ -85,7 +86,7 @@ export class ChildLink {
     signal: AbortSignal | undefined,
   ): { answer: Promise<Answer>; cancel: () => void } {
     if (signal?.aborted) throw abortedBy(signal);
-    const call = this.#calls.open(listener);
+    const call = this.#calls.open(listener, (thrown, error) => this.#giveUp(thrown, error));
     try {
       this.#process.channel.send({ type: "call", id: call.id, name, params } as CallMessage);
     } catch (error) {
@@ -204,18 +205,11 @@ export class ChildLink {
         if (image) this.#pictures.again(message.picture, image);
         break;
       }
-      case "progress": {
-        const call = this.#calls.get(message.id);
-        try {
-          call?.listener.onProgress?.(message.share);
-        } catch (error) {
-          // The caller's own: it ends this call, not the application.
-          if (call) this.#giveUp(call, error);
-        }
+      case "progress":
+        this.#calls.get(message.id)?.progress.call(message.share);
         break;
-      }
       case "log":
-        queueMicrotask(() => this.#options.onLog?.(message.level, message.line));
+        this.#options.onLog?.(message.level, message.line);
     }
   }
 }

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { asListener } from "../../callback.js";
 import { resolveAdapterOptions } from "../native/adapters.js";
 import type { NativeEngineOptions } from "../native/native-engine.js";
 import type { LoadSettings, LogLevel } from "./messages.js";
@@ -71,6 +72,6 @@ export function toStartSettings(options: ProcessEngineOptions): StartSettings {
     cwd: process.cwd(),
     maxCrashes: maxCrashes ?? DEFAULT_MAX_CRASHES,
     stuckAfter: stuckAfter ?? DEFAULT_STUCK_AFTER,
-    onLog,
+    onLog: onLog && asListener("onLog", onLog),
   };
 }

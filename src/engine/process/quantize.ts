@@ -1,6 +1,7 @@
 import { rename, rm, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { Callback } from "../../callback.js";
 import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
 import { integerOption } from "../../options.js";
 import { JoinedAbort } from "../abort.js";
@@ -13,7 +14,6 @@ import {
   type NativeQuantizeReport,
 } from "../native/addon.js";
 import { quantizeNatively } from "../native/quantize.js";
-import { Progress } from "../progress.js";
 import { ChildLink } from "./child-link.js";
 import type { SpawnOptions } from "./spawn-child.js";
 
@@ -82,15 +82,15 @@ export async function quantize(model: string, type: string, options: QuantizeOpt
     throw badOption("output", "a file that is not there yet (or overwrite)", output);
   // In the same folder, so that the last step is a rename.
   const part = `${output}.${process.pid}.part`;
-  const progress = new Progress(onProgress);
+  const progress = new Callback(onProgress);
   const stop = new JoinedAbort(signal);
   progress.failed.catch(() => stop.abort());
   try {
     const facts = await addon.ggufFacts(model);
     const params = { input: path.resolve(model), output: path.resolve(part), type: name, threads };
     const { matrices, fallbacks, kept } = await (isolation === "none"
-      ? quantizeNatively(params, progress.report, stop.signal)
-      : quantizeApart(params, options, progress.report, stop.signal));
+      ? quantizeNatively(params, progress.call, stop.signal)
+      : quantizeApart(params, options, progress.call, stop.signal));
     progress.check();
     throwIfAborted(signal);
     const { bytes, sha256 } = await fileInfo(part, signal);

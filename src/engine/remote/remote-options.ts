@@ -1,3 +1,4 @@
+import { asListener } from "../../callback.js";
 import { badOption } from "../../errors.js";
 import { integerOption, stringOption } from "../../options.js";
 import type { EndpointCapabilities } from "../engine.js";
@@ -32,7 +33,7 @@ export interface RemoteOptions {
   contextSize?: number | undefined;
   /**
    * Called with what happens to endpoints of a pool, by their hosts. Defaults to a warning of the process for one that
-   * is missing when the pool is loaded.
+   * is missing when the pool is loaded. If it throws, it is called no more.
    */
   onLog?: ((level: "debug" | "info" | "warning" | "error", line: string) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -74,7 +75,7 @@ export function resolveRemoteOptions(options: RemoteOptions): ResolvedRemoteOpti
     parallel: integerOption("parallel", options.parallel, 8, 1, 64),
     queueSize: integerOption("queueSize", options.queueSize, 1024, 1, 1_000_000),
     contextSize: integerOption("contextSize", options.contextSize, 8192, 256, 1 << 20),
-    notice: quiet(options.onLog ?? warn),
+    notice: options.onLog ? asListener("onLog", options.onLog) : warn,
   };
 }
 
@@ -102,13 +103,4 @@ function checkCapabilities(declared: unknown): Partial<EndpointCapabilities> {
     Object.entries(declared).every(([name, value]) => names.includes(name) && typeof value === "boolean");
   if (!valid) throw badOption("endpointCapabilities", `true or false for ${names.join(", ")}`, declared);
   return declared;
-}
-
-/** A notice comes minutes after a call, too, when nobody is there to be told of what a caller's own function throws. */
-function quiet(tell: Notice): Notice {
-  return (level, line) => {
-    try {
-      tell(level, line);
-    } catch {}
-  };
 }
