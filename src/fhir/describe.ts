@@ -6,7 +6,7 @@ import { elementParts, membersOf, valueText } from "./say.js";
 import { bracketed } from "./scopes.js";
 import { standingElements, standingOf } from "./standing.js";
 import { Pace } from "./steps.js";
-import { said, together } from "./structure.js";
+import { inWords, titled, together } from "./structure.js";
 import { isAttachment, sayAttachment } from "./text/attachment.js";
 import { type Title, titleOf } from "./title.js";
 import { PERSONAL } from "./types.js";
@@ -49,7 +49,7 @@ export function describe(
   const front = [...before, ...(negation === undefined ? [] : [negation])];
   const { all, carried } = standingOf(resource);
   return {
-    title: [...new Set(front), ...(title === undefined ? [] : [title.text])].join(": "),
+    title: [...new Set(front), ...(title === undefined ? [] : [titled(title.text)])].join(": "),
     reversed: negation !== undefined || before.length > 0,
     standing: carried.length === 0 ? undefined : carried.join(", "),
     parts: { [Symbol.iterator]: () => partsOf(resource, telling, title, all, whole) },
@@ -109,7 +109,7 @@ function componentText(value: unknown, telling: Telling): string | undefined {
     ...Object.keys(part).filter((it) => it.startsWith("value")),
   ]);
   const own = valueText(part, telling);
-  const members = [...(own === undefined ? [] : [{ said: said(own) }]), ...membersOf(part, telling, skip)];
+  const members = [...(own === undefined ? [] : [{ said: inWords(own) }]), ...membersOf(part, telling, skip)];
   const code = conceptText(part.code);
   if (members.length === 0) return code && `${code} (no value)`;
   return `${code ?? "part"} ${together(members).text}`;

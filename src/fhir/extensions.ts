@@ -1,6 +1,6 @@
 import { words } from "./elements.js";
 import type { Telling } from "./references.js";
-import { MAX_DEPTH, type Member, type Said, said, together } from "./structure.js";
+import { inWords, MAX_DEPTH, type Member, type Said, together } from "./structure.js";
 import { typeOfReference } from "./title.js";
 import { asList, asObject, asText, type Json } from "./values.js";
 
@@ -38,7 +38,7 @@ export function extensionMembers(
       return own === undefined ? [] : [{ label: nameOf(extension as Json), said: own }];
     });
     if (all.length <= MOST) return told;
-    return [...told, { label: "extension", said: said(`(${all.length - MOST} more, not read)`) }];
+    return [...told, { label: "extension", said: inWords(`(${all.length - MOST} more, not read)`) }];
   };
   if (key === "extension") return tell(value);
   const all = asList(value).slice(0, MOST);
@@ -46,7 +46,7 @@ export function extensionMembers(
     const own = tell(asObject(it)?.extension);
     if (own.length === 0) return [];
     const place = Array.isArray(value) && all.length > 1 ? ` ${index + 1}` : "";
-    return [{ label: `${words(key.slice(1))}${place}`, said: said(`(${together(own).text})`) }];
+    return [{ label: `${words(key.slice(1))}${place}`, said: inWords(`(${together(own).text})`) }];
   });
 }
 
@@ -57,7 +57,7 @@ function extensionSaid(extension: Json, telling: Telling, say: Say, depth: numbe
   if (PERSONAL_VALUE.test(key)) return undefined;
   const reference = key === "valueReference" ? asObject(extension[key]) : undefined;
   if (reference !== undefined && typeOfReference(reference, telling.inside, telling.refs) === undefined) {
-    return said("(a reference to what is not in the record)");
+    return inWords("(a reference to what is not in the record)");
   }
   return say(extension[key], telling, depth);
 }

@@ -5,7 +5,7 @@ import type { Telling } from "./references.js";
 import { sayKnown } from "./say-known.js";
 import { bracketed, scope } from "./scopes.js";
 import { Pace } from "./steps.js";
-import { enclosed, listed, MAX_DEPTH, type Member, type Said, said, together } from "./structure.js";
+import { enclosed, inWords, listed, MAX_DEPTH, type Member, type Said, said, together } from "./structure.js";
 import { isAttachment, sayAttachment } from "./text/attachment.js";
 import { referenceText, typeOfReference } from "./title.js";
 import { asList, asObject, asText, conceptText, type Json, rangeText } from "./values.js";
@@ -52,6 +52,8 @@ export function* elementParts(
 
 function* membersApart(value: unknown, telling: Telling): Generator<string | undefined, void, void> {
   const pace = new Pace();
+  // A single value that is no list is told with its commas as it is.
+  const tell = (members: readonly Said[]) => (Array.isArray(value) ? listed(members) : members[0])?.text;
   let simple: Said[] = [];
   for (const member of asList(value)) {
     if (pace.isDue()) yield undefined;
@@ -59,13 +61,13 @@ function* membersApart(value: unknown, telling: Telling): Generator<string | und
     const own = say(member, telling, 1);
     if (own === undefined) continue;
     if (own.object || simple.length >= MEMBERS) {
-      if (simple.length > 0) yield listed(simple).text;
+      if (simple.length > 0) yield tell(simple);
       simple = [];
     }
     if (own.object) yield own.text;
     else simple.push(own);
   }
-  if (simple.length > 0) yield listed(simple).text;
+  if (simple.length > 0) yield tell(simple);
 }
 
 function isUntold(key: string, telling: Telling, skip: ReadonlySet<string>): boolean {
@@ -81,7 +83,7 @@ function isBytes(key: string, value: unknown): boolean {
 
 /** Any value of FHIR in words; undefined where it says nothing. */
 export function say(value: unknown, telling: Telling, depth = 0): Said | undefined {
-  if (depth > MAX_DEPTH || !telling.room.take()) return said(MORE);
+  if (depth > MAX_DEPTH || !telling.room.take()) return inWords(MORE);
   if (Array.isArray(value)) {
     const members: Said[] = [];
     for (const it of value.slice(0, MOST)) {
@@ -89,7 +91,7 @@ export function say(value: unknown, telling: Telling, depth = 0): Said | undefin
       const own = say(it, telling, depth + 1);
       if (own !== undefined) members.push(own);
     }
-    if (value.length > MOST) members.push(said(`${value.length - MOST} more, not read`));
+    if (value.length > MOST) members.push(inWords(`${value.length - MOST} more, not read`));
     return members.length === 0 ? undefined : listed(members);
   }
   const thing = asObject(value);
@@ -103,7 +105,9 @@ export function say(value: unknown, telling: Telling, depth = 0): Said | undefin
   const more = Object.keys(thing)
     .filter(isExtensionKey)
     .flatMap((key) => extensionMembers(key, thing[key], telling, say, depth));
-  return more.length === 0 ? said(known) : said(`${known} (${together(more).text})`);
+  // What another resource is called has been put together from it.
+  const own = isReference(thing) ? inWords(known) : said(known);
+  return more.length === 0 ? own : { ...own, text: `${own.text} (${together(more).text})`, leaf: false };
 }
 
 /** Words of a thing that is told as a whole; empty for what is not told at all. */
@@ -156,7 +160,7 @@ export function membersOf(
       continue;
     }
     if (isBytes(key, value)) {
-      labelled.push({ said: said(BYTES) });
+      labelled.push({ said: inWords(BYTES) });
       continue;
     }
     // What has ended it says so.

@@ -59,12 +59,12 @@ function medicineText(resource: Json, refs: References, steps: number): string |
   });
   const code = conceptText(resource.code);
   const form = conceptText(resource.form ?? resource.doseForm);
-  if (code === undefined) return told && [told, form].filter(Boolean).join("; form ");
+  if (code === undefined) return told && [told, form].filter(Boolean).join(", form ");
   const more = [
     form,
     parts.slice(0, MOST).some((it) => strengthOf(it) !== undefined) ? told : undefined,
   ].filter(Boolean);
-  return more.length === 0 ? code : `${code} (${more.join("; ")})`;
+  return more.length === 0 ? code : `${code} (${more.join(", ")})`;
 }
 
 /** R4's ratio, R5's `strength[x]`, STU3's `amount`. */

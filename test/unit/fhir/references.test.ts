@@ -103,7 +103,7 @@ test.each<[object, string]>([
   ],
   [
     tramadol({ strengthQuantity: { value: 50, unit: "mg" } }, { doseForm: { text: "drops" } }),
-    "Tramal (drops; Tramadol 50 mg)",
+    "Tramal (drops, Tramadol 50 mg)",
   ],
   [tramadol({ strengthQuantity: { value: 50, unit: "mg" } }, { code: undefined }), "Tramadol 50 mg"],
 ])("how strong a medicine is stands with its name", async (medicine, title) => {

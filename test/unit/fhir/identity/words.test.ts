@@ -25,7 +25,7 @@ const SENTENCES = [
   "Hand swollen. Head and Neck normal. Arm fracture. Foot drop. Heart rate 88",
   "May bathe. Will follow up. Mark the site. Hope for discharge. Grace period",
   "Pain scale 7. Rash on arms. Burns of 10% TBSA. Wound dry. Cough and Cold",
-  "Der Patient klagt seit der Operation. Entfernung von Fäden; Kontrolle der Wunde",
+  "Der Patient klagt seit der Operation. Entfernung von Fäden, Kontrolle der Wunde",
   "Herz normal groß. Kurz nach Aufnahme. Starke Schmerzen. Lange Anamnese. Haut blass",
   "Essen gut vertragen. Lunge frei. Klein und weich. Schwarz verfärbt. Hals gerötet",
   "Dolores abdominales. Niño sano. Sin alergias. Cabeza normal. Sangre en heces",
