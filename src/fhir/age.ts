@@ -1,3 +1,5 @@
+import { momentOf } from "./when.js";
+
 /** An age by the calendar: a year is over on the birthday, not after 365.2425 days. */
 export interface Age {
   /** Whole years; of a child under two the months as a fraction. */
@@ -51,7 +53,8 @@ function partsOf(
   text: string,
 ): { year: number; month: number | undefined; day: number | undefined } | undefined {
   const found = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?/.exec(text);
-  if (found === null) return undefined;
+  // One that the calendar does not have is none.
+  if (found === null || momentOf(found[0]) === undefined) return undefined;
   const [year = 0, month, day] = found.slice(1).map((it) => (it === undefined ? undefined : Number(it)));
   return { year, month, day };
 }

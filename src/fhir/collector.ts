@@ -12,7 +12,7 @@ import { cdaPeople } from "./text/cda-people.js";
 import { toCharacters } from "./text/characters.js";
 import { NAMED, NOT_CLINICAL } from "./types.js";
 import { v2Resources } from "./v2/resources.js";
-import { asList, asObject, asText, type Json } from "./values.js";
+import { asAddress, asList, asObject, asText, type Json } from "./values.js";
 import { type BundleType, Versions } from "./versions.js";
 
 const MAX_ENTRIES = 200_000;
@@ -35,6 +35,8 @@ export class Collector {
   #seen = 0;
   /** Deletions by search. */
   #searched = 0;
+  /** What entries ask to be changed in part, by its address. */
+  readonly #patches: string[] = [];
   /** Resources with a text whose character set nothing tells. */
   #guessed = 0;
   readonly #options: CollectorOptions;
@@ -57,6 +59,12 @@ export class Collector {
     if (deletion === "searched") this.#searched++;
     if (deletion !== false) {
       this.#seen++;
+      return;
+    }
+    if (outer !== undefined && isPatch(outer)) {
+      this.#seen++;
+      this.skip("(change, not carried out)");
+      this.#patches.push(asAddress(asObject(outer.request)?.url) ?? asAddress(outer.fullUrl) ?? "");
       return;
     }
     if (outer === undefined || resource === undefined || type === undefined) {
@@ -121,6 +129,7 @@ export class Collector {
       replaced.learn(resource);
       await breather.breathe();
     }
+    for (const address of this.#patches) replaced.learnChange(address);
     await breather.through(this.#takePatient(subjects));
     let count = 0;
     let others = 0;
@@ -147,6 +156,11 @@ export class Collector {
     if (this.#searched > 0) {
       this.warnings.push(
         `${this.#searched} deletions name what they delete by a search, which was not carried out: what they mean may still be told.`,
+      );
+    }
+    if (this.#patches.length > 0) {
+      this.warnings.push(
+        `${this.#patches.length} entries ask for a change of a resource (PATCH), which was not carried out: it is told as it was before.`,
       );
     }
     if (this.#guessed > 0) {
@@ -238,6 +252,11 @@ export class Collector {
   get skipped(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#skipped);
   }
+}
+
+/** A part of a resource that is to be changed, in a form that is nobody's record. */
+function isPatch(outer: Json): boolean {
+  return asText(asObject(outer.request)?.method)?.toUpperCase() === "PATCH";
 }
 
 function isKept(resource: Json): boolean {

@@ -1,3 +1,4 @@
+import { withDirections } from "./consent.js";
 import { describe } from "./describe.js";
 import { listedIds } from "./listed-ids.js";
 import { withoutLongStrings } from "./long-strings.js";
@@ -46,7 +47,7 @@ interface TitledText extends LongText {
 export function* draftsOf(original: Json, context: DraftContext): Generator<Draft | undefined, void, void> {
   const { refs, now, clean, before } = context;
   const pace = new Pace();
-  const { resource, texts } = yield* withoutLongStrings(original, pace);
+  const { resource, texts } = yield* withoutLongStrings(withDirections(original), pace);
   const type = String(resource.resourceType);
   const moment = dateElement(resource)?.moment;
   const unread = listedIds([...(yield* unreadModifiers(resource, pace))]);

@@ -92,6 +92,8 @@ export function negationOf(thing: Json): string | undefined {
     isTrue(thing.isSubpotent) || isTrue(thing.notPotent) ? "subpotent, does not count" : undefined,
     deniesConsent(thing) || asText(asObject(thing.provision)?.type) === "deny" ? "consent DENIED" : undefined,
     asText(thing.type) === "deny" ? "DENIED" : undefined,
+    // Among what is denied it says the opposite.
+    asText(thing.type) === "permit" ? "PERMITTED" : undefined,
     withdrawal(thing),
   ].filter((it) => it !== undefined);
   return found.length === 0 ? undefined : found.join(", ");

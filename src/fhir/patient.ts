@@ -2,6 +2,7 @@ import { ageAt } from "./age.js";
 import { unreadModifiers } from "./modifiers.js";
 import { Pace, type Steps } from "./steps.js";
 import { asAddress, asList, asObject, asText, type Json } from "./values.js";
+import { momentOf } from "./when.js";
 
 /** Who a record is about, as far as it is told. */
 export interface PatientFacts {
@@ -19,8 +20,10 @@ export interface PatientFacts {
 
 export function patientFacts(resource: Json | undefined, now: Date, keep: boolean): PatientFacts {
   if (resource === undefined) return { age: undefined, sex: undefined };
-  const died = asText(resource.deceasedDateTime)?.slice(0, 10);
-  const deceased = died ?? (String(resource.deceasedBoolean) === "true" ? true : undefined);
+  const death = asText(resource.deceasedDateTime);
+  const died = death && momentOf(death)?.day;
+  const deceased =
+    died ?? (death !== undefined || String(resource.deceasedBoolean) === "true" ? true : undefined);
   const age = ageAt(asText(resource.birthDate) ?? "", died ?? now);
   const name = nameOf(resource);
   return {
@@ -35,6 +38,7 @@ export function patientFacts(resource: Json | undefined, now: Date, keep: boolea
 /** What of the patient's own data may change what the record means. */
 export function* patientWarnings(resource: Json): Steps<string[]> {
   const modified = (yield* unreadModifiers(resource, new Pace())).size > 0;
+  const dates = [resource.birthDate, resource.deceasedDateTime].map(asText);
   const links = new Set(asList(resource.link).map((it) => asText(asObject(it)?.type)));
   return [
     ...(modified
@@ -42,6 +46,9 @@ export function* patientWarnings(resource: Json): Steps<string[]> {
       : []),
     ...(resource.deceasedDateTime !== undefined || String(resource.deceasedBoolean) === "true"
       ? ["The patient is recorded as deceased."]
+      : []),
+    ...(dates.some((it) => it !== undefined && momentOf(it) === undefined)
+      ? ["The patient's date of birth or death is no date of the calendar: it was not used."]
       : []),
     ...(String(resource.active) === "false"
       ? ["The patient's record is marked as not active: it may have been made by mistake, or replaced."]

@@ -27,6 +27,11 @@ export class Replaced {
     }
   }
 
+  /** @param address Of what is to be changed in part. */
+  learnChange(address: string): void {
+    this.#mark({ reference: address }, {}, "A CHANGE of this was not carried out");
+  }
+
   /** Words for the front of what another resource replaces or adds to. */
   by(resource: Json): string | undefined {
     return this.#words.get(resource);

@@ -1,6 +1,7 @@
 import { isSame } from "./same.js";
 import { Pace, type Steps, sortSteps } from "./steps.js";
 import { asAddress, asObject, asText, type Json } from "./values.js";
+import { momentOf } from "./when.js";
 
 /** How the Bundle that an entry came in orders versions; undefined for what came in none, or of a type not known yet. */
 export type BundleType = string | undefined;
@@ -130,13 +131,18 @@ export class Versions {
     return {
       resource,
       fullUrl: fullUrl && withoutVersion(fullUrl),
-      updated: Date.parse(asText(meta?.lastUpdated) ?? asText(response?.lastModified) ?? ""),
+      updated: instantOf(asText(meta?.lastUpdated) ?? asText(response?.lastModified)),
       number: version !== undefined && /^\d+$/.test(version) ? Number(version) : Number.NaN,
       place: this.#places++,
       bundle,
       requested: asObject(outer.request) !== undefined,
     };
   }
+}
+
+/** Not a number for what is no moment of the calendar. */
+function instantOf(text = ""): number {
+  return momentOf(text) === undefined ? Number.NaN : Date.parse(text);
 }
 
 function isDeletion(outer: Json): boolean {

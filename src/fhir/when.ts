@@ -16,9 +16,22 @@ export function momentOf(text: string): Moment | undefined {
   const found = STAMP.exec(text);
   if (found === null) return undefined;
   const [, day = "", minutes, seconds, zone] = found;
+  if (!isDay(day) || !isTime(minutes, seconds)) return undefined;
   const time = minutes && (seconds === undefined || seconds === "00" ? minutes : `${minutes}:${seconds}`);
   const colon = zone?.replace(/^([+-]\d\d):?(\d\d)$/, "$1:$2");
   return { day, time, zone: colon === "+00:00" || colon === "-00:00" ? "Z" : colon };
+}
+
+/** Whether the calendar has a day, or as much of it as is given. */
+function isDay(day: string): boolean {
+  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
+  return month >= 1 && month <= 12 && date >= 1 && date <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+}
+
+/** A leap second is one, and midnight may end a day. */
+function isTime(minutes = "00:00", seconds = "00"): boolean {
+  const [hour = 0, minute = 0] = minutes.split(":").map(Number);
+  return (hour < 24 && minute < 60 && Number(seconds) <= 60) || (hour === 24 && minute === 0);
 }
 
 /** A moment as ISO 8601 has it. */
@@ -26,10 +39,10 @@ export function dateText({ day, time, zone }: Moment): string {
   return time === undefined ? day : `${day}T${time}${zone ?? ""}`;
 }
 
-/** A date and time in words, as `2021-03-04 14:05 UTC`; undefined for what is none. */
+/** A date and time in words, as `2021-03-04 14:05 UTC`; undefined for what is told as it is. */
 export function whenText(text: string): string | undefined {
-  if (!text.includes("T")) return undefined;
   const moment = momentOf(text);
+  if (moment === undefined && STAMP.test(text)) return `${text} (impossible date)`;
   if (moment?.time === undefined) return undefined;
   const { day, time, zone } = moment;
   return `${day} ${time}${zone === undefined ? "" : zone === "Z" ? " UTC" : zone}`;

@@ -1,5 +1,6 @@
 import type { References } from "../references.js";
 import { asObject, asText, type Json } from "../values.js";
+import { isBase64 } from "./base64.js";
 import { type DecodedText, decodeText } from "./charset.js";
 import { type ContentType, formOf, isUnstated, parseContentType, type TextForm } from "./content-type.js";
 import { markupSteps } from "./markup.js";
@@ -57,7 +58,7 @@ function unescaped(text: string): string {
 /** undefined where it is no text. */
 export function formOfCarried({ type, data }: Carried): TextForm | undefined {
   const stated = formOf(type);
-  if (stated === undefined && !isUnstated(type)) return undefined;
+  if ((stated === undefined && !isUnstated(type)) || !isBase64(data)) return undefined;
   const head = Buffer.from(data.slice(0, HEAD), "base64");
   const start = head.toString("latin1").trimStart();
   // A PDF may begin with lines that look like text.
@@ -110,6 +111,9 @@ export function sayAttachment(thing: Json, inside: Json, refs: References): stri
   const carried = carriedBy(thing, inside, refs);
   const read = carried !== undefined && formOfCarried(carried) !== undefined;
   const type = carried?.type.type || parseContentType(asText(thing.contentType)).type;
-  const note = read ? undefined : `(attachment${type ? ` of ${type}` : ""} not read)`;
+  const damaged = carried !== undefined && !isBase64(carried.data);
+  const note = read
+    ? undefined
+    : `(attachment${type ? ` of ${type}` : ""} not read${damaged ? ": its data is damaged" : ""})`;
   return [asText(thing.title), note].filter(Boolean).join(" ") || undefined;
 }

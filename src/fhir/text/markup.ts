@@ -46,6 +46,12 @@ const RAISED = "sup";
 /** What was struck out is no longer said; in CDA `content revised="delete"`. */
 const STRUCK: ReadonlySet<string> = new Set(["del", "s", "strike"]);
 
+/** Styles by which words are not seen. */
+const UNSEEN =
+  /(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*\.?0+(?![.\d])|font-size\s*:\s*0+(?:\.0*)?(?![.\d]))/i;
+/** Stands in their place: a reader of the page was never shown them, and one of the record is told of them. */
+const NOT_SHOWN = "(hidden text, not told)";
+
 /** Characters that are parsed in one go. */
 const CHUNK = 32_768;
 
@@ -82,6 +88,8 @@ class Lines {
   #depth = 0;
   #tooDeep = false;
   #hidden = 0;
+  /** Elements that are hidden or struck out by their attributes, by how deep they are. */
+  readonly #ends = new Map<number, "hidden" | "struck out">();
   #unseen = "";
   /** Open elements that are told; counted where only some are. */
   #told = 0;
@@ -104,6 +112,7 @@ class Lines {
     this.#parser = new Parser(
       {
         onopentagname: (name) => this.#open(localName(name)),
+        onopentag: (_, attributes) => this.#begin(attributes),
         onclosetag: (name, implied) => this.#close(localName(name), implied),
         ontext: (text) => this.#words(text),
         oncomment: () => this.#comment(),
@@ -146,7 +155,28 @@ class Lines {
     this.#cellBegins = true;
   }
 
+  /** What the attributes of the element that was opened say of all that is in it. */
+  #begin(attributes: Readonly<Record<string, string>>): void {
+    if (isHidden(attributes)) {
+      if (this.#hidden++ === 0) this.#unseen = "";
+      this.#ends.set(this.#depth, "hidden");
+    } else if (attributes.revised === "delete") {
+      this.#words(" (struck out: ");
+      this.#ends.set(this.#depth, "struck out");
+    }
+  }
+
+  #end(): void {
+    const end = this.#ends.get(this.#depth);
+    this.#ends.delete(this.#depth);
+    if (end === "struck out") this.#words(") ");
+    if (end !== "hidden") return;
+    this.#hidden--;
+    if (this.#hidden === 0 && this.#unseen.trim() !== "") this.#words(` ${NOT_SHOWN} `);
+  }
+
   #close(name: string, implied: boolean): void {
+    this.#end();
     this.#depth--;
     if (HIDDEN.has(name) && this.#hidden > 0) {
       this.#hidden--;
@@ -217,6 +247,11 @@ class Lines {
     if (this.#cellBegins) return;
     this.#due = Math.max(this.#due, count);
   }
+}
+
+/** What no reader sees: by the attribute of HTML, or by style. */
+function isHidden({ hidden, style }: Readonly<Record<string, string>>): boolean {
+  return hidden !== undefined || (style !== undefined && UNSEEN.test(style.slice(0, 2000)));
 }
 
 /** Without the namespace's prefix. */
