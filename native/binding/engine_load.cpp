@@ -22,6 +22,8 @@ Napi::Value EngineBinding::load(const Napi::CallbackInfo& info) {
   const Napi::Object options = info[0].As<Napi::Object>();
   LoadParams params;
   params.model_path = options.Get("model").ToString();
+  if (options.Has("modelBytes"))
+    params.model_bytes = static_cast<uint64_t>(options.Get("modelBytes").ToNumber().Int64Value());
   params.projector_path = options.Get("projector").ToString();
   params.context_size = options.Get("contextSize").ToNumber().Int32Value();
   params.threads = options.Get("threads").ToNumber().Int32Value();

@@ -1,5 +1,6 @@
 #include "engine.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "load_parts.h"
@@ -50,7 +51,8 @@ std::shared_ptr<Engine> Engine::load(const LoadParams& params, const LoadProgres
     check_projector(engine->projector_facts_, engine->model_facts_);
   }
 
-  LoadParts parts(progress, {engine->model_facts_.bytes, engine->projector_facts_.bytes});
+  const uint64_t model_bytes = std::max(params.model_bytes, engine->model_facts_.bytes);
+  LoadParts parts(progress, {model_bytes, engine->projector_facts_.bytes});
   VisionParams vision;
   vision.path = params.projector_path;
   vision.threads = params.threads;

@@ -18,6 +18,7 @@ namespace medgemma {
 
 struct LoadParams {
   std::string model_path;
+  uint64_t model_bytes = 0;    // of a model in several files all of them, which the progress counts
   std::string projector_path;  // empty: text only
   int context_size = 0;        // 0: the smaller of 8192 and what the model was trained for
   int threads = 1;

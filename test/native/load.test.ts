@@ -1,12 +1,14 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { loadAddon } from "../../src/engine/native/addon.js";
 import { NativeEngine } from "../../src/engine/native/native-engine.js";
 import { type LoadOptions, MedGemma } from "../../src/index.js";
 import { renderPrompt } from "../../src/prompt/render.js";
 import { answer, answerText, rejection, UNENDING } from "../support/ask.js";
 import { goldens, greyPicture, loadPhantom, messagesOf, PHANTOM } from "../support/phantom.js";
+import { splitInto } from "../support/split-model.js";
 
 const load = (options: object) => MedGemma.load({ isolation: "none", ...options } as LoadOptions);
 
@@ -19,6 +21,23 @@ describe("loading", () => {
     expect(shares[0]).toBeGreaterThanOrEqual(0);
     expect(shares.at(-1)).toBe(1);
     await engine.dispose();
+  });
+
+  test("of a model in several files counts all of them for its progress", async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), "medgemma-split-"));
+    const [model = "", ...modelParts] = await splitInto(3, PHANTOM.model, path.join(folder, "phantom"));
+    const sizes = await Promise.all([model, ...modelParts].map(async (file) => (await stat(file)).size));
+    const loading = vi.spyOn(loadAddon(), "loadEngine");
+    const shares: number[] = [];
+    const onProgress = (share: number) => shares.push(share);
+    await (
+      await NativeEngine.load({ model, modelParts, threads: 1, contextSize: 512, onProgress })
+    ).dispose();
+    expect(loading.mock.calls[0]?.[0].modelBytes).toBe(sizes.reduce((sum, size) => sum + size, 0));
+    loading.mockRestore();
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(shares.at(-1)).toBe(1);
+    await rm(folder, { recursive: true });
   });
 
   test("tells what was loaded", async () => {

@@ -66,6 +66,8 @@ export interface Cancellable<T> {
 
 export interface NativeLoadOptions {
   model: string;
+  /** Of a model in several files all of them, for its share of the progress. Defaults to the one file's. */
+  modelBytes?: number | undefined;
   /** Empty for text only. */
   projector: string;
   /** 0: the smaller of 8192 and what the model was trained for. */

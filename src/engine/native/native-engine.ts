@@ -145,6 +145,7 @@ export class NativeEngine implements Engine {
     const load = addon.loadEngine(
       {
         model: options.model,
+        ...(modelParts.length > 0 && { modelBytes: await bytesOf([modelFile, ...modelParts]) }),
         projector: options.projector ?? "",
         contextSize: options.contextSize ?? 0,
         threads: options.threads ?? (await threadsFor(options.model, machine)),
@@ -293,11 +294,20 @@ export class NativeEngine implements Engine {
 }
 
 async function threadsFor(model: string, machine: Machine): Promise<number> {
-  const bytes = await stat(model).then(
-    ({ size }) => size,
-    () => 0,
+  return defaultThreads(await bytesOf([model]), machine).threads;
+}
+
+/** Of files together; one that is not there is the load's to report. */
+async function bytesOf(files: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
   );
-  return defaultThreads(bytes, machine).threads;
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function openStore(options: NativeEngineOptions): Promise<EmbeddingStore | undefined> {
