@@ -30,6 +30,11 @@ export function allowFrame(bytes: number, pixels: number): void {
   tell(1200 + bytes / 1024 + pixels / 2000);
 }
 
+/** What was unpacked, and looked at voxel by voxel. */
+export function allowInflated(bytes: number): void {
+  tell(3000 + bytes / 10_000);
+}
+
 /** Reading a NIfTI volume and cutting its slices. */
 export function allowVolume(bytes: number): void {
   tell(3000 + bytes / 2000);

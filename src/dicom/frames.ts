@@ -133,6 +133,9 @@ interface Fragments {
   readonly warnings: string[];
 }
 
+/** A fragment of a frame is a kilobyte and more; a million that are none fill the memory by what is noted of each. */
+const MOST_FRAGMENTS = 1_000_000;
+
 /** Walks the items of encapsulated pixel data (PS3.5 A.4): offset table first, then fragments to the delimiter or `end`. */
 function walkFragments(bytes: Uint8Array, offset: number, end: number | undefined): Fragments {
   const last = end ?? bytes.length;
@@ -158,9 +161,12 @@ function walkFragments(bytes: Uint8Array, offset: number, end: number | undefine
       break;
     }
     if (first < 0) {
-      for (let entry = 0; entry + 4 <= length; entry += 4) table.push(view.getUint32(from + entry, true));
+      const entries = Math.min(MOST_FRAGMENTS, Math.floor(length / 4));
+      for (let entry = 0; entry < entries; entry++) table.push(view.getUint32(from + entry * 4, true));
       first = from + length;
     } else {
+      if (list.length === MOST_FRAGMENTS)
+        throw unreadable("The pixel data has more fragments than pictures have.", { limit: MOST_FRAGMENTS });
       list.push({ at: at - first, from, to: from + length });
     }
     at = from + length;
@@ -197,7 +203,8 @@ function readExtendedOffsets(dataset: Dataset): number[] {
   if (!raw) return [];
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   const offsets: number[] = [];
-  for (let at = 0; at + 8 <= raw.length; at += 8) offsets.push(Number(view.getBigUint64(at, true)));
+  const end = Math.min(raw.length, 8 * MOST_FRAGMENTS);
+  for (let at = 0; at + 8 <= end; at += 8) offsets.push(Number(view.getBigUint64(at, true)));
   return offsets;
 }
 

@@ -11,6 +11,7 @@ import { type GroupJob, type PackedSeries, runGroupJob } from "./grouping.js";
 import { type Header, readHeader } from "./header.js";
 import { type PixelLayout, readLayout } from "./layout.js";
 import type { Limits } from "./limits.js";
+import { checkFrameMemory } from "./memory.js";
 import { type NiftiJob, type NiftiResult, readNifti } from "./nifti.js";
 import { type FilePath, nameOf, pathText, toArgument } from "./paths.js";
 import type { Samples } from "./samples.js";
@@ -101,6 +102,7 @@ function open(source: Source, limits: Limits): Opened {
   const parsed = parseSource(source, limits);
   const warnings = [...parsed.warnings];
   const layout = readLayout(parsed.dataset, limits, warnings);
+  checkFrameMemory(layout, parsed.syntax.codec, limits);
   const pixels = pixelSource(parsed.dataset, layout, parsed.bigEndian);
   const opened = { parsed, layout, pixels, warnings: [...warnings, ...pixels.warnings] };
   if (key !== undefined && pixels.count > 1) kept = { key, opened };

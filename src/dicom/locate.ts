@@ -1,7 +1,8 @@
 import { inflateRawSync, inflateSync } from "node:zlib";
 import { MedGemmaError } from "../errors.js";
 import { unreadable } from "./fail.js";
-import { type Limits, tooLarge } from "./limits.js";
+import { grownTooLarge, isTooMuch, mayGrowTo } from "./growth.js";
+import type { Limits } from "./limits.js";
 import {
   EXPLICIT_BIG,
   EXPLICIT_LITTLE,
@@ -84,15 +85,14 @@ function guessUid(bytes: Uint8Array, at: number): string {
 }
 
 function inflate(bytes: Uint8Array, limits: Limits): Uint8Array {
+  const most = mayGrowTo(bytes.length, limits);
   for (const run of [inflateRawSync, inflateSync]) {
     try {
       // Not a Buffer: its slice() shares memory, and the readers rely on a copy.
-      const out = run(bytes, { maxOutputLength: limits.maxBytes });
+      const out = run(bytes, { maxOutputLength: most });
       return new Uint8Array(out.buffer, out.byteOffset, out.byteLength);
     } catch (error) {
-      if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") {
-        throw tooLarge("inflated bytes", limits.maxBytes + 1, limits.maxBytes);
-      }
+      if (isTooMuch(error)) throw grownTooLarge(most);
     }
   }
   throw unreadable("The deflated data set cannot be inflated: it is damaged or cut off.");

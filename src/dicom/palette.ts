@@ -64,6 +64,8 @@ function toBytes(data: Uint8Array | Uint16Array, bits: number): Uint8Array {
   return Uint8Array.from(data, (value) => (wide ? value >> 8 : value & 0xff));
 }
 
+const LONGEST = 65_536 * 3 * 2;
+
 /** Segmented palettes (PS3.3 C.7.9.2): 0 discrete, 1 linear to a value, 2 indirect (repeat earlier segments). */
 export function expandSegments(
   raw: Uint8Array,
@@ -71,6 +73,8 @@ export function expandSegments(
   bits: 8 | 16,
   bigEndian: boolean,
 ): Uint8Array | Uint16Array {
+  // Each of the 65536 entries that there may be as a segment of its own has three words.
+  if (raw.length > LONGEST) throw unreadable("A segmented palette is longer than any palette.");
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   const size = bits / 8;
   const words = Array.from({ length: Math.floor(raw.length / size) }, (_, index) =>

@@ -1,7 +1,9 @@
 import { unzipSync } from "fflate";
 import { MedGemmaError } from "../errors.js";
 import { allowVolume } from "./clock.js";
+import { mayGrowTo } from "./growth.js";
 import { type Limits, tooLarge } from "./limits.js";
+import { sharedBytes } from "./shared-bytes.js";
 import { readSource, type Source } from "./source.js";
 
 /** A file of an archive. */
@@ -17,20 +19,13 @@ export function looksLikeZip(bytes: Uint8Array): boolean {
 }
 
 /**
- * What an archive may grow to: a study shrinks to a half or a third, black pictures more; one that grows a hundredfold is
- * made to fill the memory.
- */
-const MOST_GROWTH = 100;
-const ALWAYS_ALLOWED = 64 * 1024 * 1024;
-
-/**
  * The files of a ZIP archive, hidden ones left out, in memory: nothing of a patient is written to disk. Sizes are the
  * archive's own and are held to the limits before anything is unpacked; what then is longer is cut off by the decoder.
  * Throws `dicom_unreadable` or `image_too_large`.
  */
 export function unzip(source: Source, limits: Limits): ZipEntry[] {
   const archive = readSource(source, limits);
-  const most = Math.min(limits.maxBytes, ALWAYS_ALLOWED + archive.length * MOST_GROWTH);
+  const most = mayGrowTo(archive.length, limits);
   let files = 0;
   let bytes = 0;
   const wanted = ({ name, originalSize }: { name: string; originalSize: number }) => {
@@ -46,7 +41,7 @@ export function unzip(source: Source, limits: Limits): ZipEntry[] {
   try {
     return Object.entries(unzipSync(archive, { filter: wanted })).map(([name, content]) => ({
       name,
-      bytes: content,
+      bytes: sharedBytes(content),
     }));
   } catch (error) {
     if (MedGemmaError.isInstance(error)) throw error;

@@ -2,13 +2,15 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { deflateRawSync, gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { closeDecoders, inspectPath, readDicom, toModelPictures } from "../../../src/dicom/index.js";
 import { MedGemmaError } from "../../../src/errors.js";
 import { HOSTILE_FILES } from "../../support/hostile/index.js";
 import { writeTiff } from "../../support/hostile/tiff.js";
 import { seeded } from "./support/mutate.js";
-import { type DataSet, greyPicture, writeDicom } from "./support/write-dicom.js";
+import { type DataSet, greyPicture, writeDataSet, writeDicom } from "./support/write-dicom.js";
+import { writeNifti } from "./support/write-nifti.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "medgemma-hostile-"));
 afterAll(async () => {
@@ -66,10 +68,10 @@ describe("frames that a header declares", () => {
 
   it("of a radiograph are as many as the memory holds, and told", async () => {
     const films = declaring(2, { "00080060 CS": "DX" });
-    const { pictures, warnings } = await toModelPictures(films, { limits: { maxMemory: 12 } });
+    const { pictures, warnings } = await toModelPictures(films, { limits: { maxMemory: 20 } });
     expect(pictures).toHaveLength(1);
     expect(warnings).toContain("1 of 2 frames");
-    const all = { frame: "all", limits: { maxMemory: 12 } } as const;
+    const all = { frame: "all", limits: { maxMemory: 20 } } as const;
     await expect(toModelPictures(films, all)).rejects.toMatchObject({ code: "image_too_large" });
   });
 });
@@ -188,5 +190,55 @@ describe("files made to hurt are read or refused", () => {
     const read = toModelPictures(fileOf(made.file, made.bytes));
     const error = await read.then(() => undefined, (thrown: unknown) => thrown); // biome-ignore format: short
     expect(error === undefined || MedGemmaError.isInstance(error)).toBe(true);
+  });
+});
+
+describe("what unpacks to more than it weighs", () => {
+  /** A volume of zeros: times of it follow the first. */
+  function volume(sides: readonly [number, number, number], times: number): Uint8Array {
+    const one = writeNifti(sides, [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]], () => 7); // biome-ignore format: rows
+    const view = new DataView(one.buffer);
+    view.setInt16(40, 4, true);
+    view.setInt16(48, times, true);
+    return new Uint8Array(
+      Buffer.concat([one, ...Array<Buffer>(times - 1).fill(Buffer.from(one.subarray(352)))]),
+    );
+  }
+
+  it("of a NIfTI is its first volume, whatever follows, damaged or not", async () => {
+    const packed = gzipSync(volume([8, 8, 4], 3));
+    const { pictures, warnings } = await toModelPictures(packed);
+    expect(pictures).toHaveLength(4);
+    expect(warnings.join()).toContain("holds 3 volumes");
+    // Nothing beyond the first is unpacked: a stream that is damaged there is none the worse.
+    const noise = Buffer.from(
+      Array.from({ length: 3_000_000 }, (_, index) => (index * 2_654_435_761) >>> 13),
+    );
+    const long = gzipSync(Buffer.concat([volume([8, 8, 4], 1), noise]));
+    long.fill(0xff, long.length >> 1);
+    expect((await toModelPictures(new Uint8Array(long))).pictures).toHaveLength(4);
+  });
+
+  it("is refused by what a header says, before it is unpacked", async () => {
+    const header = volume([8, 8, 4], 1);
+    const view = new DataView(header.buffer);
+    for (const axis of [1, 2, 3]) view.setInt16(40 + axis * 2, 1000, true);
+    await expect(toModelPictures(new Uint8Array(gzipSync(header)))).rejects.toMatchObject({
+      code: "image_too_large",
+      facts: { what: "inflated bytes" },
+    });
+  });
+
+  it("is refused by a deflated data set's growth", async () => {
+    const set = writeDataSet(greyPicture(2, 2, FOUR, { "00420011 OB": new Uint8Array(140 << 20) }));
+    const meta = writeDicom({}, "1.2.840.10008.1.2.1.99");
+    const bytes = new Uint8Array(Buffer.concat([meta, deflateRawSync(set, { level: 1 })]));
+    await expect(readDicom(bytes)).rejects.toMatchObject({ code: "image_too_large" });
+  });
+
+  it("of a NIfTI is as many slices as the memory holds", async () => {
+    const { pictures, took } = await toModelPictures(volume([8, 8, 4], 1), { limits: { maxMemory: 400 } });
+    expect(pictures).toHaveLength(2);
+    expect(took).toContain("2 of 4");
   });
 });
