@@ -6,6 +6,8 @@ const PARTING =
   /<\/?(?:a|br|hr|p|div|li|ul|ol|dl|dt|dd|table|thead|tbody|tr|td|th|h[1-6]|pre|section|paragraph|body|html)(?:\s[^<>]{0,200})?\/?>/gi;
 /** A tab of a table's cell included; line ends stay what they are. */
 const SPACE = /[^\S\n\r\f\v\u2028\u2029]|[\u180e\u2800\u3164\uffa0\u115f\u1160]/g;
+/** Pictures and arrows between words; degrees are a unit. */
+const SYMBOL = /(?!\u00b0)\p{So}/gu;
 /** Are not seen, and part no word for a reader. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\u00ad\ufeff]/gu;
 /** Are not seen, but a line may end there: what was put between two words, when the space was lost. */
@@ -27,10 +29,16 @@ const WORD = /[\p{L}\p{M}]+/gu;
 /** The same sign between all letters; a wider gap parts the words. */
 const SPACED = /(?<![\p{L}\p{N}'])\p{L}( ?[-._*·|,/] ?| {1,3})\p{L}(?:\1\p{L}){2,}(?![\p{L}\p{N}'])/gu;
 
+const SHORTER = new RegExp(SPACED.source.replace("{2,}", "*"), "gu");
+
 /** Characters by name or number, elements of a page, spaces of all kinds: what a reader of the page would see. */
 export function visible(text: string): string {
   // Twice: what was written by one page and quoted by another is "&amp;nbsp;".
-  return toCharacters(toCharacters(text)).replace(INLINE, "").replace(PARTING, " ").replace(SPACE, " ");
+  return toCharacters(toCharacters(text))
+    .replace(INLINE, "")
+    .replace(PARTING, " ")
+    .replace(SPACE, " ")
+    .replace(SYMBOL, " ");
 }
 
 /** The other reading of signs that hide a space or nothing. */
@@ -50,5 +58,9 @@ const mapped = (word: string) => word.replace(/./gu, (letter) => LOOKALIKES.get(
 
 /** "c a r d i a c  a r r e s t" */
 export const hasSpacedLetters = (text: string) => visible(text).normalize("NFKC").search(SPACED) >= 0;
-export const closeLetters = (text: string) =>
-  text.replace(SPACED, (run, gap: string) => run.replaceAll(gap, ""));
+
+/** Beside a long run, short ones are words too: "n o t  b r e a t h i n g". */
+export function closeLetters(text: string): string {
+  if (text.search(SPACED) < 0) return text;
+  return text.replace(SHORTER, (run, gap: string) => run.replaceAll(gap, ""));
+}

@@ -40,6 +40,7 @@ const IN_FULL: readonly (readonly [RegExp, string])[] = [
   [/\bf\/u\b/g, "follow up"],
   [/\b(?:pmhx?|pmh x|phx|past medical history|medical history)\b/g, "past history"],
   [/\b(?:fhx|fh|fam hx|family hx)\b/g, "family history"],
+  [/\bfa(?= ?:)/g, "familienanamnese"],
   [/\bhx\b/g, "history"],
   [/\bunresp\b/g, "unresponsive"],
   [/\bresp\b/g, "respiratory"],

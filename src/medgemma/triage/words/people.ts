@@ -52,6 +52,7 @@ export const OTHERS = [
   "room ?mates?",
   "relatives?",
   "family(?: members?| history)?",
+  "(?:paternal|maternal) side",
   "bystanders?",
   "strangers?",
   "somebody",
@@ -103,6 +104,33 @@ export const OTHERS = [
   "cop(?:ain|ine)",
   "collegue",
 ];
+/** Of these, by whether "he" or "she" can speak of them. */
+export const MEN = [
+  "(?:step|grand|great grand|foster)?fathers?(?: in law)?",
+  "(?:half |step)?brothers?(?: in law)?",
+  ...["dad", "daddy", "grandpa", "husband", "boyfriends?", "uncles?", "nephews?"],
+  ...["(?:schwieger|stief|gross)?vaters?", "(?:stief|halb)?bruders?", "schwager", "opa", "ehemann", "onkel"],
+  ...["padre", "hermano", "abuelo", "esposo", "marido", "suegro", "cunado"],
+  ...["(?:grand|beau) ?(?:pere|frere)", "pere", "frere", "mari", "oncle", "epoux", "copain"],
+];
+export const WOMEN = [
+  "(?:step|grand|great grand|foster)?mothers?(?: in law)?",
+  "(?:half |step)?sisters?(?: in law)?",
+  ...["mom", "mum", "mommy", "mummy", "grandma", "granny", "wife", "girlfriends?", "aunts?", "nieces?"],
+  ...[
+    "(?:schwieger|stief|gross)?mutter",
+    "(?:stief|halb)?schwester",
+    "schwagerin",
+    "oma",
+    "ehefrau",
+    "tante",
+  ],
+  ...["(?:seine|meine) frau", "madre", "hermana", "abuela", "esposa", "(?:su|mi) mujer", "suegra", "cunada"],
+  ...["(?:grand|belle) ?(?:mere|soeur)", "mere", "soeur", "(?:sa|ma) femme", "epouse", "copine"],
+];
+/** What brings somebody who stands here beside them. */
+export const COMPLAINTS =
+  "(?:(?:chest |back |abdominal |stomach |head)?(?:pains?|ache)|palpitations|cough|nausea|fever|rash|anxiety|panic|vomiting|(?:brust|kopf|bauch|rucken)?schmerz\\w*|husten|fieber|ubelkeit|angst|dolor|tos|fiebre|nauseas|ansiedad|miedo|douleurs?|mal|toux|fievre|nausees?|peur|anxieu\\w+|ansios[oa]|asustad[oa]|choquee?|angstlich)";
 /** May be the patient or not; another only where the patient is named beside them. */
 export const EITHER = ["passenger", "driver", "victim", "cyclist", "pedestrian"];
 export const ANIMALS = [

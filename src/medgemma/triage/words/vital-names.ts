@@ -29,6 +29,7 @@ export const VITAL_WORDS: readonly VitalWords[] = [
       "(?:o2|oxygen|blood oxygen)(?: ?sats?| saturations?)",
       "o2(?= ?[:=]? ?\\d\\d ?%)(?! ?[:=]? ?\\d\\d ?% (?:via|mask|flow))",
       "sats",
+      "sat ?o2",
       "sat(?= ?[:=]? ?(?:of |at |is )?\\d\\d ?%)",
       "(?<=(?:^|[,.;:\\n]) ?)sat",
       "(?<!(?:transferrin|iron|venous) )(?:de ?)?saturat(?:ions?|ing|es|ed)",
@@ -73,6 +74,7 @@ export const VITAL_WORDS: readonly VitalWords[] = [
     names: [
       "(?<!(?:fetal|foetal|max|maximum|predicted) )(?:hr|heart ?rates?)",
       "pulse(?! ?ox)(?: rate)?",
+      "p(?= ?[:=]? ?\\d{2,3} ?(?:bpm|/ ?min))",
       "puls(?:rate)?",
       "tachycardi[ac]",
       "tachycard(?:e|ie)?",
@@ -98,7 +100,8 @@ export const VITAL_WORDS: readonly VitalWords[] = [
     vital: "temperature",
     names: [
       "(?<!(?:room|water|air|outside|ambient|oven) )temp(?:erature?|eratura?)?",
-      "t(?= ?[:=]? ?\\d\\d(?:_\\d| ?°| ?c\\b| ?grad))",
+      // The twelve vertebrae of that name are below.
+      "t(?= ?[:=]? ?(?:2[5-9]|3\\d|4[0-5]|\\d\\d ?°)(?!\\d))",
       "fever",
       "febrile",
       "fieber",
@@ -124,6 +127,8 @@ export const VITAL_WORDS: readonly VitalWords[] = [
     names: [
       "bp",
       "sbp",
+      "(?:rr|bp|bd|ta|pa|blut ?druck) ?sys(?:t(?:ol\\w*)?)?(?: ?\\.)?",
+      "bd",
       "(?:systolic|systole|systolisch\\w*|sistolica|systolique)(?: (?:bp|blood pressure|pressure|blutdruck|rr))?",
       "blood pressure",
       "blut ?druck",

@@ -48,9 +48,11 @@ const SINGLE: readonly Compiled[] = VITAL_WORDS.map((words) => {
   return { words, patterns: [named, ...(telling ? [telling] : [])].map((it) => new RegExp(it, "gu")) };
 });
 const PAIR = new RegExp(
-  `${START}(?<name>${anyOf(PRESSURE_NAMES)})(?!\\p{L})(?:\\s*${LINK}){0,5}\\s*(?<high>\\d{1,3})\\s*(?:/|over|zu|sur|por)\\s*(?<low>\\d{1,3})(?![\\d_])(?!\\s*/)`,
+  `${START}(?<name>${anyOf(PRESSURE_NAMES)})(?!\\p{L})(?:\\s*${LINK}){0,5}\\s*(?<high>\\d{1,3})\\s*(?:/|x|over|zu|sur|por)\\s*(?<low>\\d{1,3})(?![\\d_])(?!\\s*/)`,
   "gu",
 );
+/** The coma scale by its parts, in French Y for the eyes. */
+const COMA_PARTS = /(?<![\p{L}\p{N}])[ey] ?([1-4])[\s,/]*v ?([1-5])[\s,/]*m ?([1-6])(?![\p{L}\p{N}])/gu;
 /** What somebody wants to see or fears, and not what is. */
 const WANTED =
   /(?<![\p{L}])(?:target|goal|aim|keep|maintain|titrat|normal(?:ly)?|usual|limit|alarm|threshold|until|ziel|soll|objetivo|objectif|cible)[^,]*$/u;
@@ -74,6 +76,11 @@ function vitalsIn(text: string, year: number): SpokenVital[] {
   const found: SpokenVital[] = [];
   for (const { 0: words, index, groups = {} } of text.matchAll(PAIR)) {
     if (isTold(index, words)) found.push(...pressures(groups, shown(words)));
+  }
+  for (const { 0: words, index, 1: eyes, 2: voice, 3: motion } of text.matchAll(COMA_PARTS)) {
+    const value = Number(eyes) + Number(voice) + Number(motion);
+    // The lower ones are words of level 1.
+    if (value > 8 && isTold(index, words)) found.push({ vital: "gcs", value, words: shown(words) });
   }
   for (const { words: sign, patterns } of SINGLE) {
     for (const { 0: words, index, groups = {} } of patterns.flatMap((it) => [...text.matchAll(it)])) {

@@ -1,6 +1,17 @@
 import { wordsOf } from "./compile.js";
 import { isAtAge, isInOtherBed, isNamedAfter, OWN } from "./kin.js";
-import { AGENT_VERBS, ANIMALS, DEATH, EITHER, NEIGHBOURS, OTHERS, PATIENTS } from "./people.js";
+import {
+  AGENT_VERBS,
+  ANIMALS,
+  COMPLAINTS,
+  DEATH,
+  EITHER,
+  MEN,
+  NEIGHBOURS,
+  OTHERS,
+  PATIENTS,
+  WOMEN,
+} from "./people.js";
 import type { Place } from "./place.js";
 import { PARTS, THINGS } from "./vocabulary.js";
 
@@ -13,6 +24,12 @@ const THE_PATIENT = wordsOf(["patient(?:in|e)?", "paciente", "i", "my", "me"]);
 /** The one who is here speaks of something else. */
 const HAS_OWN =
   /(?<![\p{L}])(?:child|daughter|son|she|he|baby|girl|boy|teen\w*)\s+(?:is\s+|has\s+|feels\s+|now\s+|very\s+)*(?:upset|anxious|depressed|worried|wants|needs|asks|here|stressed|sad|panic\w*|palpitations)(?![\p{L}])/u;
+/** "her husband is unconscious, she has chest pain": she is not the one spoken of. */
+const OWN_COMPLAINT = `\\s+(?:also |now |auch |aussi |tambien )*(?:has|feels|hat|ist|tiene|esta|a|est)\\s+(?:\\p{L}+\\s+){0,2}${COMPLAINTS}(?![\\p{L}])`;
+const SHE_HAS_OWN = new RegExp(`(?<![\\p{L}])(?:she|sie|ella|elle)${OWN_COMPLAINT}`, "u");
+const HE_HAS_OWN = new RegExp(`(?<![\\p{L}])(?:he|er|el|il)${OWN_COMPLAINT}`, "u");
+const MAN = wordsOf(MEN);
+const WOMAN = wordsOf(WOMEN);
 const DIED_AFTER = /^\s+(?:gestorben|verstorben)(?![\p{L}])/u;
 const AGAINST =
   /(?<![\p{L}])(?:by|with|from|per|to|for|via|von|durch|por|par)(?:\s+(?:a|an|the|his|her|my|their|patient\s+'s))*\s+$/u;
@@ -50,7 +67,7 @@ export function isOthers(place: Place, noun: boolean): boolean {
   const who = people.filter(({ index }) => !AGAINST.test(before.slice(0, index))).at(-1);
   if (who === undefined) return false;
   const between = before.slice(who.index + who[0].length);
-  const whole = (pattern: RegExp) => who[0].replace(pattern, "") === "";
+  const whole = (pattern: RegExp) => isWhole(who[0], pattern);
   if (whole(ANIMAL)) return !/^\s+(?:owner|bite|bites|bitten|walker|trainer|allergy)\b/.test(between);
   const named = isNamedBeside(text, who[0]);
   // "roommate found unconscious": the finder, or the one found.
@@ -59,12 +76,16 @@ export function isOthers(place: Place, noun: boolean): boolean {
   if (whole(EITHER_ONE)) return named;
   if (!whole(OTHER)) return ofThirdPerson(who, before);
   if (noun && /^\s*[:,]?\s*$/.test(between) && isAtAge(after)) return true;
+  const heading = people.findLast(({ 0: it }) => /anamnese|history|antecedent/.test(it));
+  if (heading !== undefined && !before.slice(heading.index).includes(",")) return true;
   // "father had a stroke, unresponsive": a statement of its own.
   if (between.includes(",")) return false;
   if (/^\s+'s\s*$/.test(between) || /famil/.test(who[0]) || whole(NEIGHBOUR)) return true;
   if (/(?<![\p{L}])my\s+$/u.test(before.slice(0, who.index)) && !WAS.test(between)) return false;
   return WAS.test(between) || named;
 }
+
+const isWhole = (word: string, pattern: RegExp) => word.replace(pattern, "") === "";
 
 let lastText = "";
 const beside = new Map<string, boolean>();
@@ -76,7 +97,11 @@ function isNamedBeside(text: string, word: string): boolean {
   const known = beside.get(word);
   if (known !== undefined) return known;
   const others = text.replace(word, "");
-  const named = others.search(THE_PATIENT) >= 0 || HAS_OWN.test(others);
+  const named =
+    others.search(THE_PATIENT) >= 0 ||
+    HAS_OWN.test(others) ||
+    (isWhole(word, MAN) && SHE_HAS_OWN.test(others)) ||
+    (isWhole(word, WOMAN) && HE_HAS_OWN.test(others));
   beside.set(word, named);
   return named;
 }
