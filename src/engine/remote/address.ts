@@ -3,9 +3,9 @@ const CALLS =
   /\/(?:(?:chat\/)?completions?|responses|messages|models|embeddings?|props|slots|health|metrics|version|ping|tokenize|detokenize|apply-template|infill|invocations)$/i;
 /** Pages about a server, of FastAPI and others. */
 const PAGES = /\/(?:docs|redoc|openapi\.json|swagger(?:\/index\.html)?|index\.html?|ui)$/i;
-/** Ollama's and LM Studio's own calls; both speak chat completions below the host itself. */
+/** Ollama's and LM Studio's own calls, which both speak chat completions below the host itself; a gateway may be at `/api`. */
 const OWN_CALLS =
-  /\/api(?:\/v[01])?(?:\/(?:chat|generate|tags|ps|show|version|embed|embeddings|models|completions))?$/i;
+  /\/api\/(?:chat|generate|tags|ps|show|version|embed|embeddings|v0(?:\/(?:chat\/completions|completions|embeddings|models))?)$/i;
 const SECRET = /key|token|secret|password|passwd|sig|auth|credential/i;
 
 /**

@@ -40,13 +40,11 @@ test.each([
   "/v1/embeddings",
   "/metrics",
   "/v1/models?x=1",
-  "/api",
-  "/api/",
   "/api/chat",
   "/api/generate/",
   "/api/tags",
-  "/api/v0/models",
-  "/api/v1/chat",
+  "/api/v0",
+  "/api/v0/chat/completions",
 ])("http://host:8000%s is the endpoint itself", (end) => {
   for (const base of ["http://host:8000", "https://host/gateway/v2"])
     expect(resolveRemoteOptions({ endpoint: base + end }).endpoints).toEqual([base]);
@@ -76,6 +74,15 @@ test.each([
     expect(String(error)).not.toContain("SECRET");
   }
 });
+
+test.each(["", "/v1", "/v1/", "/v1/models", "/v1/chat/completions", "/chat/completions", "/docs"])(
+  "a gateway at /api stays there: /api%s",
+  (end) => {
+    expect(resolveRemoteOptions({ endpoint: `https://host/api${end}` }).endpoints).toEqual([
+      "https://host/api",
+    ]);
+  },
+);
 
 test("what only looks like a call stays a part of the address", () => {
   for (const path of ["/openai", "/apis", "/my-docs", "/health-models", "/v10", "/api/chats"])

@@ -65,6 +65,8 @@ function spokenAs(pattern: RegExp, text: string, rule: WordRule, year: number): 
     const { endedLevel } = grammar;
     const level = endedLevel !== undefined && hasEnded(place) ? endedLevel : rule.level;
     found.push({ rule, words: words.replace(/\s+/g, " "), level });
+    // Only the most urgent is asked for.
+    if (level === rule.level) break;
   }
   return found;
 }

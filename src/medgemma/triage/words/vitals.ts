@@ -3,7 +3,7 @@ import { POSSIBLE } from "../case.js";
 import { anyOf } from "./compile.js";
 import { isOfPatientNow, readings } from "./find.js";
 import { hasEnded } from "./past.js";
-import { placeOf } from "./place.js";
+import { type Place, placeOf } from "./place.js";
 import { IN_CENTIMETRES, PRESSURE_NAMES, VITAL_WORDS, type VitalWords } from "./vital-names.js";
 
 /** A vital sign that stands in the words. */
@@ -59,37 +59,49 @@ const WANTED =
 
 /** Vital signs that the words tell of the patient, and now, by the same grammar as other words. */
 export function readVitals(told: readonly string[], year = new Date().getFullYear()): SpokenVital[] {
-  const all = told.flatMap(readings).flatMap(({ text }) => vitalsIn(text, year));
   const first = new Map<string, SpokenVital>();
-  for (const each of all) {
-    const key = `${each.vital} ${each.value}`;
-    if (!first.has(key)) first.set(key, each);
+  for (const { text } of told.flatMap(readings)) {
+    for (const { index, words, vitals } of writtenIn(text)) {
+      // Each number once: whose and when it is takes a look at all around it.
+      const anew = vitals.filter((it) => !first.has(keyOf(it)));
+      if (anew.length > 0 && isTold(placeOf(text, index, words), year))
+        for (const vital of anew) first.set(keyOf(vital), vital);
+    }
   }
   return [...first.values()];
 }
 
-function vitalsIn(text: string, year: number): SpokenVital[] {
-  const isTold = (index: number, words: string) => {
-    const place = placeOf(text, index, words);
-    return isOfPatientNow(place, {}, year) && !hasEnded(place) && !WANTED.test(place.before);
-  };
-  const found: SpokenVital[] = [];
-  for (const { 0: words, index, groups = {} } of text.matchAll(PAIR)) {
-    if (isTold(index, words)) found.push(...pressures(groups, shown(words)));
-  }
+const keyOf = ({ vital, value }: SpokenVital) => `${vital} ${value}`;
+
+function isTold(place: Place, year: number): boolean {
+  return isOfPatientNow(place, {}, year) && !hasEnded(place) && !WANTED.test(place.before);
+}
+
+interface Written {
+  readonly index: number;
+  /** As they stand in the text. */
+  readonly words: string;
+  readonly vitals: readonly SpokenVital[];
+}
+
+/** Names with their numbers, of whomever and whenever. */
+function* writtenIn(text: string): Generator<Written, void, void> {
+  for (const { 0: words, index, groups = {} } of text.matchAll(PAIR))
+    yield { index, words, vitals: pressures(groups, shown(words)) };
   for (const { 0: words, index, 1: eyes, 2: voice, 3: motion } of text.matchAll(COMA_PARTS)) {
     const value = Number(eyes) + Number(voice) + Number(motion);
     // The lower ones are words of level 1.
-    if (value > 8 && isTold(index, words)) found.push({ vital: "gcs", value, words: shown(words) });
+    if (value > 8) yield { index, words, vitals: [{ vital: "gcs", value, words: shown(words) }] };
   }
   for (const { words: sign, patterns } of SINGLE) {
-    for (const { 0: words, index, groups = {} } of patterns.flatMap((it) => [...text.matchAll(it)])) {
-      const value = numberOf(sign, groups);
-      if (value !== undefined && isTold(index, words))
-        found.push({ vital: sign.vital, value, words: shown(words) });
+    for (const pattern of patterns) {
+      for (const { 0: words, index, groups = {} } of text.matchAll(pattern)) {
+        const value = numberOf(sign, groups);
+        if (value !== undefined)
+          yield { index, words, vitals: [{ vital: sign.vital, value, words: shown(words) }] };
+      }
     }
   }
-  return found;
 }
 
 type Groups = Readonly<Record<string, string | undefined>>;
