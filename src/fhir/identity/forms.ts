@@ -28,6 +28,8 @@ const ENDINGS = [
     "ej",
     "ou",
   ],
+  // Polish adjectives (Kowalskiego, Kowalskiej) and nouns (Nowakiem).
+  ...["iego", "iemu", "iej", "ich", "imi", "iem"],
   ...["in", "un", "lle", "lla", "ssa", "sta", "nak", "nek"],
   ...["а", "у", "ым", "ом", "е", "ой", "ою", "ы", "и", "ю", "я", "ем", "ей", "ого", "ому", "ої", "ові"],
 ].map(fold);
@@ -58,12 +60,24 @@ function prefixed(known: Known, key: string): Part | undefined {
 
 /** A name with a form of address; with a particle only where it is of three syllables, for shorter ones are words. */
 function korean(known: Known, key: string): Part | undefined {
+  const found = withParticle(known, key);
+  if (found === undefined) return undefined;
+  const { part, name, rest } = found;
+  return KOREAN_ADDRESS.test(rest) || name.length > 2 ? { ...part, sure: true } : undefined;
+}
+
+/** A Korean name with what may stand after one, whether it is a word too or not. */
+export function withParticle(
+  known: Known,
+  key: string,
+): { readonly part: Part; readonly name: string; readonly rest: string } | undefined {
+  if (!/^[\uac00-\ud7a3]{2,}$/.test(key)) return undefined;
   for (const length of [4, 3, 2, 1]) {
-    const part = key.length > length ? known.part(key.slice(0, length)) : undefined;
+    const name = key.slice(0, length);
     const rest = key.slice(length);
-    if (part === undefined) continue;
-    if (KOREAN_ADDRESS.test(rest) || (length > 2 && KOREAN_PARTICLES.test(rest)))
-      return { ...part, sure: true };
+    const part = rest === "" ? undefined : known.part(name);
+    if (part !== undefined && (KOREAN_ADDRESS.test(rest) || KOREAN_PARTICLES.test(rest)))
+      return { part, name, rest };
   }
   return undefined;
 }

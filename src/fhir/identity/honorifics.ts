@@ -32,8 +32,13 @@ export const WEAK_TITLES: ReadonlySet<string> = new Set([
 
 /** Of these, those after whose full stop an unknown name is one, too. */
 export const STOPPED_TITLES: ReadonlySet<string> = new Set(["sr", "fr"]);
-/** What stands between a title and a name: "Dr. med.", and ends of titles: "Sig.ra", "Dott.ssa". */
-export const AFTER_TITLE: ReadonlySet<string> = new Set(["med", "dent", "vet", "habil", "hc", "ra", "ssa"]);
+/** What stands between a title and a name: "Dr. med.", "Frau Kollegin", and ends of titles: "Sig.ra", "Dott.ssa". */
+export const AFTER_TITLE: ReadonlySet<string> = new Set([
+  ...["med", "dent", "vet", "habil", "hc", "ra", "ssa", "kollege", "kollegin", "kollegen"],
+]);
+/** A colleague who is spoken to by name, in a salutation. */
+export const COLLEAGUE =
+  /^(?:(?:herrn?|frau)\s)?(?:koll?eg(?:e|in)|colega|collega|coll[eè]gue|confr[eè]re|cons(?:œ|oe)ur)\s+/i;
 
 /** What follows a title and is no name. */
 export const ROLES: ReadonlySet<string> = new Set([

@@ -27,7 +27,8 @@ export interface Phrase {
 
 /** Beyond so many strings of others than the patient a record's names are no longer held. */
 const MAX_STRINGS = 200_000;
-/** Letters by which the forms of a name differ: Иванов, Иванова; Novák, Nováková. */
+/** Letters by which the forms of a name differ: Иванов, Иванова; Novák, Nováková; Paweł, Pawła. */
+const FLEETING = /([^aeiouy])e([cklnr])$/;
 const LAST_VOWEL = /[aeiouyаяйьоие]$/;
 
 /** What tells who the people of a record are. All look-ups take time by the length of what is looked up. */
@@ -74,8 +75,10 @@ export class Known {
       return;
     const part = { word, sure: key.length >= 3 && !isWord(key) };
     this.#parts.set(key, part);
-    const stem = key.replace(LAST_VOWEL, "");
-    if (part.sure && stem.length >= 4 && stem !== key) this.#stems.set(stem, part);
+    if (!part.sure) return;
+    for (const stem of [key.replace(LAST_VOWEL, ""), key.replace(FLEETING, "$1$2")]) {
+      if (stem.length >= 4 && stem !== key && !this.#stems.has(stem)) this.#stems.set(stem, part);
+    }
   }
 
   /**

@@ -257,6 +257,17 @@ const AFTER_EPONYM: ReadonlySet<string> = new Set([
     "nephropathy",
     "virus",
   ],
+  ...[
+    "bacillus",
+    "bacilli",
+    "bazillus",
+    "bazillen",
+    "diverticulum",
+    "diverticula",
+    "divertikel",
+    "resection",
+  ],
+  ...["colitis", "ileitis", "pouch", "postulates"],
 ]);
 /** What stands before one, in other languages. */
 const BEFORE_EPONYM: ReadonlySet<string> = new Set([
@@ -272,7 +283,29 @@ const BEFORE_EPONYM: ReadonlySet<string> = new Set([
     "syndrom",
     "signe",
   ],
-  ...["anti", "choroba", "zespol", "болезнь", "синдром"],
+  ...[
+    "anti",
+    "choroba",
+    "zespol",
+    "болезнь",
+    "синдром",
+    "bacille",
+    "bacilles",
+    "bacilo",
+    "bacilos",
+    "bacillo",
+  ],
+]);
+/** Diseases and pathogens that are called as people and places are, with no word for it after them. */
+const PATHOGENS: ReadonlySet<string> = new Set([
+  ...["ebola", "marburg", "lassa", "zika", "nipah", "hendra", "lyme", "hantaan", "coxsackie"],
+]);
+/** What is said of such: of a person or a town it would be told in other words. */
+const AFTER_PATHOGEN: ReadonlySet<string> = new Set([
+  ...["contact", "contacts", "exposure", "exposed", "outbreak", "vaccine", "vaccinated", "vaccination"],
+  ...["infection", "infected", "fever", "serology", "pcr", "igg", "igm", "positive", "negative", "suspected"],
+  ...["suspicion", "case", "cases", "epidemic", "kontakt", "verdacht", "impfung", "infektion", "fieber"],
+  ...["serologie", "ausbruch", "positiv", "negativ"],
 ]);
 
 /** Whether a name is that of a disease, a sign or a tool: "Graves' disease", "maladie de Crohn", "Stevens-Johnson syndrome". */
@@ -285,6 +318,8 @@ export function isEponym(text: string, tokens: readonly Token[], at: number): bo
     )
       break;
     if (AFTER_EPONYM.has(token.key)) return true;
+    if (i === at + 1 && PATHOGENS.has((tokens[at] as Token).key) && AFTER_PATHOGEN.has(token.key))
+      return true;
     if (
       token.key.length > 1 &&
       !(token.capital && /[-\u2010-\u2015]/.test(text.slice((tokens[i - 1] as Token).end, token.start)))

@@ -1,6 +1,6 @@
 import { daysAt } from "./dates.js";
 import { foldPlaces } from "./fold.js";
-import { partOf } from "./forms.js";
+import { partOf, withParticle } from "./forms.js";
 import { KOREAN_ADDRESS, PARTICLES } from "./honorifics.js";
 import type { Known, Part } from "./known.js";
 import { isWord } from "./lexicon.js";
@@ -136,6 +136,8 @@ class Finder implements Place {
   #single(at: number): void {
     const token = this.tokens[at] as Token;
     if (this.words[at] !== undefined) return;
+    if (this.#isKoreanFamily(at)) this.words.fill("[name]", at, at + 2);
+    if (this.words[at] !== undefined) return;
     const part = partOf(this.known, token);
     if (isTitled(this, at, part)) this.words[at] = "[name]";
     else if (part !== undefined && this.#isSure(at, part)) this.words[at] = part.word;
@@ -158,6 +160,17 @@ class Finder implements Place {
       next !== undefined &&
       KOREAN_ADDRESS.test(next.key) &&
       this.#gap(at + 1) === " "
+    );
+  }
+
+  /** A Korean family name with a given name and a particle after it: "김 민수는". */
+  #isKoreanFamily(at: number): boolean {
+    const [family, given] = [this.tokens[at] as Token, this.tokens[at + 1]];
+    if (!/^[\uac00-\ud7a3]{1,2}$/.test(family.key) || given === undefined || this.#gap(at + 1) !== " ")
+      return false;
+    return (
+      this.known.part(family.key)?.word === "[name]" &&
+      withParticle(this.known, given.key)?.part.word === "[name]"
     );
   }
 
@@ -269,7 +282,9 @@ class Finder implements Place {
     const kept = new Set<string>();
     for (const [at, token] of this.tokens.entries()) {
       if (this.words[at] !== undefined) continue;
+      const own = withParticle(this.known, token.key);
       if (token.capital && this.known.part(token.key) !== undefined) kept.add(token.key);
+      else if (own !== undefined && own.name.length > 1) kept.add(own.name);
     }
     return [...kept, ...this.#keptUnspaced];
   }

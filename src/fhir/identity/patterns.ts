@@ -1,6 +1,6 @@
 import { allMatches } from "../all-matches.js";
 import { fold } from "./fold.js";
-import { ROLES, TITLES } from "./honorifics.js";
+import { COLLEAGUE, ROLES, TITLES } from "./honorifics.js";
 import { isStreet } from "./learn.js";
 import { isWord } from "./lexicon.js";
 import { isMeasured } from "./measures.js";
@@ -28,14 +28,14 @@ const PHONE_LABELS =
 /** Words of other meanings, unless a colon follows. */
 const PHONE_WORDS = "mobile?|cell|handy|portable|celular|contact";
 const NUMBER_LABELS =
-  "mrn|m\\.r\\.n\\.|case (?:no\\.|number)|kassen-?(?:nr\\.?|nummer)|medical record(?: (?:no\\.?|number|#))?|record (?:no\\.?|number)|chart (?:no\\.?|number)|hospital (?:no\\.?|number|id)|patient[- ]?(?:id|no\\.?|number|identifier)|" +
+  "mrn|m\\.r\\.n\\.|nhc|n\\.h\\.c\\.|case (?:no\\.|number)|kassen-?(?:nr\\.?|nummer)|medical record(?: (?:no\\.?|number|#))?|record (?:no\\.?|number)|chart (?:no\\.?|number)|hospital (?:no\\.?|number|id)|patient[- ]?(?:id|no\\.?|number|identifier)|" +
   "pat\\.?-?(?:id|nr\\.?)|patienten-?(?:id|nr\\.?|nummer)|fall-?(?:nr\\.?|nummer)|aufnahme-?(?:nr\\.?|nummer)|versicherten-?(?:nr\\.?|nummer)|krankenkassen?-?(?:nr\\.?|nummer)|kvnr|ahv-?nr\\.?|" +
   "nhs(?: (?:no\\.?|number))?|chi (?:no\\.?|number)|ssn|social security(?: (?:no\\.?|number))?|insurance (?:no\\.?|number|id)|policy (?:no\\.?|number)|member (?:id|no\\.?|number)|" +
   "(?:account|acct)\\.? ?(?:no\\.?|number|#)|accession(?: (?:no\\.?|number))?|passport(?: (?:no\\.?|number))?|num[ée]ro de (?:dossier|s[ée]curit[ée] sociale)|n[°º] ?(?:de )?(?:dossier|historia|hc|s[ée]cu)|" +
   "historia cl[íi]nica(?: n[°º])?|codice fiscale|prontu[áa]rio|pesel|снилс|病历号|住院号|身份证号?|診察券番号|患者番号|患者id|등록번호|차트번호|주민등록번호";
 
 /** Short forms of numbers of persons that have other meanings too: IPP is a medicine, DNI an order. */
-const SHORT_LABELS = "ipp|nir|nhc|dni|nie|nif|bsn|cpf|nhs|nip|kvnr|ahv|svnr";
+const SHORT_LABELS = "ipp|nir|dni|nie|nif|bsn|cpf|nhs|nip|kvnr|ahv|svnr";
 
 const DATE =
   "\\d{1,4}\\s?[-./年]\\s?\\d{1,2}\\s?[-./月]\\s?\\d{1,4}日?|\\d{1,2}(?:th|st|nd|rd|\\.)?\\s(?:de\\s)?\\p{L}{3,12}\\.?,?\\s(?:de\\s)?\\d{2,4}|\\p{L}{3,12}\\.?\\s\\d{1,2}(?:th|st|nd|rd)?,?\\s\\d{4}|\\d{8}";
@@ -159,7 +159,7 @@ export function findPatterns(text: string): Span[] {
       const start = found.indices?.groups?.value?.[0] ?? found.index + found[0].lastIndexOf(value);
       // What was replaced once is not replaced again, with what follows it.
       if (value.startsWith("[")) continue;
-      const length = nameLength(value, trusted);
+      const length = colleagueLength(value) || nameLength(value, trusted);
       if (length > 0) spans.push({ start, end: start + length, word: "[name]" });
     }
   }
@@ -186,6 +186,15 @@ function isDose(text: string, at: number, found: string): boolean {
 }
 
 const BEGINS = new RegExp(`^${NAMES}`, "u");
+
+/** A colleague's title, and the name after it that is all that is left: whoever is spoken to so is called so. */
+function colleagueLength(value: string): number {
+  const title = COLLEAGUE.exec(value)?.[0] ?? "";
+  const name = value.slice(title.length).trimEnd();
+  return title !== "" && BEGINS.exec(name)?.[0] === name && !ROLES.has(fold(name))
+    ? title.length + name.length
+    : 0;
+}
 
 /** How much of a value is a name: words with capitals, and after a name's own label whatever else fills it. */
 function nameLength(value: string, trusted: boolean): number {
