@@ -4,7 +4,7 @@ import { listedIds } from "./listed-ids.js";
 import { withoutLongStrings } from "./long-strings.js";
 import { isProhibition, isWithdrawn, unreadModifiers } from "./modifiers.js";
 import { type LongText, longTexts, narrativeAdds, narrativeOf } from "./narrative.js";
-import { saysProhibition } from "./prohibition.js";
+import { linesSayProhibition } from "./prohibition.js";
 import type { References } from "./references.js";
 import { shortened } from "./scopes.js";
 import { Pace } from "./steps.js";
@@ -63,7 +63,7 @@ export function* draftsOf(original: Json, context: DraftContext): Generator<Draf
     moment: own,
     text,
     modified,
-    prohibition: forbidden || (!withdrawn && saysProhibition(text)),
+    prohibition: forbidden || (!withdrawn && linesSayProhibition(text)),
   });
   let told = false;
   const noted = watched(parts, () => {

@@ -129,6 +129,11 @@ export function saysProhibition(text: string): boolean {
   return TERMS.some((term) => allMatches(text, term).some((found) => holds(text, found.index, found[0])));
 }
 
+/** As `saysProhibition`, of lines that were put in one: an order may have been broken in two where a semicolon stands now. */
+export function linesSayProhibition(text: string): boolean {
+  return saysProhibition(text) || (text.includes("; ") && saysProhibition(text.replaceAll("; ", " ")));
+}
+
 function holds(text: string, start: number, term: string): boolean {
   const end = start + term.length;
   const from = Math.max(0, start - 200, endOfSentence(text, start));

@@ -8,7 +8,7 @@ import { Identity } from "./identity.js";
 import { listedIds } from "./listed-ids.js";
 import { inOrder } from "./order.js";
 import type { PatientFacts } from "./patient.js";
-import { saysProhibition } from "./prohibition.js";
+import { linesSayProhibition } from "./prohibition.js";
 import { countRedacted, redactionWarnings } from "./redaction.js";
 import { type StreamedBundle, splitResources, unreadable } from "./split-json.js";
 import { Breather } from "./steps.js";
@@ -106,7 +106,7 @@ function* textDrafts(
   clean: (line: string) => string,
 ): Generator<Draft | undefined, void, void> {
   for (const part of paragraphs(text, { longest: MAX_TEXT, now, clean })) {
-    yield part && { type: "Text", ...part, prohibition: saysProhibition(part.text) };
+    yield part && { type: "Text", ...part, prohibition: linesSayProhibition(part.text) };
   }
 }
 

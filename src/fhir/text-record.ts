@@ -1,3 +1,4 @@
+import { joinOf, widthOf } from "./line-joins.js";
 import { cutAt, piecesOf } from "./scopes.js";
 import { Pace } from "./steps.js";
 import { dateHeading, dayOrderOf } from "./text-date.js";
@@ -24,7 +25,7 @@ const WIDE = /[ \t]{9,}/g;
 const MAX_LINE = 4000;
 
 /**
- * Paragraphs, each on one line, and undefined where it gives way; long ones are cut at the end of a sentence or a word. A line that begins with a date
+ * Paragraphs, each on one line in which a semicolon parts what were statements in lines of their own, and undefined where it gives way; long ones are cut at the end of a sentence or a word. A line that begins with a date
  * begins a paragraph, and those after it are of that date until the next one.
  */
 export function* paragraphs(
@@ -34,6 +35,9 @@ export function* paragraphs(
   const pace = new Pace();
   const order = dayOrderOf(text);
   let waiting = "";
+  let last = "";
+  /** Of the widest line of the paragraph. */
+  let width = 0;
   let moment: Moment | undefined;
   /** A date in a line of its own that nothing has followed yet. */
   let heading: string | undefined;
@@ -50,8 +54,11 @@ export function* paragraphs(
       heading = date.alone ? words : undefined;
       waiting = date.alone ? "" : words;
     } else {
-      waiting = waiting === "" ? words : `${waiting} ${words}`;
+      waiting =
+        waiting === "" || words === "" ? waiting + words : waiting + joinOf(last, words, width) + words;
     }
+    last = words;
+    width = words === "" ? 0 : Math.max(width, widthOf(words));
     if (waiting !== "") heading = undefined;
     if (words !== "" && waiting.length < longest) continue;
     let rest = waiting.trim();

@@ -131,7 +131,7 @@ test("escapes are read", () => {
 });
 
 test.each([
-  ["[x] smoker\n[ ] diabetes", "[x] smoker [ ] diabetes"],
+  ["[x] smoker\n[ ] diabetes", "[x] smoker; [ ] diabetes"],
   ["[2024-01-05] Cough.", "[2024-01-05] Cough."],
   ["{sic} no allergies", "{sic} no allergies"],
   ["<2 mg of morphine", "<2 mg of morphine"],
