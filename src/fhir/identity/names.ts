@@ -1,10 +1,11 @@
 import { daysAt } from "./dates.js";
+import { isEponym } from "./eponyms.js";
 import { foldPlaces } from "./fold.js";
 import { partOf, withParticle } from "./forms.js";
 import { KOREAN_ADDRESS, PARTICLES } from "./honorifics.js";
 import type { Known, Part } from "./known.js";
 import { isWord } from "./lexicon.js";
-import { isEponym, isMeasure, isMeasured } from "./measures.js";
+import { isMeasure, isMeasured } from "./measures.js";
 import { isTitled, type Place } from "./titles.js";
 import { gapBefore, type Span, type Token, tokensOf } from "./tokens.js";
 

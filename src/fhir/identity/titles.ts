@@ -1,7 +1,8 @@
+import { isEponym } from "./eponyms.js";
 import { AFTER_TITLE, PARTICLES, ROLES, STOPPED_TITLES, TITLES, WEAK_TITLES } from "./honorifics.js";
 import type { Part } from "./known.js";
 import { isWord } from "./lexicon.js";
-import { isEponym, isMeasure } from "./measures.js";
+import { isMeasure } from "./measures.js";
 import { gapBefore, type Token } from "./tokens.js";
 
 /** Where words stand. */
