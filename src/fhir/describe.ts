@@ -1,4 +1,4 @@
-import { TOLD_FIRST } from "./elements.js";
+import { TOLD_FIRST, words } from "./elements.js";
 import { answerParts } from "./forms.js";
 import { isEnteredInError, negationOf } from "./modifiers.js";
 import { type References, Room, type Telling } from "./references.js";
@@ -116,7 +116,9 @@ function componentText(value: unknown, telling: Telling): string | undefined {
 }
 
 /** When it was written down, which says nothing of when it happened: told also where an entry has no other date. */
-const WRITTEN: ReadonlySet<string> = new Set(["recordedDate", "dateAsserted", "issued"]);
+const WRITTEN: ReadonlySet<string> = new Set([
+  ...["recordedDate", "dateAsserted", "issued", "assertedDate", "dateRecorded", "recordedOn"],
+]);
 
 /**
  * Dates of another day than the entry's, and when a period ended: a medicine that was stopped is not one that is taken.
@@ -142,7 +144,8 @@ function dateTexts(resource: Json): string[] {
 /** `recordedDate` is told as `recorded`, `authoredOn` as `authored`. */
 function nameOf(key: string): string {
   const name = key.replace(/(?<=[a-z])(?:DateTime|Period|Instant|Date|Time|On)$/, "");
-  return name === "dateAsserted" ? "asserted" : name;
+  // `dateAsserted` is told as `asserted`, `whenHandedOver` as `handed over`.
+  return words(name).replace(/^(?:date|when) /, "");
 }
 
 /** What a resource contains is nowhere else. */

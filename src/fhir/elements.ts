@@ -57,6 +57,11 @@ export const UNTOLD_IN: Readonly<Record<string, ReadonlySet<string>>> = table({
   ImagingStudy: new Set(["instance"]),
 });
 
+/** Elements of one name that tell where somebody is in most types, and in these what is the matter. */
+export const TOLD_IN: Readonly<Record<string, ReadonlySet<string>>> = table({
+  BodyStructure: new Set(["location"]),
+});
+
 /** Told before the rest, or by the title. */
 export const TOLD_FIRST: ReadonlySet<string> = new Set([
   ...["component", "clinicalStatus", "verificationStatus", "status", "intent", "severity", "criticality"],

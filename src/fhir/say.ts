@@ -1,4 +1,4 @@
-import { labelOf, PLAIN, UNTOLD, UNTOLD_IN } from "./elements.js";
+import { labelOf, PLAIN, TOLD_IN, UNTOLD, UNTOLD_IN } from "./elements.js";
 import { extensionMembers, isExtensionKey } from "./extensions.js";
 import { negationOf } from "./modifiers.js";
 import type { Telling } from "./references.js";
@@ -72,7 +72,9 @@ function* membersApart(value: unknown, telling: Telling): Generator<string | und
 
 function isUntold(key: string, telling: Telling, skip: ReadonlySet<string>): boolean {
   const plain = key.startsWith("_") ? key.slice(1) : key;
-  return UNTOLD.has(plain) || UNTOLD_IN[String(telling.inside.resourceType)]?.has(plain) || skip.has(plain);
+  const type = String(telling.inside.resourceType);
+  const untold = UNTOLD.has(plain) && !TOLD_IN[type]?.has(plain);
+  return untold || UNTOLD_IN[type]?.has(plain) || skip.has(plain);
 }
 
 const BYTES = "(data, not read)";

@@ -63,6 +63,17 @@ export const DATES = [
   ...["performedDateTime", "performedPeriod", "occurrenceDateTime", "occurrencePeriod", "period"],
   ...["authoredOn", "dateAsserted", "recordedDate", "started", "collectedDateTime", "actualPeriod"],
   ...["startDate", "issued", "date", "created", "sent", "authored", "receivedTime"],
+  ...[
+    "whenHandedOver",
+    "whenPrepared",
+    "identifiedDateTime",
+    "identifiedPeriod",
+    "createdDateTime",
+    "createdPeriod",
+  ],
+  // Of STU3 and DSTU2, and of nutrition orders and R4's consents.
+  ...["effectiveTimeDateTime", "effectiveTimePeriod", "whenUsed", "dateTime", "dateWritten", "orderedOn"],
+  ...["assertedDate", "dateRecorded", "recordedOn"],
 ] as const;
 
 /** The element that says when it was, and its moment. */
