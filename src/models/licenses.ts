@@ -1,9 +1,9 @@
 import path from "node:path";
 import { MedGemmaError } from "../errors.js";
+import { writeBeside } from "../files/beside.js";
 import { readTextFile } from "../files/read-text.js";
 import { makeFolder } from "../machine/folder.js";
 import type { CatalogueEntry } from "./catalogue-types.js";
-import { writeBeside } from "./models-folder.js";
 
 interface Acceptance {
   readonly name: string;

@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { lstat, open, rename, rm } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import path from "node:path";
 import { MedGemmaError } from "../errors.js";
 import { fileLabel } from "../files/name.js";
@@ -43,19 +42,4 @@ export function isLink(name: string): MedGemmaError {
     remedy:
       "Remove it, or point MEDGEMMA_MODELS to the folder that it leads to: nothing is written through a link.",
   });
-}
-
-/** A small file beside a model. It takes the place of what has its name, a link too, and is never half there. */
-export async function writeBeside(file: string, text: string): Promise<void> {
-  const aside = `${file}.${randomUUID()}.tmp`;
-  const handle = await open(aside, "wx", 0o644);
-  try {
-    await handle.writeFile(text);
-    await handle.close();
-    await rename(aside, file);
-  } catch (error) {
-    await handle.close().catch(() => undefined);
-    await rm(aside, { force: true });
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { writeBeside } from "../../files/beside.js";
 import { PACKAGE_VERSION } from "../../machine/package.js";
 import { resolveSettings } from "../../models/settings.js";
 import type { DeepCheck } from "./checks.js";
@@ -44,9 +45,7 @@ export async function keepRecord(
   };
   try {
     await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-    const part = `${file}.${process.pid}.part`;
-    await writeFile(part, `${JSON.stringify(whole, null, 2)}\n`, { mode: 0o600 });
-    await rename(part, file);
+    await writeBeside(file, `${JSON.stringify(whole, null, 2)}\n`, { mode: 0o600 });
     return true;
   } catch {
     return false;

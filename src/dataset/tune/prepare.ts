@@ -1,8 +1,10 @@
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Callback } from "../../callback.js";
 import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
-import { writeOutput } from "../../files/write.js";
+import { fileLabel } from "../../files/name.js";
+import { outputFailed } from "../../files/write.js";
 import { checkFit, type Fit } from "../../image/fit.js";
 import type { ImageInput } from "../../image/input.js";
 import type { RgbImage } from "../../image/rgb.js";
@@ -64,7 +66,7 @@ interface Line {
  * pictures as MedGemma gets them, settings.json and convert.sh. Pictures are numbered and decoded anew: no name and no
  * header of theirs comes along.
  * @throws MedGemmaError `bad_option`, `file_not_found`, `image_unreadable` and what else reading a picture throws,
- * `aborted`.
+ * `output_failed`, `aborted`.
  */
 export async function prepareTuning(
   cases: readonly TuneCase[],
@@ -87,7 +89,8 @@ export async function prepareTuning(
     seed,
   );
   const progress = new Callback(options.onProgress);
-  const part = `${output}.${process.pid}.part`;
+  // Beside it, under a name of its own: the last step is a rename, and two that make one set do not meet before it.
+  const part = `${path.resolve(output)}.${randomUUID()}.part`;
   try {
     await mkdir(path.join(part, "images"), { recursive: true, mode: 0o700 });
     const files: Record<"train" | "validation", Line[]> = { train: [], validation: [] };
@@ -103,20 +106,22 @@ export async function prepareTuning(
     }
     for (const [name, lines] of Object.entries(files)) {
       const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
-      await writeOutput(path.join(part, `${name}.jsonl`), text);
+      await writeFile(path.join(part, `${name}.jsonl`), text);
     }
-    await writeOutput(
+    await writeFile(
       path.join(part, "settings.json"),
       `${JSON.stringify(tuningSettings(base, labels), null, 2)}\n`,
     );
-    await writeOutput(path.join(part, "convert.sh"), conversionScript(base), 0o755);
+    await writeFile(path.join(part, "convert.sh"), conversionScript(base), { mode: 0o755 });
     await rename(part, output);
     const [training, validation] = [files.train.length, files.validation.length];
     const warnings = warningsOf(validation, share);
     return { folder: output, training, validation, pictures, answers, warnings };
   } catch (error) {
     await rm(part, { recursive: true, force: true });
-    throw error;
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === undefined || MedGemmaError.isInstance(error)) throw error;
+    throw outputFailed(fileLabel(output), code);
   }
 }
 
@@ -177,13 +182,8 @@ async function writeCase(
 
 async function writePng(file: string, { data, width, height }: RgbImage): Promise<void> {
   const { default: sharp } = await import("sharp");
-  try {
-    await sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
-      .png()
-      .toFile(file);
-  } catch (error) {
-    throw new MedGemmaError("image_unreadable", "A picture could not be written as PNG.", { cause: error });
-  }
+  const pixels = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
+  await writeFile(file, await pixels.png().toBuffer());
 }
 
 function exists(file: string): Promise<boolean> {
