@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { perplexityOf } from "../../src/dataset/quantize/perplexity.js";
 import { quantizationLoss } from "../../src/dataset/quantize.js";
@@ -20,6 +22,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 const out = (name: string) => path.join(folder, name);
+/** Files of a result that did not come to be, under its name or one of their own. */
+const leftOf = async (name: string) =>
+  (await readdir(folder)).filter((each) => each.startsWith(name) || each.endsWith(".tmp"));
 
 const cases = goldens
   .filter(({ messages, images }) => messages.length === 1 && images.length === 1)
@@ -156,7 +161,7 @@ describe("what llama.cpp ends with", () => {
     const execArgv = ["--import=data:text/javascript,process.abort()"];
     const work = quantize(PHANTOM.model, "Q4_K_M", { output, execArgv });
     await expect(work).rejects.toMatchObject({ code: "quantize_failed" });
-    expect((await readdir(folder)).filter((name) => name.startsWith("ended"))).toEqual([]);
+    expect(await leftOf("ended")).toEqual([]);
   });
 
   test("is told from another end of the process", async () => {
@@ -174,7 +179,7 @@ describe("what llama.cpp ends with", () => {
       };
       const work = quantize(PHANTOM.model, "Q8_0", { output: out("thrown.gguf"), isolation, onProgress });
       await expect(work).rejects.toBe(mine);
-      expect((await readdir(folder)).filter((name) => name.startsWith("thrown"))).toEqual([]);
+      expect(await leftOf("thrown")).toEqual([]);
     },
   );
 
@@ -205,7 +210,7 @@ describe("nothing is left half-written", () => {
       signal: stop.signal,
     });
     await expect(work).rejects.toMatchObject({ code: "aborted" });
-    expect((await readdir(folder)).filter((name) => name.startsWith("stopped"))).toEqual([]);
+    expect(await leftOf("stopped")).toEqual([]);
   });
 
   test("when it cannot be", async () => {
@@ -220,14 +225,59 @@ describe("nothing is left half-written", () => {
     expect(await refused(PHANTOM.model, "Q8_0", out("once.gguf"))).toBe("bad_option");
     expect(await refused(PHANTOM.model, "Q8_0", PHANTOM.model)).toBe("bad_option");
     expect(await refused(out("none.gguf"), "Q8_0")).toBe("file_not_found");
-    expect(await refused(PHANTOM.model, "Q8_0", nowhere)).toBe("quantize_failed");
+    expect(await refused(PHANTOM.model, "Q8_0", nowhere)).toBe("output_failed");
+    expect(await refused(5 as never, "Q8_0")).toBe("bad_option");
+    expect(await quantize(PHANTOM.model, "Q8_0", undefined as never).catch(({ code }) => code)).toBe(
+      "bad_option",
+    );
     await writeFile(out("cut.gguf"), await readFile(PHANTOM.model));
     await truncate(out("cut.gguf"), 1_000_000);
     expect(await refused(out("cut.gguf"), "Q8_0")).toBe("gguf_truncated");
     expect(existsSync(out("refused.gguf"))).toBe(false);
-    expect((await readdir(folder)).filter((name) => name.endsWith(".part"))).toEqual([]);
+    expect(await leftOf("cut-")).toEqual([]);
   });
 });
+
+describe("two that write one file", () => {
+  test("do not meet: one of them makes it, the other is told that it is there", async () => {
+    const output = out("two.gguf");
+    const ended = await Promise.allSettled(
+      ["Q8_0", "Q4_0"].map((type) => quantize(PHANTOM.model, type, { output })),
+    );
+    const made = ended.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+    expect(made).toHaveLength(1);
+    expect(ended.find(({ status }) => status === "rejected")).toMatchObject({
+      reason: { code: "bad_option" },
+    });
+    expect(await hashOf(output)).toBe(made[0]?.output.sha256);
+    expect(await leftOf("two.gguf.")).toEqual([]);
+  });
+
+  test("each make it whole where they may replace it", async () => {
+    const output = out("both.gguf");
+    const types = ["Q8_0", "Q4_0"];
+    const made = await Promise.all(
+      types.map((type) => quantize(PHANTOM.model, type, { output, overwrite: true })),
+    );
+    expect(made.map((each) => each.output.sha256)).toContain(await hashOf(output));
+  });
+
+  test("a folder in its place is refused by the name of its own", async () => {
+    const output = path.join(out("Mueller Anna"), "out");
+    await mkdir(output, { recursive: true });
+    const error = await quantize(PHANTOM.model, "Q8_0", { output, overwrite: true }).catch(
+      (thrown) => thrown,
+    );
+    expect(error).toMatchObject({ code: "bad_option", facts: { option: "output" } });
+    expect(inspect(error)).not.toContain("Mueller");
+    expect(await readdir(out("Mueller Anna"))).toEqual(["out"]);
+  });
+});
+
+const hashOf = async (file: string) =>
+  createHash("sha256")
+    .update(await readFile(file))
+    .digest("hex");
 
 function cosine(a: Float32Array, b: Float32Array): number {
   let [ab, aa, bb] = [0, 0, 0];

@@ -1,9 +1,12 @@
-import { rename, rm, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { Callback } from "../../callback.js";
 import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
-import { integerOption } from "../../options.js";
+import type { Beside } from "../../files/beside.js";
+import { fileLabel } from "../../files/name.js";
+import { besideOutput, outputFailed } from "../../files/write.js";
+import { checkNames, integerOption } from "../../options.js";
 import { JoinedAbort } from "../abort.js";
 import type { FileInfo } from "../engine.js";
 import { fileInfo } from "../file-info.js";
@@ -49,6 +52,18 @@ export interface Quantized {
   readonly kept: readonly string[];
 }
 
+const NAMES: readonly (keyof QuantizeOptions)[] = [
+  "output",
+  "overwrite",
+  "threads",
+  "isolation",
+  "onProgress",
+  "signal",
+  "execPath",
+  "execArgv",
+  "env",
+];
+
 /** llama.cpp's names of the types that `quantize` writes. */
 export function quantizeTypes(): string[] {
   return loadAddon().quantizeTypes();
@@ -58,13 +73,17 @@ export function quantizeTypes(): string[] {
  * Quantises a model or a projector with llama.cpp's own code.
  * @param type As llama.cpp spells it (`Q4_K_M`, `Q8_0`, ...); small letters are taken too.
  * @throws MedGemmaError `bad_option`, `file_not_found`, `not_gguf`, `gguf_truncated`, `gguf_invalid` (also weights that
- * are no numbers), `not_gemma3`, `quantize_unsupported`, `quantize_failed` (also when llama.cpp aborts), `aborted`,
+ * are no numbers), `not_gemma3`, `quantize_unsupported`, `quantize_failed` (also when llama.cpp aborts), `output_failed`, `aborted`,
  * `engine_crashed` when the process cannot be started or is killed, `addon_missing`, `addon_unloadable`; and what
  * `onProgress` throws, as it is.
  */
 export async function quantize(model: string, type: string, options: QuantizeOptions): Promise<Quantized> {
+  checkNames("quantize", options, NAMES);
+  if (typeof model !== "string" || model === "") throw badOption("model", "a path", model);
   const { output, overwrite = false, isolation = "process", onProgress, signal } = options;
   const threads = integerOption("threads", options.threads, os.availableParallelism(), 1, 512);
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw badOption("signal", "an AbortSignal", signal);
   throwIfAborted(signal);
   const addon = loadAddon();
   const name = String(type).toUpperCase();
@@ -78,23 +97,23 @@ export async function quantize(model: string, type: string, options: QuantizeOpt
     throw badOption("isolation", '"process" or "none"', isolation);
   if (typeof output !== "string" || output === "") throw badOption("output", "a path", output);
   if (path.resolve(output) === path.resolve(model)) throw badOption("output", "another file", output);
-  if (!overwrite && (await exists(output)))
-    throw badOption("output", "a file that is not there yet (or overwrite)", output);
-  // In the same folder, so that the last step is a rename.
-  const part = `${output}.${process.pid}.part`;
+  const there = await stat(output).catch(() => undefined);
+  if (there && !overwrite) throw thereAlready(output);
+  if (there && !there.isFile()) throw badOption("output", "a file, or a place for one,", output);
+  const beside = await besideOutput(output);
   const progress = new Callback(onProgress);
   const stop = new JoinedAbort(signal);
   progress.failed.catch(() => stop.abort());
   try {
     const facts = await addon.ggufFacts(model);
-    const params = { input: path.resolve(model), output: path.resolve(part), type: name, threads };
+    const params = { input: path.resolve(model), output: path.resolve(beside.path), type: name, threads };
     const { matrices, fallbacks, kept } = await (isolation === "none"
       ? quantizeNatively(params, progress.call, stop.signal)
       : quantizeApart(params, options, progress.call, stop.signal));
     progress.check();
     throwIfAborted(signal);
-    const { bytes, sha256 } = await fileInfo(part, signal);
-    await rename(part, output);
+    const { bytes, sha256 } = await fileInfo(beside.path, signal);
+    await place(beside, output, overwrite);
     return {
       type: name,
       input: { name: path.basename(model), bytes: facts.bytes },
@@ -105,9 +124,9 @@ export async function quantize(model: string, type: string, options: QuantizeOpt
       kept,
     };
   } catch (error) {
-    await rm(part, { force: true });
+    await beside.discard();
     progress.check();
-    throw fromNative(error, [model, part]);
+    throw fromNative(error, [model, beside.path]);
   } finally {
     stop.end();
   }
@@ -144,9 +163,16 @@ function abortedByItself(error: unknown): MedGemmaError | undefined {
   });
 }
 
-function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
+async function place(beside: Beside, output: string, overwrite: boolean): Promise<void> {
+  try {
+    await beside.place(overwrite);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Another made it meanwhile.
+    throw code === "EEXIST" && !overwrite ? thereAlready(output) : outputFailed(fileLabel(output), code);
+  }
+}
+
+function thereAlready(output: string): MedGemmaError {
+  return badOption("output", "a file that is not there yet (or overwrite)", output);
 }
