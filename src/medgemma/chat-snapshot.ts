@@ -3,6 +3,7 @@ import { badOption } from "../errors.js";
 import type { ImageOrigin, RgbImage } from "../image/rgb.js";
 import { given } from "../options.js";
 import type { ContentPart, Message } from "../prompt/message.js";
+import { fields, toTurn } from "./chat-turns.js";
 
 /**
  * A conversation as data: what `JSON.stringify(chat)` writes, and `model.chat({ restore })` takes. Each picture is there
@@ -72,16 +73,12 @@ export function fromSnapshot(snapshot: unknown): ChatState {
 
 function toMessage(turn: unknown, index: number, pictures: ReadonlyMap<string, RgbImage>): Message<RgbImage> {
   const where = `restore.turns[${index}]`;
-  const { role, content } = fields(turn, where);
-  if (role !== "user" && (role !== "assistant" || index === 0))
-    throw badOption(`${where}.role`, '"user" first, then "assistant" or "user"', role);
+  const { role, content } = toTurn(turn, index, where);
   if (typeof content === "string") return { role, content };
-  if (!Array.isArray(content)) throw badOption(`${where}.content`, "a text or a list of parts", content);
   const parts = content.map((part): ContentPart<RgbImage> => {
-    const { type, text, image: key } = fields(part, `${where}.content`);
-    if (type === "text" && typeof text === "string") return { type, text };
-    const image = type === "image" && typeof key === "string" ? pictures.get(key) : undefined;
-    if (!image) throw badOption(`${where}.content`, "texts, and pictures of restore.pictures,", part);
+    if (part.type === "text") return part;
+    const image = typeof part.image === "string" ? pictures.get(part.image) : undefined;
+    if (!image) throw badOption(`${where}.content`, "pictures of restore.pictures", part);
     return { type: "image", image };
   });
   return { role, content: parts };
@@ -110,11 +107,5 @@ function toOrigin(value: unknown): ImageOrigin {
 
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((text) => typeof text === "string");
-
-function fields(value: unknown, name: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw badOption(name, "an object", value);
-  return value as Record<string, unknown>;
-}
 
 const toBuffer = (data: Uint8Array) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);

@@ -4,7 +4,8 @@ import type { RgbImage } from "../image/rgb.js";
 import { given } from "../options.js";
 import type { ContentPart, Message } from "../prompt/message.js";
 import { type ChatSnapshot, fromSnapshot, toSnapshot } from "./chat-snapshot.js";
-import { type Pictures, type Question, systemTurn, toContent, toList } from "./conversation.js";
+import { toTurn } from "./chat-turns.js";
+import { keepPicture, type Question, systemTurn, toContent, toList } from "./conversation.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { type AskOptions, checkAskOptions } from "./options.js";
 import { readContent } from "./pictures.js";
@@ -56,7 +57,7 @@ export class ChatSession {
   readonly #model: LoadedModel;
   readonly #options: AskOptions;
   readonly #mayDrop: boolean;
-  #pendingImages: Pictures;
+  #pendingImages: readonly ImageInput[];
   #history: readonly Message<ImageInput>[] | undefined;
   #turns: readonly Message<RgbImage>[] = [];
   #dropped = 0;
@@ -66,8 +67,6 @@ export class ChatSession {
   constructor(model: LoadedModel, options: ChatOptions) {
     checkAskOptions("chat", options, ["images", "history", "overflow", "restore"]);
     const { images, history, overflow = "error", restore, ...rest } = options;
-    if (history !== undefined && !Array.isArray(history))
-      throw badOption("history", "an array of messages", history);
     if (overflow !== "error" && overflow !== "drop-oldest")
       throw badOption("overflow", '"error" or "drop-oldest"', overflow);
     if (restore !== undefined) {
@@ -77,8 +76,9 @@ export class ChatSession {
     this.#model = model;
     this.#options = rest;
     this.#mayDrop = overflow === "drop-oldest";
-    this.#pendingImages = images;
-    this.#history = history;
+    // They are read with the first question, and again where that fails.
+    this.#pendingImages = toList(images).map(keepPicture);
+    this.#history = history && keepHistory(history);
   }
 
   /** The turns so far, oldest first, pictures decoded. */
@@ -146,9 +146,10 @@ export class ChatSession {
     const { images, ...turnOptions } = options;
     checkAskOptions("chat turn", turnOptions, ["schema", "jsonSchema"]);
     const { options: merged, structure } = takeStructure({ ...this.#options, ...given(turnOptions) });
+    // Before the first wait: the caller's buffers are copied at the call.
+    const asked = toContent([...this.#pendingImages, ...toList(images)], question);
     const earlier = await this.#earlierTurns(merged);
-    const pictures = [...toList(this.#pendingImages), ...toList(images)];
-    const { content, studies } = await readContent(toContent(pictures, question), this.#model, merged);
+    const { content, studies } = await readContent(asked, this.#model, merged);
     const read = performance.now() - started;
     const turns: Message<RgbImage>[] = [...earlier, { role: "user", content }];
     const context = { prompt: CUSTOM_PROMPT, options: merged, studies, started, read };
@@ -156,7 +157,7 @@ export class ChatSession {
       if (event.type === "finish") {
         this.#turns = [...turns, { role: "assistant", content: event.result.text }];
         this.#dropped = event.result.droppedTurns;
-        this.#pendingImages = undefined;
+        this.#pendingImages = [];
         this.#history = undefined;
       }
       yield event;
@@ -200,6 +201,20 @@ export class ChatSession {
       })),
     );
   }
+}
+
+function keepHistory(history: readonly unknown[]): readonly Message<ImageInput>[] {
+  if (!Array.isArray(history)) throw badOption("history", "an array of messages", history);
+  return history.map((turn, index) => {
+    const { role, content } = toTurn(turn, index, `history[${index}]`);
+    if (typeof content === "string") return { role, content };
+    return {
+      role,
+      content: content.map((part) =>
+        part.type === "text" ? part : { type: "image", image: keepPicture(part.image as ImageInput) },
+      ),
+    };
+  });
 }
 
 /** Where each question begins; neighbours of one role are one turn to the model. */

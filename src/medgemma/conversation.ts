@@ -1,6 +1,9 @@
 import { types } from "node:util";
 import { badOption, MedGemmaError } from "../errors.js";
-import type { ImageInput } from "../image/input.js";
+import { bytesOf } from "../files/handed-bytes.js";
+import { isByteStream } from "../files/read-stream.js";
+import { ReplayedStream } from "../files/replayed-stream.js";
+import { type ImageInput, kindOfInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart, Message } from "../prompt/message.js";
 import { thinkingSystem } from "../prompt/presets.js";
@@ -40,7 +43,7 @@ export function toContent(pictures: Pictures, question: Question): ContentPart<I
   const first = waiting.splice(0, waiting.length - named);
   const content: ContentPart<ImageInput>[] = first.map((image) => ({ type: "image", image }));
   for (const part of question as readonly QuestionPart[]) {
-    if (part.type === "text") content.push(part);
+    if (part.type === "text") content.push({ ...part });
     else
       content.push({
         type: "image",
@@ -55,16 +58,27 @@ export function toList(pictures: Pictures): ImageInput[] {
   return Array.isArray(pictures) ? [...pictures] : [pictures as ImageInput];
 }
 
+/**
+ * A picture for more than one reading, whatever becomes of it at its owner's: pixels and bytes as they are now, and of a
+ * stream, which ends after the first, all that it gave.
+ * @throws MedGemmaError `bad_option` for bytes that have been transferred.
+ */
+export function keepPicture(image: ImageInput): ImageInput {
+  // sharp's instances are streams too.
+  if (isByteStream(image) && kindOfInput(image).kind === "stream") return new ReplayedStream(image);
+  return ownCopy(image);
+}
+
 /** Pixels and bytes as they are now: the caller may reuse the buffer as soon as the call is made. */
 function ownCopy(image: ImageInput): ImageInput {
-  if (types.isUint8Array(image)) return new Uint8Array(image);
+  if (types.isUint8Array(image) || types.isAnyArrayBuffer(image)) return new Uint8Array(bytesOf(image));
   if (typeof image !== "object" || image === null || !("data" in image)) return image;
   const { data } = image;
+  if (!ArrayBuffer.isView(data)) return image;
+  bytesOf(data.buffer);
   // Buffer.slice would be a view.
   if (types.isUint8Array(data)) return { ...image, data: new Uint8Array(data) } as ImageInput;
-  return ArrayBuffer.isView(data) && "slice" in data
-    ? ({ ...image, data: data.slice() } as ImageInput)
-    : image;
+  return "slice" in data ? ({ ...image, data: data.slice() } as ImageInput) : image;
 }
 
 /** System text and thinking instruction as a turn, if there is any. */

@@ -1,8 +1,11 @@
+import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { FakeEngine, MedGemma, MedGemmaError, type StreamEvent } from "../../../src/index.js";
 
 const PIXELS = { data: new Uint8Array(2 * 3 * 3).fill(90), width: 2, height: 3, channels: 3 as const };
 const BRIGHT = { ...PIXELS, data: new Uint8Array(2 * 3 * 3).fill(250) };
+
+const GREY = { create: { width: 4, height: 4, channels: 3, background: "#c8c8c8" } } as const;
 
 function scripted(answer: string | ((prompt: { text: string }) => string) = "No effusion.") {
   const engine = new FakeEngine({ answer });
@@ -154,6 +157,89 @@ describe("chat", () => {
     await chat.ask("Three?");
     expect(engine.prompts.at(-1)?.text).not.toContain("Two?");
     expect(chat.messages).toHaveLength(4);
+  });
+
+  const pixelsOf = (value: number) => ({ ...PIXELS, data: new Uint8Array(PIXELS.data.length).fill(value) });
+  const shown = (engine: FakeEngine) => engine.prompts.at(-1)?.images.map(({ data }) => data[0]);
+
+  test("shows what a buffer held when it was given, whatever the caller makes of it then", async () => {
+    const { engine, model } = scripted();
+    const [first, earlier, later] = [pixelsOf(200), pixelsOf(150), pixelsOf(100)];
+    const chat = model.chat({
+      images: first,
+      history: [
+        { role: "user", content: [{ type: "image", image: earlier }] },
+        { role: "assistant", content: "Yes." },
+      ],
+    });
+    for (const { data } of [first, earlier]) data.fill(0);
+    const asked = chat.ask("Q", { images: later });
+    later.data.fill(0);
+    await asked;
+    expect(shown(engine)).toEqual([150, 200, 100]);
+  });
+
+  test.each(["Uint8Array", "ArrayBuffer", "SharedArrayBuffer"])(
+    "copies a file's bytes in a %s",
+    async (kind) => {
+      const { engine, model } = scripted();
+      const png = await sharp(GREY).png().toBuffer();
+      const memory =
+        kind === "SharedArrayBuffer" ? new SharedArrayBuffer(png.length) : new ArrayBuffer(png.length);
+      const bytes = new Uint8Array(memory);
+      bytes.set(png);
+      const image = (kind === "Uint8Array" ? bytes : memory) as Uint8Array;
+      const chat = model.chat({ images: image });
+      const asked = model.ask(image, "Q");
+      bytes.fill(0);
+      await asked;
+      expect(shown(engine)).toEqual([200]);
+      await chat.ask("Q");
+      expect(shown(engine)).toEqual([200]);
+    },
+  );
+
+  test("a turn that fails takes nothing from a stream that the next one shows", async () => {
+    let fail = true;
+    const { engine, model } = scripted(() => {
+      if (fail) throw new MedGemmaError("decode_failed");
+      return "Yes.";
+    });
+    const png = await sharp(GREY).png().toBuffer();
+    const image = () => new Blob([new Uint8Array(png)]).stream();
+    const content = [{ type: "image" as const, image: image() }];
+    const chat = model.chat({ images: image(), history: [{ role: "user", content }] });
+    const stop = new AbortController();
+    const reading = codeOf(chat.ask("One?", { signal: stop.signal }));
+    stop.abort();
+    expect(await reading).toBe("aborted");
+    expect(await codeOf(chat.ask("Two?"))).toBe("decode_failed");
+    fail = false;
+    expect((await chat.ask("Three?")).text).toBe("Yes.");
+    expect(shown(engine)).toEqual([200, 200]);
+    expect(chat.messages.map(({ role }) => role)).toEqual(["user", "user", "assistant"]);
+  });
+
+  test.each([
+    ["no message", [null]],
+    ["an answer first", [{ role: "assistant", content: "Yes." }]],
+    ["instructions", [{ role: "system", content: "Be brief." }]],
+    ["no content", [{ role: "user" }]],
+    ["a part that is none", [{ role: "user", content: [null] }]],
+    ["a picture that is none", [{ role: "user", content: [{ type: "image" }] }]],
+    [
+      "a picture in an answer",
+      [
+        { role: "user", content: "Q" },
+        { role: "assistant", content: [{ type: "image", image: PIXELS }] },
+      ],
+    ],
+    ["no list", "Q"],
+  ])("refuses a history with %s", (_, history) => {
+    const { model } = scripted();
+    expect(() => model.chat({ history: history as never })).toThrow(
+      expect.objectContaining({ code: "bad_option" }),
+    );
   });
 
   test("refuses a second turn while one runs", async () => {
