@@ -101,12 +101,16 @@ export function readLong(bytes: Buffer, at: number): number {
   return bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4) * 2 ** 32;
 }
 
-/** A vocabulary, the longest list of a model, is well below. */
-const MOST_ITEMS = 1 << 22;
+/** What is walked through one by one; each takes less than a microsecond of the application's thread. */
+const MOST_PAIRS = 1 << 14;
+const MOST_TENSORS = 1 << 16;
+/** Of texts in lists, all lists together: a vocabulary and its merges are the longest, with 262,144 words in Gemma's. */
+const MOST_TEXTS = 1 << 20;
 
 /** The place in the header, and the only access to it. */
 class Cursor {
   #at = 0;
+  #texts = 0;
 
   constructor(
     readonly bytes: Buffer,
@@ -133,13 +137,14 @@ class Cursor {
   }
 
   /**
-   * A 64-bit count of things that take `least` bytes each: more than the file can hold is refused, as a file that was
-   * cut off where a whole one could have so many, and as damage otherwise.
+   * A 64-bit count of at most `most` things that take `least` bytes each. Fewer, but more than the file can hold: it
+   * was cut off.
    */
-  count(least: number): number {
+  count(least: number, most: number): number {
     const value = readLong(this.bytes, this.take(8));
-    if (value * least <= this.size) return value;
-    throw value <= MOST_ITEMS ? this.#cutOff() : invalid(this.file, "counts more than the file can hold");
+    if (value > most) throw invalid(this.file, "counts more of one kind than any model has");
+    if (value * least > this.size) throw this.#cutOff();
+    return value;
   }
 
   #cutOff(): MedGemmaError {
@@ -149,11 +154,11 @@ class Cursor {
   }
 
   skipString(): void {
-    this.take(this.count(1));
+    this.take(this.count(1, LARGEST_HEADER));
   }
 
   string(): string {
-    const length = this.count(1);
+    const length = this.count(1, LARGEST_HEADER);
     const start = this.take(length);
     return this.bytes.toString("utf8", start, start + length);
   }
@@ -197,7 +202,8 @@ class Cursor {
     const of = this.u32();
     const width = of === VALUE.string ? 8 : VALUE_BYTES[of];
     if (width === undefined) throw invalid(this.file, "has a list of unknown type");
-    const length = this.count(width);
+    const length = this.count(width, of === VALUE.string ? MOST_TEXTS - this.#texts : LARGEST_HEADER);
+    if (of === VALUE.string) this.#texts += length;
     const start = this.#at;
     const values = length <= KEPT_ENTRIES ? Array.from({ length }, () => this.scalar(of)) : undefined;
     if (values === undefined) {
@@ -213,8 +219,8 @@ function parse(cursor: Cursor): GgufHeader {
   if (size < 4 || cursor.bytes.toString("latin1", cursor.take(4), 4) !== "GGUF")
     throw notGguf(file, cursor.bytes);
   checkVersion(file, cursor.u32());
-  const tensorCount = cursor.count(LEAST_TENSOR);
-  const pairCount = cursor.count(LEAST_PAIR);
+  const tensorCount = cursor.count(LEAST_TENSOR, MOST_TENSORS);
+  const pairCount = cursor.count(LEAST_PAIR, MOST_PAIRS);
   const values = new Map<string, GgufValue>();
   for (let i = 0; i < pairCount; i++) {
     const key = cursor.string();

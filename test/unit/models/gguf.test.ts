@@ -214,3 +214,38 @@ test.runIf(process.platform !== "win32")(
     expect(await codeOf(fileInfo(pipe))).toMatch(/^file_not_found: Cannot open a\\x1b\[2Jb.gguf/);
   },
 );
+
+describe("counts beyond any model's are refused before they are followed", () => {
+  const long = (value: number) => {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigUInt64LE(BigInt(value));
+    return bytes;
+  };
+  const u32 = (value: number) => long(value).subarray(0, 4);
+  const text = (value: string) => Buffer.concat([long(value.length), Buffer.from(value)]);
+  const head = (tensors: number, pairs: number) =>
+    Buffer.concat([Buffer.from("GGUF"), u32(3), long(tensors), long(pairs)]);
+  /** A pair whose value is a list of `count` empty texts. */
+  const list = (key: string, count: number) =>
+    Buffer.concat([text(key), u32(9), u32(8), long(count), Buffer.alloc(8 * count)]);
+  const MANY = 700_000;
+
+  test.each([
+    ["texts of one list", Buffer.concat([head(0, 1), list("a", 2 * MANY)])],
+    ["texts of two lists", Buffer.concat([head(0, 2), list("a", MANY), list("b", MANY)])],
+    ["pairs", Buffer.concat([head(0, 20_000), Buffer.alloc(20_000 * 13)])],
+    ["tensors", Buffer.concat([head(70_000, 0), Buffer.alloc(70_000 * 32)])],
+  ])("%s", async (_, bytes) => {
+    const file = path.join(dir, "counts.gguf");
+    await writeFile(file, bytes);
+    expect(await codeOf(readGguf(file))).toBe(
+      "gguf_invalid: The header of counts.gguf counts more of one kind than any model has.",
+    );
+  });
+
+  test("but a list as long as a large vocabulary's is read", async () => {
+    const file = path.join(dir, "list.gguf");
+    await writeFile(file, Buffer.concat([head(0, 1), list("a", MANY)]));
+    expect((await readGguf(file)).values.get("a")?.value).toMatchObject({ length: MANY });
+  });
+});
