@@ -109,7 +109,10 @@ export interface GenerateOptions extends SamplingOptions {
   logprobs?: number | undefined;
   /** The answer is JSON of this schema, as far as a grammar can hold it (docs/structured-output.md). Not together with `grammar`. */
   jsonSchema?: object | undefined;
-  /** The answer follows this grammar, in llama.cpp's GBNF with the rule `root`. Control words never follow one. */
+  /**
+   * The answer follows this grammar, in llama.cpp's GBNF with the rule `root`. Control words never follow one. Larger
+   * ones than llama.cpp takes in within a moment are refused: 5000 alternatives or 64 optional items in a rule, say.
+   */
   grammar?: string | undefined;
   /**
    * Runs the request alone, without prefixes of others, so that its bits depend on nothing but prompt, options and

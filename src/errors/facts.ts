@@ -82,6 +82,8 @@ export const ERROR_FACTS = {
   grammar_unsupported: {
     path: ["string", "JSON pointer to the part of the schema"],
     keyword: ["string", "that cannot be held"],
+    reason: ["string", "what a grammar has too many of"],
+    limit: ["number", "of those"],
     vendor: ["string", "of a library that cannot write its JSON schema"],
   },
   hash_mismatch: {

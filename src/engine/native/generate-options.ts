@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { badOption } from "../../errors.js";
 import { integerOption, numberOption } from "../../options.js";
 import type { GenerateOptions, ScoreOptions } from "../engine.js";
+import { checkGrammar } from "../grammar.js";
 import { checkSchema, toGrammar } from "../schema/schema.js";
 import { checkAdapterUses } from "./adapters.js";
 import type { NativeGenerateOptions, NativeRequestOptions } from "./addon.js";
@@ -36,7 +37,7 @@ export function resolveGenerateOptions(options: GenerateOptions): NativeGenerate
     clampMaxTokens: options.maxTokens === undefined,
     stop: [...stop],
     logprobs: integerOption("logprobs", options.logprobs, 0, 0, 20),
-    grammar: checkGrammar(options),
+    grammar: grammarOf(options),
   };
 }
 
@@ -64,11 +65,8 @@ export function resolveGrammar({ grammar = "", jsonSchema }: GenerateOptions): s
   return jsonSchema === undefined ? grammar : toGrammar(jsonSchema);
 }
 
-function checkGrammar({ grammar, jsonSchema }: GenerateOptions): string {
-  if (grammar !== undefined && typeof grammar !== "string") {
-    throw badOption("grammar", "a grammar in GBNF", grammar);
-  }
-  if (jsonSchema === undefined) return grammar ?? "";
+function grammarOf({ grammar, jsonSchema }: GenerateOptions): string {
+  if (jsonSchema === undefined) return grammar === undefined ? "" : checkGrammar(grammar);
   if (grammar !== undefined) throw badOption("grammar", "nothing, as jsonSchema is given,", grammar);
   checkSchema(jsonSchema);
   return "";
