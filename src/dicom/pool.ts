@@ -41,7 +41,7 @@ export interface RunOptions {
    * `dicom_timeout`; 0 is by size.
    */
   readonly timeout: number;
-  /** Rejects with `aborted` at once; work that has begun ends in its own time and is dropped. */
+  /** Rejects with `aborted` at once; a thread that is at work on it is ended. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -75,6 +75,10 @@ export class DecodePool {
       }
       const onAbort = () => {
         this.queue.delete(task);
+        this.end(
+          this.slots.find((slot) => slot.task === task),
+          new MedGemmaError("aborted"),
+        );
         reject(new MedGemmaError("aborted"));
       };
       const done = () => options.signal?.removeEventListener("abort", onAbort);
@@ -174,10 +178,13 @@ export class DecodePool {
   }
 
   private timedOut(slot: Slot, limit: number): void {
-    this.fail(
-      slot,
-      new MedGemmaError("dicom_timeout", undefined, { facts: { milliseconds: Math.round(limit) } }),
-    );
+    const facts = { milliseconds: Math.round(limit) };
+    this.end(slot, new MedGemmaError("dicom_timeout", undefined, { facts }));
+  }
+
+  private end(slot: Slot | undefined, error: MedGemmaError): void {
+    if (!slot) return;
+    this.fail(slot, error);
     void slot.worker.terminate();
   }
 

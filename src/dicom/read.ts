@@ -15,7 +15,7 @@ export interface ReadOptions {
   limits?: DicomLimits | undefined;
   /** Also give names, ids, dates and descriptions, as `identity`. Defaults to `false`. */
   identity?: boolean | undefined;
-  /** Takes effect at once; a frame that is being decoded is finished and dropped. */
+  /** Takes effect at once. */
   signal?: AbortSignal | undefined;
 }
 

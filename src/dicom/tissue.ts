@@ -15,8 +15,8 @@ export const MAX_PATCHES = 125;
 const TISSUE_GREY = { least: 1, most: 204 };
 /** Patches of a square of 28 cm: no slide is wider, whatever its header says. */
 const MOST_OF_GRID = 100_000;
-/** Pixels that are decoded for the overview; at 8 micrometres a pixel the widest slide has as many. */
-const MOST_OF_OVERVIEW = 1_000_000_000;
+/** Pixels that are decoded for the overview: some seconds. At 8 micrometres a pixel that is 18 cm a side. */
+const MOST_OF_OVERVIEW = 500_000_000;
 /** Micrometres a pixel (1.25x) at which the reference looks for tissue. */
 export const OVERVIEW_MICROMETRES = 8;
 /** Pixel sizes that differ by less than this share of the larger are the same (slide_level_map.py, MAX_LEVEL_DIST). */

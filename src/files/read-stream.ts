@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
 import { failed } from "./handed-bytes.js";
 import type { ReadBytesOptions } from "./read-bytes.js";
@@ -16,6 +17,31 @@ async function own<T>(step: () => T | Promise<T>): Promise<T> {
   } catch (error) {
     throw MedGemmaError.isInstance(error) ? error : failed("a stream that can be read to its end", error);
   }
+}
+
+/** Bytes copied in one go: a few milliseconds. */
+const AT_A_TIME = 1 << 24;
+
+async function joined(
+  chunks: readonly Uint8Array[],
+  length: number,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  const all = Buffer.allocUnsafe(length);
+  let end = 0;
+  let rested = 0;
+  for (const chunk of chunks) {
+    for (let from = 0; from < chunk.byteLength; from += AT_A_TIME) {
+      const piece = chunk.subarray(from, from + AT_A_TIME);
+      all.set(piece, end);
+      end += piece.byteLength;
+      if (end - rested < AT_A_TIME) continue;
+      rested = end;
+      await setImmediate();
+      throwIfAborted(signal);
+    }
+  }
+  return all;
 }
 
 /**
@@ -38,7 +64,7 @@ export async function readStream(
   try {
     for (;;) {
       const next = await Promise.race([own(() => iterator.next()), aborted]);
-      if (next.done) return Buffer.concat(chunks);
+      if (next.done) return await joined(chunks, bytes, signal);
       if (!(next.value instanceof Uint8Array)) throw badOption("input", "a stream of bytes", next.value);
       bytes += next.value.byteLength;
       if (bytes > most) throw tooLarge(bytes);

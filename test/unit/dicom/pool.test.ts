@@ -91,6 +91,21 @@ describe("a limit of time", () => {
 });
 
 describe("a job", () => {
+  it("that is aborted ends its thread, or never begins", async () => {
+    const pool = new DecodePool(1);
+    const stops = [new AbortController(), new AbortController()];
+    const [first, second] = stops.map(({ signal }) =>
+      errorOf(pool.run<"unzip">(job, { timeout: 0, signal })),
+    );
+    stops[1]?.abort();
+    expect((await second)?.code).toBe("aborted");
+    expect(thread(0).terminated).toBe(0);
+    stops[0]?.abort();
+    expect((await first)?.code).toBe("aborted");
+    expect(thread(0).terminated).toBe(1);
+    expect(thread(0).posted).toHaveLength(1);
+  });
+
   it("that cannot be posted costs itself alone", async () => {
     const pool = new DecodePool(1);
     const first = run(pool);
