@@ -3,8 +3,10 @@
  * all the same, to characters that nobody wrote.
  */
 export function isBase64(text: string): boolean {
-  if (!/^[\w+/\s-]*={0,2}\s*$/.test(text)) return false;
-  let others = 0;
-  for (const { 0: gap } of text.matchAll(/[\s=]+/g)) others += gap.length;
-  return (text.length - others) % 4 !== 1;
+  const end = text.indexOf("=");
+  const letters = end < 0 ? text : text.slice(0, end);
+  if (/[^\w+/\s-]/.test(letters) || (end >= 0 && !/^=\s*=?\s*$/.test(text.slice(end)))) return false;
+  let gaps = 0;
+  for (const { 0: gap } of letters.matchAll(/\s+/g)) gaps += gap.length;
+  return (letters.length - gaps) % 4 !== 1;
 }
