@@ -4,7 +4,7 @@ import { listedIds } from "./listed-ids.js";
 import { withoutLongStrings } from "./long-strings.js";
 import { isProhibition, isWithdrawn, unreadModifiers } from "./modifiers.js";
 import { type LongText, longTexts, narrativeAdds, narrativeOf } from "./narrative.js";
-import { linesSayProhibition } from "./prohibition.js";
+import { linesSayProhibition, saysProhibition } from "./prohibition.js";
 import type { References } from "./references.js";
 import { shortened } from "./scopes.js";
 import { Pace } from "./steps.js";
@@ -58,12 +58,12 @@ export function* draftsOf(original: Json, context: DraftContext): Generator<Draf
   const front = modified ? [warning, ...before] : before;
   const { title, standing, parts, reversed } = describe(resource, refs, front);
   const withdrawn = isWithdrawn(resource);
-  const draft = (text: string, own = moment): Draft => ({
+  const draft = (text: string, own = moment, says = saysProhibition): Draft => ({
     type,
     moment: own,
     text,
     modified,
-    prohibition: forbidden || (!withdrawn && linesSayProhibition(text)),
+    prohibition: forbidden || (!withdrawn && says(text)),
   });
   let told = false;
   const noted = watched(parts, () => {
@@ -86,7 +86,9 @@ export function* draftsOf(original: Json, context: DraftContext): Generator<Draf
       titled || reversed || standing !== undefined ? headOf(shortened(title, MAX_TEXT / 4), standing) : "";
     const heads = own + (heading === "" ? "" : `${shortened(heading, MAX_TEXT / 4)}: `);
     for (const part of paragraphs(text, { longest: MAX_TEXT - heads.length, now, clean })) {
-      yield part === undefined ? undefined : draft(heads + part.text, moment ?? part.moment);
+      yield part === undefined
+        ? undefined
+        : draft(heads + part.text, moment ?? part.moment, linesSayProhibition);
     }
   }
 }

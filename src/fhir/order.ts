@@ -14,11 +14,14 @@ export function* inOrder<T extends Dated>(all: readonly T[]): Steps<T[]> {
   const pace = new Pace();
   const zone = commonZone(all);
   const instants: (number | undefined)[] = [];
+  const given: (string | undefined)[] = [];
   for (const { moment } of all) {
-    instants.push(moment === undefined ? undefined : instantOf(moment, zone));
+    const instant = moment && instantOf(moment, zone);
+    instants.push(instant);
+    given.push(moment && dayOf(moment, instant, zone));
     if (pace.isDue()) yield undefined;
   }
-  const days = filled(all.map(({ moment }, index) => moment && dayOf(moment, instants[index], zone)));
+  const days = filled(given);
   const byDay = yield* sorted([...all.keys()], (index) => days[index] ?? "", 1);
   const ordered: T[] = [];
   for (let at = 0; at < byDay.length; ) {
