@@ -37,7 +37,7 @@ const OURS =
 export const ESI: TriageScale = {
   id: "esi",
   name: "Emergency Severity Index, version 4",
-  version: 5,
+  version: 6,
   source: HANDBOOK,
   levels: [
     { level: 1, name: "immediate", meaning: "Requires an immediate life-saving intervention." },

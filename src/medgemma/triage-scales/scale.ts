@@ -82,6 +82,10 @@ export interface WordGrammar {
   readonly listed?: boolean | undefined;
   /** May be said of a limb, which is then not the patient: "no pulse in the foot". Defaults to `false`. */
   readonly limbs?: boolean | undefined;
+  /** May be said of a thing: "phone unresponsive". Defaults to `false`. */
+  readonly things?: boolean | undefined;
+  /** Somebody does it for the patient: "wife performing CPR" is not the wife's. Defaults to `false`. */
+  readonly measure?: boolean | undefined;
   /** May be said of an illness that a treatment does not help: "cough unresponsive to antibiotics". Defaults to `false`. */
   readonly treatable?: boolean | undefined;
   /** The level where it was, hours or a day ago, and is over. Defaults to the rule's level. */

@@ -48,6 +48,58 @@ test.each<[string, Record<string, number>]>([
   expect(valuesIn(text)).toEqual(vitals);
 });
 
+const SIGNS = ["sats 78%", "SpO2 of 78 %", "RR 6", "BP 60/30", "HR 30"];
+const TOLD_BEFORE = [
+  "",
+  "maintaining ",
+  "maintaining airway with ",
+  "unable to maintain ",
+  "heart sounds normal ",
+  "normal sinus rhythm ",
+  "limited exam ",
+  "limited history ",
+  "on maintenance fluids ",
+  "goals of care discussed ",
+  "keeps falling asleep, ",
+  "alarm going off ",
+  "well until ",
+];
+const TOLD_AFTER = [
+  "",
+  " at 2010",
+  " since 1945",
+  " at 1945 hours",
+  ", baseline 95",
+  " (baseline normal)",
+  " review asap",
+];
+const DESIRED = [
+  "target ",
+  "keep ",
+  "please maintain ",
+  "aim for ",
+  "goal is ",
+  "titrate O2 to ",
+  "alarm limit set to ",
+  "his usual ",
+  "normally ",
+  "Ziel ",
+  "objetivo ",
+  "cible ",
+];
+
+test.each(SIGNS)("what was measured is told from what is wanted: %s", (sign) => {
+  for (const before of TOLD_BEFORE) {
+    for (const after of TOLD_AFTER)
+      expect(
+        applyRules(esi, of(`${before}${sign}${after}`)).level ?? 9,
+        `${before}${sign}${after}`,
+      ).toBeLessThanOrEqual(2);
+  }
+  for (const before of DESIRED)
+    expect(applyRules(esi, of(`${before}${sign}`)).level, `${before}${sign}`).toBeUndefined();
+});
+
 describe("numbers of words", () => {
   test("are said to be read from words", () => {
     const [first] = applyRules(esi, of("cough", {}, 54)).checks;

@@ -59,7 +59,7 @@ export const CIRCULATION: readonly Concept[] = [
     id: "esi-heart-stopped",
     level: 1,
     source: "life",
-    grammar: { limbs: true },
+    grammar: { limbs: true, things: true },
     words: [
       "heart (?:has |had )?stopped(?: beating)?(?! (?:racing|pounding|fluttering|beating fast))",
       "heart (?:is )?not beating",
@@ -70,7 +70,7 @@ export const CIRCULATION: readonly Concept[] = [
     id: "esi-resuscitation",
     level: 1,
     source: "life",
-    grammar: { noun: true, unless: TEACHING },
+    grammar: { noun: true, measure: true, unless: TEACHING },
     words: [
       "cpr",
       "chest compressions?",
@@ -112,7 +112,7 @@ export const CIRCULATION: readonly Concept[] = [
     id: "esi-resuscitation",
     level: 1,
     source: "life",
-    grammar: { noun: true },
+    grammar: { noun: true, measure: true },
     words: [
       "(?:cpr|resuscitation|reanimation|rcp|reanimacion|massage cardiaque|masaje cardiaco) (?:is |was )?(?:in progress|ongoing|running|started|performed|given|continued|by|since|lauft|seit|durch|en curso|en cours)",
     ],

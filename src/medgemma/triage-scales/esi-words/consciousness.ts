@@ -17,7 +17,7 @@ export const CONSCIOUSNESS: readonly Concept[] = [
     id: "esi-unresponsive",
     level: 1,
     source: "life",
-    grammar: { ...TRANSIENT, treatable: true },
+    grammar: { ...TRANSIENT, treatable: true, things: true },
     words: [
       "un ?responsive",
       "un ?responding",
@@ -74,8 +74,6 @@ export const CONSCIOUSNESS: readonly Concept[] = [
       "does not move",
       "impossible to (?:wake|rouse|arouse)",
       "not open (?:(?:his|her|their) )?eyes",
-      // In Spanish also of eating: "que coma fruta".
-      "(?<!(?:que|cuando|si) )coma(?! (?:scale|bien|mas|menos|poco|fruta|despacio))",
       "un ?a?rous(?:e?able|ed)",
       "comatose",
       "out cold",
@@ -86,7 +84,6 @@ export const CONSCIOUSNESS: readonly Concept[] = [
       "kommt nicht (?:mehr |wieder )?zu sich",
       "(?:lasst|liess) sich nicht (?:mehr )?(?:auf|er)?wecken",
       "nicht (?:mehr )?(?:auf|er)?zuwecken",
-      "(?:im|in) koma",
       "komatos(?:e[rnms]?)?",
       "reglos",
       "in ?conscientes?",
@@ -96,16 +93,26 @@ export const CONSCIOUSNESS: readonly Concept[] = [
       "(?:ne )?se reveille (?:pas|plus)(?! la nuit)",
       "impossible (?:a|de (?:le |la |l )?) ?reveiller",
       "inanimee?s?",
-      "dans le coma",
-      "(?:en|in (?:a )?(?:deep )?) ?coma",
       "sans connaissance(?! de)",
+    ],
+  },
+  {
+    id: "esi-unconscious",
+    level: 1,
+    source: "life",
+    grammar: { ...TRANSIENT, noun: true },
+    words: [
+      "(?:dans le|en|in (?:a )?(?:deep )?) ?coma",
+      // In Spanish also of eating: "que coma fruta".
+      "(?<!(?:que|cuando|si) )coma(?! (?:scale|bien|mas|menos|poco|fruta|despacio))",
+      "(?:im|in) koma",
     ],
   },
   {
     id: "esi-lifeless",
     level: 1,
     source: "life",
-    grammar: { ...TRANSIENT, limbs: true },
+    grammar: { ...TRANSIENT, limbs: true, things: true },
     words: [
       "lifeless",
       "(?:is|was|went|goes|gone|became|found|all|completely|very|and|baby|infant|newborn|child|toddler|pale|blue) limp(?! (?:since|on|for|with|after))",

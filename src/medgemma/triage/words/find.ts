@@ -1,13 +1,15 @@
 import type { WordGrammar, WordRule } from "../../triage-scales/scale.js";
 import { withoutGaps } from "./compile.js";
 import { isDenied } from "./denied.js";
+import { hasEnded } from "./ended.js";
 import { hasSpacedLetters, withHiddenSpaces } from "./letters.js";
 import { normalise } from "./normalise.js";
-import { hasEnded, isPast } from "./past.js";
+import { isPart } from "./parts.js";
+import { isPast } from "./past.js";
 import { type Place, placeOf } from "./place.js";
 import { isSupposed } from "./supposed.js";
 import { isUntreated } from "./treatment.js";
-import { isOthers, isPart } from "./whose.js";
+import { isOthers } from "./whose.js";
 
 /** Words that count. */
 export interface Spoken {
@@ -73,9 +75,9 @@ function spokenAs(pattern: RegExp, text: string, rule: WordRule, year: number): 
 
 /** Not denied, long past, supposed, of somebody else, a limb or an illness. */
 export function isOfPatientNow(place: Place, grammar: WordGrammar, year: number): boolean {
-  const { noun = false, limbs = false, treatable = false, unless } = grammar;
+  const { noun = false, treatable = false, unless } = grammar;
   if (isDenied(place, grammar) || isPast(place, grammar, year) || isSupposed(place, noun)) return false;
-  if (isOthers(place, noun) || isPart(place, limbs)) return false;
+  if (isOthers(place, grammar) || isPart(place, grammar)) return false;
   if (treatable && isUntreated(place)) return false;
   return unless === undefined || place.sentence.search(unless) < 0;
 }

@@ -2,21 +2,21 @@ import { lastOf, wordsOf } from "./compile.js";
 import type { Kind } from "./denied.js";
 import { type Place, tokensOf } from "./place.js";
 import { reaches } from "./reach.js";
-import { ENDED, PAST_BEFORE, PAST_TIMES, RECENT_TIMES, STILL, TRANSPARENT, USUAL } from "./vocabulary.js";
+import { PAST_BEFORE, PAST_TIMES, TRANSPARENT, USUAL } from "./vocabulary.js";
+import { yearsIn } from "./years.js";
 
 const BEFORE = wordsOf(PAST_BEFORE);
 const TIMES = wordsOf(PAST_TIMES);
-const YEAR = /(?<![\p{L}\p{N}_])(?:19|20)\d\d(?![\p{L}\p{N}_])/gu;
-const RECENT = wordsOf(RECENT_TIMES);
-const OVER = wordsOf(ENDED);
 const HABIT = wordsOf(USUAL);
 /** What a patient cannot bear, told with what it did once. */
 const ALLERGY = /(?<![\p{L}])allerg(?:y|ies|ic|isch|ie|ia|ico|ica|ique)(?![\p{L}])[^.;\n]{0,60}$/u;
+const CHANGED = /(?<![\p{L}])(?:not|no longer|from|off|below|above|than|nicht)\s+(?:\p{L}+\s+){0,2}$/u;
+/** Last of its piece; "baseline alert" is how somebody was before. */
+const AT_BASELINE =
+  /^(?:\s+to(?:\s+(?!at\b)\p{L}+){1,3})?\s*(?:,\s*)?(?:(?:which|this|that) (?:is|was) )?(?:(?:at|as) )?(?:(?:his|her|their|my|the|per|patient 's) )*(?:(?:usual|known|normal|neurologic\w*|chronic) )*baseline(?: (?:for|per|according to) (?:\p{L}+ ?){1,2})?(?=\s*(?:[.,;:!?\n]|$))/u;
 /** Begins something else of which a time may speak. */
 const ASIDE =
   /(?<![\p{L}])(?:history|status post|previous|prior|past\s+history|who|because|due to)(?![\p{L}])/u;
-const WAS =
-  /(?<![\p{L}])(?:was|were|had|became|went|turned|stopped|lost|fainted|collapsed|brief|briefly|short|transient|episodes?|loc|war|hatte)(?![\p{L}])/u;
 /** Words between a thing and its time: "cardiac arrest, out of hospital, in 2019". */
 const FAR = 8;
 
@@ -33,10 +33,16 @@ export function isPast(place: Place, { noun = false, listed = false }: Kind, yea
   return saysWhen(before, after, year);
 }
 
+/** "usually unresponsive", "unresponsive at baseline". */
 function isUsual(before: string, after: string): boolean {
   const found = lastOf(HABIT, before);
-  if (found !== undefined && light(before.slice((found.index ?? 0) + found[0].length))) return true;
-  return /^\s*(?:,\s*)?(?:which is )?(?:at|his|her|their|my)?\s*baseline/.test(after);
+  if (found !== undefined) {
+    const between = before.slice((found.index ?? 0) + found[0].length);
+    // "Walks normally, unresponsive" and "not at baseline: unresponsive" are a change.
+    const change = between.includes(",") || CHANGED.test(before.slice(0, found.index));
+    if (!change && light(between)) return true;
+  }
+  return AT_BASELINE.test(after);
 }
 
 /** A time in the same piece between commas, or in a next one that holds nothing else: "cardiac arrest (2015)". */
@@ -61,19 +67,7 @@ function isOnlyTime(piece: string, year: number): boolean {
 
 const light = (text: string) => tokensOf(text).every((it) => it === "," || it === ":" || TRANSPARENT.has(it));
 
-function times(text: string, year: number): { index: number; 0: string }[] {
-  const years = [...text.matchAll(YEAR)].filter(([found]) => Number(found) < year);
-  return [...text.matchAll(TIMES), ...years];
-}
-
-/** It was, today or yesterday, and is over. */
-export function hasEnded({ before, found, after, rest, sentence }: Place): boolean {
-  const piece = `${before.split(",").at(-1)} ${after.split(",")[0]}`;
-  if (STILL.test(sentence)) return false;
-  const was = WAS.test(before.split(",").at(-1) ?? "") || WAS.test(found);
-  const over = rest.search(OVER) >= 0;
-  return (
-    (was && (over || piece.search(RECENT) >= 0)) ||
-    /^\s*(?:,\s*)?(?:has |have |since |now |self )*resolved/.test(after)
-  );
-}
+const times = (text: string, year: number): { index: number; 0: string }[] => [
+  ...text.matchAll(TIMES),
+  ...yearsIn(text, year),
+];

@@ -44,15 +44,22 @@ export function reaches(between: string, after: string, { noun, listed, and }: R
   if (items.some((item) => item.length > LONGEST || item.some((it) => STATEMENT.has(it)))) return false;
   if (OR.has(joint)) return true;
   if (AND.has(joint)) return and && noun;
-  return noun && (goesOn(after, and && items.length >= 2) || (listed && items.length >= 2));
+  return (
+    noun &&
+    (goesOn(after, { listed: listed || and, and: and && items.length >= 2 }) || (listed && items.length >= 2))
+  );
 }
 
-/** ", anxiety, and depression": the list is ended further on. */
-function goesOn(after: string, and: boolean): boolean {
+/**
+ * ", anxiety, or depression": the list is ended further on. Behind a mere "no" a comma may end the denial, so of things that
+ * nobody asks for in lists only the next may be joined: "no syncope, cardiac arrest or palpitations".
+ */
+function goesOn(after: string, { listed, and }: { listed: boolean; and: boolean }): boolean {
   let length = 0;
   let items = 0;
   for (const token of tokensOf(after)) {
     if (OR.has(token) || (and && AND.has(token))) return true;
+    if (token === "," && !listed) return false;
     if (STATEMENT.has(token) || DENIAL.has(token) || ++length > LONGEST || items > 8) return false;
     if (token === ",") {
       length = 0;

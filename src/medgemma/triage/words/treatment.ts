@@ -1,5 +1,5 @@
 import { wordsOf } from "./compile.js";
-import { PATIENTS } from "./people.js";
+import { AGENT_VERBS, OTHERS, PATIENTS } from "./people.js";
 import { type Place, tokensOf } from "./place.js";
 import { TRANSPARENT } from "./vocabulary.js";
 
@@ -118,16 +118,21 @@ const OTHER = wordsOf([
   "letters?",
   "calls?",
 ]);
-const PATIENT = wordsOf([...PATIENTS, "found", "remains?", "still"]);
+const PATIENT = wordsOf([...PATIENTS, ...OTHERS, AGENT_VERBS, "remains?", "still"]);
 const TO = /^\s+(?:well\s+|at\s+all\s+)?(?:to|on|auf|a|al|au|aux)\s+/;
+const BY_TREATMENT = /^\s+(?:well\s+|at\s+all\s+)?(?:to|auf|al|aux?)\s/;
 
 /** "cough unresponsive to antibiotics": an illness that a treatment does not help, and nobody who does not wake. */
 export function isUntreated({ before, after, found }: Place): boolean {
   const to = TO.test(after) ? after : /\bto$/.test(found) ? ` to${after}` : undefined;
   if (to === undefined) return false;
-  const object = tokensOf(to.replace(TO, "")).slice(0, 6).join(" ");
+  const object = tokensOf(to.replace(TO, "").split(",")[0] ?? "")
+    .slice(0, 6)
+    .join(" ");
   if (object.search(RESCUE) >= 0 || object.search(STIMULI) >= 0) return false;
   if (object.search(OTHER) >= 0) return true;
+  // "On arrival", "a las 2010": where and when.
+  if (!BY_TREATMENT.test(to)) return false;
   const subject = tokensOf(before.split(",").at(-1) ?? "").filter((it) => !TRANSPARENT.has(it));
   // "UTI not responding to ...": a short subject that is no person.
   return subject.length > 0 && subject.length <= 3 && before.search(PATIENT) < 0;

@@ -1,10 +1,12 @@
 import type { VitalName } from "../../triage-scales/scale.js";
 import { POSSIBLE } from "../case.js";
-import { anyOf } from "./compile.js";
+import { anyOf, lastOf, wordsOf } from "./compile.js";
+import { hasEnded } from "./ended.js";
 import { isOfPatientNow, readings } from "./find.js";
-import { hasEnded } from "./past.js";
-import { type Place, placeOf } from "./place.js";
+import { type Place, placeOf, tokensOf } from "./place.js";
+import { reaches } from "./reach.js";
 import { IN_CENTIMETRES, PRESSURE_NAMES, VITAL_WORDS, type VitalWords } from "./vital-names.js";
+import { NORMAL, NOT_REACHED, TRANSPARENT, WANTED } from "./vocabulary.js";
 
 /** A vital sign that stands in the words. */
 export interface SpokenVital {
@@ -53,9 +55,8 @@ const PAIR = new RegExp(
 );
 /** The coma scale by its parts, in French Y for the eyes. */
 const COMA_PARTS = /(?<![\p{L}\p{N}])[ey] ?([1-4])[\s,/]*v ?([1-5])[\s,/]*m ?([1-6])(?![\p{L}\p{N}])/gu;
-/** What somebody wants to see or fears, and not what is. */
-const WANTED =
-  /(?<![\p{L}])(?:target|goal|aim|keep|maintain|titrat|normal(?:ly)?|usual|limit|alarm|threshold|until|ziel|soll|objetivo|objectif|cible)[^,]*$/u;
+const DESIRED = wordsOf(WANTED);
+const HABITUAL = wordsOf(NORMAL);
 
 /** Vital signs that the words tell of the patient, and now, by the same grammar as other words. */
 export function readVitals(told: readonly string[], year = new Date().getFullYear()): SpokenVital[] {
@@ -74,7 +75,7 @@ export function readVitals(told: readonly string[], year = new Date().getFullYea
 const keyOf = ({ vital, value }: SpokenVital) => `${vital} ${value}`;
 
 function isTold(place: Place, year: number): boolean {
-  return isOfPatientNow(place, {}, year) && !hasEnded(place) && !WANTED.test(place.before);
+  return isOfPatientNow(place, {}, year) && !hasEnded(place) && !isWanted(place.before);
 }
 
 interface Written {
@@ -103,6 +104,20 @@ function* writtenIn(text: string): Generator<Written, void, void> {
     }
   }
 }
+
+/** What somebody wants to see, or how it always is, and not what was measured. */
+function isWanted(before: string): boolean {
+  const desired = lastOf(DESIRED, before);
+  if (desired !== undefined && reachesOver(desired, before))
+    return !NOT_REACHED.test(before.slice(0, desired.index));
+  const habitual = lastOf(HABITUAL, before);
+  if (habitual === undefined || !reachesOver(habitual, before)) return false;
+  const ahead = before.slice(0, habitual.index).split(",").at(-1) ?? "";
+  return tokensOf(ahead).every((it) => TRANSPARENT.has(it));
+}
+
+const reachesOver = ({ index = 0, 0: words }: RegExpMatchArray, before: string) =>
+  reaches(before.slice(index + words.length), "", { noun: false, listed: false, and: false });
 
 type Groups = Readonly<Record<string, string | undefined>>;
 

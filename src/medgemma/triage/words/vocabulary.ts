@@ -42,7 +42,7 @@ export const LIST_NEGATORS = /^(?:den|without|neg|absence|free|ohne|vernein|nieg
 
 /** Name a thing of the past, in front of it. */
 export const PAST_BEFORE = [
-  "history(?: of| is significant for| significant for| includes| with)?",
+  "(?<!(?:limited|poor|brief|unknown|unclear|unreliable) )history(?: of| is significant for| significant for| includes| with)?",
   "past history(?: of| :| is significant for| includes)?",
   "status post",
   "previous(?:ly)?",
@@ -124,10 +124,8 @@ export const HYPOTHETICAL = {
     "in the event of",
     "should (?:he|she|it|they|the patient|this)",
     "unless",
-    "until",
     "what to do (?:if|when)",
     "(?:nightmares?|dream(?:s|ed|t|ing)?|thoughts?|visions?|flashbacks?) (?:about|of|that)",
-    "falls",
     "wenn",
     "en caso de",
     "en cas de",
@@ -175,9 +173,53 @@ export const MODAL = /\b(?:might|may|could|would|will|can|to)\s+(?:suddenly\s+|a
 export const WHETHER =
   /\b(?:wonder(?:s|ing)?|know|knows|sure|unsure|unclear|unknown|see|check|ask(?:s|ed)?|not|un?able to)\s+$/;
 
-/** What it was named for, directly after it: a visit, a lesson, a figure of speech. */
+/** Before "until": what is awaited. */
+export const COMMANDS = [
+  "wait(?:s|ed|ing)?",
+  "do not",
+  "hold(?: off| on)?",
+  "delay",
+  "will",
+  "should",
+  "must",
+  "(?:told|advised|instructed|asked|plans?) (?:not )?to",
+];
+/** Behind "until": what has happened, whoever was told to wait. */
+export const ONSETS = [
+  "was|were|became|went|had|found|stopped|lost|turned|coded|arrested|collapsed|fell|started|began|suddenly|sudden|his|her",
+];
+/** Behind "falls", where it is German for "if". */
+export const GERMAN_SUBJECTS = [
+  "er|sie|es|der|die|das|den|ein(?:e[rmns]?)?|man|ich|wir|ihr|jemand|mein\\w*|sein\\w*|ihr\\w*",
+  "nicht|kein\\w*|wieder|erneut|doch|plotzlich|patientin|kind|saugling|atmung|puls|zustand",
+];
+export const GERMAN_STATES =
+  "los(?:e[rnms]?|igkeit)?$|atem|atm|nicht|kein|ohne|herz|stillstand|reanim|wiederbelebung|koma|krampf|flimmern|blau|zyan|intubiert";
+
+/** Before a vital sign: what somebody wants to see, or set a device to. "Maintaining sats of 82 %" is what is. */
+export const WANTED = [
+  "target(?:s|ed|ing)?(?: range)?",
+  "goals?",
+  "aim(?:s|ed|ing)?",
+  "keep|maintain",
+  "titrat(?:e|es|ed|ing)(?: (?:o2|oxygen))?",
+  "(?:upper |lower )?(?:limits?|thresholds?)(?: set)?",
+  "alarms? (?:set|at|for|if|when|range)",
+  "ziel(?:wert|bereich)?|soll(?:wert)?",
+  "objetivo|objectif|cible",
+];
+/** In front of these it was not reached: "can not maintain sats of 82 %". */
+export const NOT_REACHED =
+  /(?<![\p{L}])(?:not|unable|failing|failed|fails|struggling|difficult|hard|barely|hardly)(?:\s+to)?\s+$/u;
+/** How a patient always is; of what stands before it, "heart sounds normal". */
+export const NORMAL = ["normal(?:ly)?", "usual(?:ly)?"];
+
+/** What a thing was named for, directly after it: a visit, a lesson, a figure of speech. */
 export const PURPOSES =
-  "(?:clinic|outpatient|customer|service|dummy|doll|mannequin|manikin|poster|instructor|teacher|trainer|movie|film|video|book|tests?|monitor|index|machine|mask|study|studies|guidelines?|follow ?up|check ?ups?|check|survivor\\w*|rehab\\w*|review|prescription|appointment|train(?:ing|er)|course|class|(?:re ?)?certificat\\w*|drill|simulation|education|lecture|bias|mind|thoughts?|habits?|desires?|kurs\\w*|schulung|kontrolle|sprechstunde|formation|curso|revision|control|controle)";
+  "(?:clinic|outpatient|customer|service|dummy|doll|mannequin|manikin|poster|instructor|teacher|trainer|movie|film|video|book|tests?|index|machine|mask|alarm|study|studies|guidelines?|follow ?up|check ?ups?|survivor\\w*|rehab\\w*|prescription|appointment|train(?:ing|er)|course|class|(?:re ?)?certificat\\w*|drill|simulation|education|lecture|kurs\\w*|schulung|kontrolle|sprechstunde|formation|curso|revision|controle|(?:review|check|control|monitor)(?! (?:asap|urgent\\w*|now|please|immediately|stat|pulse|airway|shows?|showing|reads?|reading|says?|on|attached)))";
+/** The same of words for how somebody is: what is so called is no person. */
+export const FIGURES =
+  "(?:customer|dummy|doll|mannequin|manikin|poster|movie|film|video|book|bias|mind|thoughts?|habits?|desires?)";
 
 /** Parts of the body that are not the patient, and things. */
 export const PARTS =

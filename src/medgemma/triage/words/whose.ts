@@ -1,4 +1,5 @@
 import { wordsOf } from "./compile.js";
+import { isDoer, isReceived } from "./doer.js";
 import { isAtAge, isInOtherBed, isNamedAfter, OWN } from "./kin.js";
 import {
   AGENT_VERBS,
@@ -13,7 +14,6 @@ import {
   WOMEN,
 } from "./people.js";
 import type { Place } from "./place.js";
-import { PARTS, THINGS } from "./vocabulary.js";
 
 const PERSON = wordsOf([...OTHERS, ...EITHER, ...ANIMALS, ...PATIENTS]);
 const OTHER = wordsOf(OTHERS);
@@ -32,7 +32,7 @@ const MAN = wordsOf(MEN);
 const WOMAN = wordsOf(WOMEN);
 const DIED_AFTER = /^\s+(?:gestorben|verstorben)(?![\p{L}])/u;
 const AGAINST =
-  /(?<![\p{L}])(?:by|with|from|per|to|for|via|von|durch|por|par)(?:\s+(?:a|an|the|his|her|my|their|patient\s+'s))*\s+$/u;
+  /(?<![\p{L}])(?:by|with|from|off|onto|over|per|to|for|via|von|durch|por|par)(?:\s+(?:a|an|the|his|her|my|their|patient\s+'s))*\s+$/u;
 const WAS =
   /(?<![\p{L}])(?:was|were|had|has had|been|got|suffered|intubated|resuscitated|with|after|war|wurde|hatte|murio|fue|tuvo|estuvo|etait|avait|a\s+(?:fait|eu|ete))(?![\p{L}])/u;
 /** "saw a man in ..." */
@@ -51,13 +51,16 @@ const OF_WHOM = wordsOf(OTHERS, {
 const GENITIVE = wordsOf(OTHERS, { before: "^\\s*(?:der|des|seiner|ihrer|seines|ihres)\\s+" });
 const NEIGHBOUR = wordsOf(NEIGHBOURS);
 
-/**
- * Whether somebody else is spoken of. Who is unclear is taken for the patient.
- *
- * @param noun The words name a thing ("cardiac arrest"), and do not say how somebody is.
- */
-export function isOthers(place: Place, noun: boolean): boolean {
-  const { before, after, text } = place;
+export interface Bearing {
+  /** The words name a thing ("cardiac arrest"), and do not say how somebody is. */
+  readonly noun?: boolean | undefined;
+  /** Somebody does it for another: "CPR". */
+  readonly measure?: boolean | undefined;
+}
+
+/** Whether somebody else is spoken of. Who is unclear is taken for the patient. */
+export function isOthers(place: Place, { noun = false, measure = false }: Bearing): boolean {
+  const { before, after, found, text } = place;
   if (after.search(OF_WHOM) >= 0 || isInOtherBed(before, after, AGENT)) return true;
   if (noun && (isNamedAfter(after) || after.search(GENITIVE) >= 0)) return true;
   if (DEATH.test(before.split(",").at(-1) ?? "") || SEEN.test(before) || DIED_AFTER.test(after)) return true;
@@ -72,17 +75,21 @@ export function isOthers(place: Place, noun: boolean): boolean {
   const named = isNamedBeside(text, who[0]);
   // "roommate found unconscious": the finder, or the one found.
   if (/^\s+found\s*$/.test(between)) return named && whole(OTHER);
-  if (between.search(AGENT) >= 0 && !/^\s+(?:was|is|were|had)\b/.test(between)) return false;
-  if (whole(EITHER_ONE)) return named;
+  if (isDoer(place, between, measure)) return false;
+  const given = measure && !isReceived(between);
+  if (whole(EITHER_ONE)) return named && !given;
   if (!whole(OTHER)) return ofThirdPerson(who, before);
   if (noun && /^\s*[:,]?\s*$/.test(between) && isAtAge(after)) return true;
   const heading = people.findLast(({ 0: it }) => /anamnese|history|antecedent/.test(it));
   if (heading !== undefined && !before.slice(heading.index).includes(",")) return true;
+  // "bystander CPR", but of the next bed it is news.
+  if (given && !whole(NEIGHBOUR)) return false;
   // "father had a stroke, unresponsive": a statement of its own.
   if (between.includes(",")) return false;
-  if (/^\s+'s\s*$/.test(between) || /famil/.test(who[0]) || whole(NEIGHBOUR)) return true;
+  const tried = /^(?:unable|not able|can not|could not)(?![\p{L}])/u.test(found);
+  if (/^\s+'s\s*$/.test(between) || (/famil/.test(who[0]) && !tried) || whole(NEIGHBOUR)) return true;
   if (/(?<![\p{L}])my\s+$/u.test(before.slice(0, who.index)) && !WAS.test(between)) return false;
-  return WAS.test(between) || named;
+  return measure || WAS.test(between) || named;
 }
 
 const isWhole = (word: string, pattern: RegExp) => word.replace(pattern, "") === "";
@@ -113,26 +120,4 @@ function ofThirdPerson({ 0: word, index }: RegExpMatchArray, before: string): bo
     /(?<![\p{L}])(?:his|her|their|patient\s+'s)\s+$/u.test(before.slice(0, index)) &&
     /(?<![\p{L}])(?:was|had|died)(?![\p{L}])/u.test(before.slice(index))
   );
-}
-
-const SIDE =
-  "(?:(?:the|el|la|los|le|les|l|den?|der|dem|link\\w*|recht\\w*|his|her|my|both|left|right|l|r|lower|upper|affected|a|one|all|distal)\\s+)*";
-const OF_PART = new RegExp(
-  `^(?:\\s+(?:felt|palpable|detected|palpated|found))?\\s+(?:(?:in|on|of|at|over|to|am|im|an|en|a|au|aux|dans)\\s+)?${SIDE}(?:${PARTS}|${THINGS})(?![\\p{L}])`,
-  "u",
-);
-const PART_IS = new RegExp(
-  `(?<![\\p{L}])(?:${PARTS}|${THINGS})(?:\\s+(?!he\\b|she\\b|patient\\b)[\\p{L}']+){0,4}\\s*$`,
-  "u",
-);
-const THING = new RegExp(`^\\s+(?:(?:the|his|her|my)\\s+)?${THINGS}(?![\\p{L}])`, "u");
-const THING_IS = new RegExp(
-  `(?<![\\p{L}])${THINGS}(?:\\s+(?:is|was|are|went|became|has|been|gone))*\\s*$`,
-  "u",
-);
-
-/** Whether a limb or a thing is spoken of: "no pulse in the left foot", "lifeless limb". */
-export function isPart({ before, after }: Place, limbs: boolean): boolean {
-  if (THING.test(after) || THING_IS.test(before)) return true;
-  return limbs && (OF_PART.test(after) || PART_IS.test(before));
 }
