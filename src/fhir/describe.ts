@@ -126,6 +126,7 @@ const WRITTEN: ReadonlySet<string> = new Set([
 function dateTexts(resource: Json): string[] {
   const main = dateElement(resource);
   return DATES.flatMap((key) => {
+    if (resource[key] === undefined) return [];
     const period = asObject(resource[key]);
     const [start, end] =
       period === undefined ? [asText(resource[key])] : [period.start, period.end].map(asText);
