@@ -12,7 +12,7 @@ export function onAllow(callback: (milliseconds: number) => void): void {
 
 /** Opening and parsing a file, inflating included. */
 export function allowParsing(bytes: number): void {
-  tell(1500 + bytes / 50_000);
+  tell(2500 + bytes / 20_000);
 }
 
 /** What a header says of each of its frames. */
@@ -22,7 +22,7 @@ export function allowFrames(frames: number): void {
 
 /** Putting slices in order. */
 export function allowGrouping(slices: number): void {
-  tell(3000 + slices / 50);
+  tell(5000 + slices / 20);
 }
 
 /** Decoding one frame: some twenty times what a codec needs on a slow core. */

@@ -37,10 +37,17 @@ export interface GroupJob {
   readonly listed: boolean;
 }
 
+/** Many numbers cross as one piece of memory; of few the pieces would be more than the numbers. */
+export type Numbers = Uint32Array | readonly number[];
+
+export function packNumbers(numbers: readonly number[]): Numbers {
+  return numbers.length < 64 ? numbers : Uint32Array.from(numbers);
+}
+
 /** Files and frames by their numbers, one pair a slice. */
 export interface PackedVolume {
-  readonly files: Uint32Array;
-  readonly frames: Uint32Array;
+  readonly files: Numbers;
+  readonly frames: Numbers;
   /** What was left out and what is irregular, in words. */
   readonly notes: readonly string[];
 }
@@ -49,7 +56,7 @@ export interface PackedSeries {
   readonly study: number;
   readonly series: number;
   readonly modality: string;
-  readonly files: Uint32Array;
+  readonly files: Numbers;
   /** For CT and MR, unless secondary captures. */
   readonly volume: PackedVolume | undefined;
   readonly wholeSlide: boolean;

@@ -1,5 +1,5 @@
 import { groupBy } from "./group-by.js";
-import type { GroupedFile, PackedSeries } from "./grouping.js";
+import { type GroupedFile, type PackedSeries, packNumbers } from "./grouping.js";
 import { VOLUME_MODALITIES } from "./rule-table.js";
 import { ruleFor } from "./show.js";
 import type { Slice } from "./slice.js";
@@ -49,10 +49,10 @@ function describe(
     study,
     series,
     modality,
-    files: Uint32Array.from(asListed && !isVolume ? files : ordered, ({ file }) => file),
+    files: packNumbers((asListed && !isVolume ? files : ordered).map(({ file }) => file)),
     volume: volume && {
-      files: Uint32Array.from(volume.slices, ({ file }) => file),
-      frames: Uint32Array.from(volume.slices, ({ frame }) => frame),
+      files: packNumbers(volume.slices.map(({ file }) => file)),
+      frames: packNumbers(volume.slices.map(({ frame }) => frame)),
       notes: volume.notes,
     },
     wholeSlide: ordered.some(({ wholeSlide }) => wholeSlide),

@@ -25,7 +25,7 @@ export function buildVolume(input: readonly Slice[]): Volume {
   const imaged = keep(input, (slice) => !slice.facts.localizer, "localizer or scout", notes);
   // The reference prefers acquired pictures to derived ones where a series has both.
   const acquired = keep(imaged, (slice) => !slice.facts.derived, "derived", notes);
-  const stacks = chooseStacks(stacksOf(acquired), notes).map((stack) =>
+  const stacks = chooseStacks(stacksOf(acquired), acquired.length, notes).map((stack) =>
     sortStack(onePass(stack, notes), notes),
   );
   const distances = stacks.map(steps);
@@ -49,13 +49,16 @@ function keep(
   return kept;
 }
 
-/** Slices of one size and orientation each, in the order in which the series begins them. */
+/** More orientations than any series has; each slice is compared with all before it. */
+const MOST_STACKS = 256;
+
+/** Slices of one size and orientation each, in the order in which the series begins them; what would be one too many is in none. */
 function stacksOf(slices: readonly Slice[]): Slice[][] {
   const stacks: Slice[][] = [];
   for (const slice of slices) {
     const fits = stacks.find(([first]) => first !== undefined && sameStack(first, slice));
     if (fits) fits.push(slice);
-    else stacks.push([slice]);
+    else if (stacks.length < MOST_STACKS) stacks.push([slice]);
   }
   const begin = (stack: readonly Slice[]) =>
     least(stack.map(({ instanceNumber }) => instanceNumber ?? Number.POSITIVE_INFINITY));
@@ -66,9 +69,8 @@ function stacksOf(slices: readonly Slice[]): Slice[][] {
  * Several planes of an MR series are shown one after another, as the reference shows all pictures of an acquisition, if
  * the prompt holds them. Else the largest stack: what does not fit a CT's is mostly its scout.
  */
-function chooseStacks(stacks: readonly Slice[][], notes: string[]): readonly Slice[][] {
+function chooseStacks(stacks: readonly Slice[][], count: number, notes: string[]): readonly Slice[][] {
   if (stacks.length < 2) return stacks;
-  const count = stacks.reduce((sum, stack) => sum + stack.length, 0);
   if (count <= MAX_SLICES && stacks.every(([first]) => first?.facts.modality === "MR")) {
     notes.push(`${stacks.length} stacks of different orientation or size, one after another`);
     return stacks;
