@@ -49,6 +49,8 @@ export class MedGemmaError extends Error {
     message?: string,
     options: { facts?: ErrorFacts; cause?: unknown; remedy?: string } = {},
   ) {
+    if (typeof code !== "string" || !isErrorCode(code))
+      throw badOption("code", "a code of ERROR_TABLE", code);
     super(
       message ?? ERROR_TABLE[code].meaning,
       options.cause === undefined ? undefined : { cause: options.cause },
@@ -75,7 +77,7 @@ export class MedGemmaError extends Error {
    * @throws MedGemmaError `bad_option` for anything else.
    */
   static fromJSON(data: ErrorData): MedGemmaError {
-    const { code, message, remedy, facts } = (data ?? {}) as Partial<ErrorData>;
+    const { code, message, remedy, facts } = readable(data);
     const whole = typeof message === "string" && typeof remedy === "string" && typeof facts === "object";
     if (typeof code !== "string" || !isErrorCode(code) || !whole || facts === null)
       throw badOption("data", "what toJSON of a MedGemmaError gave", data);
@@ -104,10 +106,26 @@ export class MedGemmaError extends Error {
     code: Code,
   ): value is MedGemmaError & { readonly code: Code; readonly facts: FactsOf<Code> };
   static isInstance(value: unknown, code?: ErrorCode): boolean {
-    if (typeof value !== "object" || value === null || (value as Record<symbol, unknown>)[MARKER] !== true)
-      return false;
+    if (!isMarked(value)) return false;
     // Array methods pass an index here.
     return typeof code !== "string" || (value as MedGemmaError).code === code;
+  }
+}
+
+/** Of a proxy too, which may throw at whatever it is asked. */
+function isMarked(value: unknown): boolean {
+  try {
+    return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[MARKER] === true;
+  } catch {
+    return false;
+  }
+}
+
+function readable(data: unknown): Partial<ErrorData> {
+  try {
+    return { ...(data as Partial<ErrorData>) };
+  } catch {
+    return {};
   }
 }
 
@@ -127,8 +145,13 @@ function describeValue(value: unknown): string {
     if (value.trim() === "") return "an empty text";
     return `a text of ${value.length} character${value.length === 1 ? "" : "s"}`;
   }
-  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `a list of ${value.length}`;
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+  if (typeof value !== "object") return `a ${typeof value}`;
+  try {
+    if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `a list of ${value.length}`;
+  } catch {
+    // A proxy: it may throw at whatever it is asked.
+  }
+  return "an object";
 }
 
 /** Rejects with `aborted` when the signal has fired. */

@@ -8,6 +8,85 @@ export function given<T extends object>(options: T): T {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }
 
+/**
+ * What a caller's object says, as `read` finds it. What its own getters or traps throw is told as a bad option, with that as
+ * the cause: it is no fault of what reads.
+ */
+export function reading<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (MedGemmaError.isInstance(cause)) throw cause;
+    throw new MedGemmaError("bad_option", `What was passed for ${name} cannot be read.`, {
+      facts: { option: name },
+      remedy: `Pass plain values of the documented form for ${name}.`,
+      cause,
+    });
+  }
+}
+
+/**
+ * The options as an object of our own: each is read once, here, and stays what it was then.
+ * @throws MedGemmaError `bad_option` for anything but an object, and when reading it throws.
+ */
+export function readOnce<T extends object>(owner: string, options: T): T {
+  return reading(`${owner} options`, () => {
+    if (options === null || typeof options !== "object" || Array.isArray(options))
+      throw badOption(`${owner} options`, "an object", options);
+    // Inherited ones too, as a reader of the object itself would find them.
+    const names: string[] = [];
+    for (const name in options) names.push(name);
+    const values = names.map((name) => {
+      const value = options[name as keyof T];
+      return [name, BY_REFERENCE.has(name) ? value : ownCopy(value, DEEPEST)];
+    });
+    return Object.fromEntries(values) as T;
+  });
+}
+
+/** May be of megabytes, or a library's own; they are read with care where they are read. */
+const BY_REFERENCE: ReadonlySet<string> = new Set(["schema", "jsonSchema", "record"]);
+const DEEPEST = 6;
+/** A list that says it is longer may be empty. */
+const LONGEST = 1_000_000;
+
+/**
+ * Lists and plain objects of our own, so that what a caller's do when they are read happens here. Instances of classes
+ * (pictures, streams, signals, bytes) stay what they are.
+ * @throws MedGemmaError `bad_option` when reading it throws.
+ */
+export function plain<T>(name: string, value: T): T {
+  return reading(name, () => ownCopy(value, DEEPEST) as T);
+}
+
+/** @throws MedGemmaError `bad_option` for items that are no objects. */
+export function checkObjects(name: string, items: readonly unknown[]): void {
+  for (const [index, item] of items.entries())
+    if (typeof item !== "object" || item === null) throw badOption(`${name}[${index}]`, "an object", item);
+}
+
+function ownCopy(value: unknown, depth: number): unknown {
+  if (typeof value !== "object" || value === null || depth === 0) return value;
+  if (Array.isArray(value))
+    return value.length > LONGEST ? value : Array.from(value, (item) => ownCopy(item, depth - 1));
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const isPlain = prototype === Object.prototype || prototype === null;
+  if (!isPlain || Object.getOwnPropertySymbols(value).length > 0) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, ownCopy(item, depth - 1)]));
+}
+
+/** @throws MedGemmaError `bad_option`. */
+export function checkSignal(signal: unknown): void {
+  const isSignal = signal === undefined || reading("signal", () => signal instanceof AbortSignal);
+  if (!isSignal) throw badOption("signal", "an AbortSignal", signal);
+}
+
+/** @throws MedGemmaError `bad_option`. */
+export function functionOption<T>(name: string, value: T): T {
+  if (value !== undefined && typeof value !== "function") throw badOption(name, "a function", value);
+  return value;
+}
+
 /** Checks of option objects, in one sentence form. Order as in better-sqlite3: shape, names, then values. */
 
 /**

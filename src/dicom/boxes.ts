@@ -1,3 +1,4 @@
+import { reading } from "../options.js";
 /**
  * From a box in a picture's pixels (src/image/square.ts makes it from the model's answer) to millimetres and, for a
  * patch of a slide, to the slide.
@@ -33,15 +34,17 @@ export interface BoxMeasure {
 
 /** Size and place in millimetres; undefined when the picture has no spacing. */
 export function measureBox(box: PictureBox, space: PictureSpace): BoxMeasure | undefined {
-  if (!space.spacing) return undefined;
-  const [down, across] = space.spacing;
-  return {
-    width: (box.x1 - box.x0) * across,
-    height: (box.y1 - box.y0) * down,
-    left: box.x0 * across,
-    top: box.y0 * down,
-    onDetector: space.spacingSource === "imager",
-  };
+  return reading("box and space", () => {
+    if (!space.spacing) return undefined;
+    const [down, across] = space.spacing;
+    return {
+      width: (box.x1 - box.x0) * across,
+      height: (box.y1 - box.y0) * down,
+      left: box.x0 * across,
+      top: box.y0 * down,
+      onDetector: space.spacingSource === "imager",
+    };
+  });
 }
 
 /** A box in a patch as a box in the slide's full resolution; the box itself for pictures that are no patch. */

@@ -4,6 +4,7 @@ import { badOption, MedGemmaError } from "../errors.js";
 import { aboutFile } from "../files/about-file.js";
 import { fileLabel } from "../files/name.js";
 import { refuseOthers } from "../files/open-file.js";
+import { plain } from "../options.js";
 import { DirectoryNames } from "./dicomdir.js";
 import { filesIn } from "./folder-files.js";
 import type { Header } from "./header.js";
@@ -49,10 +50,11 @@ export type HeldInput = PathOrBytes | readonly PathOrBytes[];
 
 /** Reads what of an input can be read once only. */
 export async function hold(
-  input: StudyInput,
+  given: StudyInput,
   limits: Limits,
   signal: AbortSignal | undefined,
 ): Promise<HeldInput> {
+  const input = plain("source", given);
   if (!Array.isArray(input)) return toPathOrBytes(input as DicomInput, limits, signal);
   return inTurn(input as readonly DicomInput[], (one) => toPathOrBytes(one, limits, signal));
 }

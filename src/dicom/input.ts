@@ -4,6 +4,7 @@ import { badOption } from "../errors.js";
 import type { BlobLike } from "../files/blob.js";
 import { bytesOf, bytesOfBlob } from "../files/handed-bytes.js";
 import { type ByteStream, isByteStream, readStream } from "../files/read-stream.js";
+import { plain } from "../options.js";
 import { type Limits, tooLarge } from "./limits.js";
 import { shareBytes } from "./shared-bytes.js";
 import type { Source } from "./source.js";
@@ -16,10 +17,11 @@ export type PathOrBytes = string | Uint8Array;
 
 /** Reads what can be read once only; bytes where workers can read them. Throws `bad_option`, `image_too_large` or `aborted`. */
 export async function toPathOrBytes(
-  input: DicomInput,
+  given: DicomInput,
   limits: Limits,
   signal: AbortSignal | undefined,
 ): Promise<PathOrBytes> {
+  const input = plain("source", given);
   const held = await readOnce(input, limits, signal);
   if (typeof held === "string") return held;
   if (held.length > limits.maxBytes) throw tooLarge("bytes", held.length, limits.maxBytes);

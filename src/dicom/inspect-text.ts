@@ -1,9 +1,14 @@
+import { reading } from "../options.js";
 import { table } from "../table.js";
 import type { DicomFacts } from "./facts.js";
 import type { InspectedSeries, Inspection } from "./inspect.js";
 
 /** An inspection as text for a terminal: one block a series. Holds names and dates only when `identity` was asked for. */
 export function formatInspection(inspection: Inspection): string {
+  return reading("inspection", () => textOf(inspection));
+}
+
+function textOf(inspection: Inspection): string {
   const lines: string[] = [];
   for (const series of inspection.series) lines.push(...seriesLines(series, inspection), "");
   for (const [reason, count] of Object.entries(inspection.skipped))

@@ -1,4 +1,5 @@
 import { MedGemmaError } from "../errors.js";
+import { readOnce } from "../options.js";
 import { collect, type HeldInput, hold, type StudyInput } from "./collect.js";
 import type { DicomFacts } from "./facts.js";
 import { fileWarnings } from "./file-warnings.js";
@@ -52,7 +53,7 @@ export interface InspectedSeries {
 
 /** What a file, folder or list is and how it would be read, without decoding pixels. Throws as `toModelPictures`. */
 export async function inspectPath(source: StudyInput, options: InspectOptions = {}): Promise<Inspection> {
-  const pictureOptions: PictureOptions = { ...options };
+  const pictureOptions: PictureOptions = readOnce("inspectPath", options);
   const work = prepare(pictureOptions);
   const input = await onlyVolume(await hold(source, work.limits, work.signal));
   if (await niftiSource(input)) return inspectNifti(input as string | Uint8Array, pictureOptions);

@@ -1,5 +1,5 @@
 import { badOption, MedGemmaError } from "../errors.js";
-import type { Filled } from "../options.js";
+import { type Filled, readOnce } from "../options.js";
 
 /** Bounds that hold for every file, whatever it claims. */
 export interface DicomLimits {
@@ -37,7 +37,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
 
 export function withDefaults(limits: DicomLimits | undefined): Limits {
   const merged: Record<keyof DicomLimits, number> = { ...DEFAULT_LIMITS };
-  for (const [name, value] of Object.entries(limits ?? {})) {
+  for (const [name, value] of Object.entries(readOnce("limits", limits ?? {}))) {
     if (!Object.hasOwn(DEFAULT_LIMITS, name))
       throw badOption("limits", `one of ${Object.keys(DEFAULT_LIMITS).join(", ")}`, name);
     if (value === undefined) continue;

@@ -1,5 +1,6 @@
 import { badOption } from "../errors.js";
 import { openFile } from "../files/open-file.js";
+import { checkSignal, plain, readOnce } from "../options.js";
 import type { DicomFacts } from "./facts.js";
 import { type DicomInput, type PathOrBytes, toPathOrBytes, toSource } from "./input.js";
 import { type DicomLimits, withDefaults } from "./limits.js";
@@ -40,7 +41,8 @@ export interface DicomImage {
 }
 
 /** True when a file or its bytes look like DICOM, with or without preamble. Throws `file_not_found` for a path. */
-export async function isDicom(input: PathOrBytes): Promise<boolean> {
+export async function isDicom(given: PathOrBytes): Promise<boolean> {
+  const input = plain("source", given);
   if (input instanceof Uint8Array) return looksLikeDicom(input);
   if (typeof input !== "string") throw badOption("source", "a path or bytes", input);
   return looksLikeDicom(await firstBytes(input));
@@ -62,7 +64,9 @@ export async function firstBytes(path: string, count = 512): Promise<Uint8Array>
  * Throws `not_dicom`, `dicom_unreadable`, `dicom_unsupported`, `dicom_no_picture`, `dicom_timeout`, `image_too_large`,
  * `file_not_found` or `aborted`.
  */
-export async function readDicom(input: DicomInput, options: ReadOptions = {}): Promise<DicomImage> {
+export async function readDicom(input: DicomInput, asked: ReadOptions = {}): Promise<DicomImage> {
+  const options = readOnce("readDicom", asked);
+  checkSignal(options.signal);
   const limits = withDefaults(options.limits);
   const frame = options.frame ?? 0;
   if (!Number.isInteger(frame) || frame < 0) throw badOption("frame", "a whole number from 0", frame);

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { Callback } from "../callback.js";
 import { badOption, type MedGemmaError } from "../errors.js";
+import { checkSignal, functionOption, readOnce } from "../options.js";
 
 import { type Collected, collect, type HeldInput, hold, type Instance, type StudyInput } from "./collect.js";
 import { noPicture } from "./fail.js";
@@ -66,12 +67,14 @@ export interface Work {
   readonly progress: (phase: StudyProgress["phase"], done: number, total: number) => void;
 }
 
-export function prepare(options: PictureOptions): Work {
+export function prepare(asked: PictureOptions): Work {
+  const options = readOnce("toModelPictures", asked);
+  checkSignal(options.signal);
   const { model = "1.5", rule = "auto", window } = options;
   if (model !== "1.0" && model !== "1.5") throw badOption("model", '"1.0" or "1.5"', model);
   if (rule !== "auto" && rule !== "display") throw badOption("rule", '"auto" or "display"', rule);
   checkWindow(window);
-  const callback = new Callback(options.onProgress);
+  const callback = new Callback(functionOption("onProgress", options.onProgress));
   return {
     pool: sharedPool(),
     limits: withDefaults(options.limits),

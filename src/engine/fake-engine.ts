@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import { types } from "node:util";
 import { atOnce, Callback } from "../callback.js";
 import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
 import type { RgbImage } from "../image/rgb.js";
+import { functionOption, integerOption, plain, reading, readOnce } from "../options.js";
 import type {
   EncodeOptions,
   Engine,
@@ -15,6 +17,7 @@ import type {
   ScoreResult,
   Usage,
 } from "./engine.js";
+import { checkParts } from "./parts.js";
 
 /** What the model would read: the whole prompt as text, each picture as `<image>`. */
 export interface FakePrompt {
@@ -83,32 +86,38 @@ export class FakeEngine implements Engine {
   }
 
   async tokenize(text: string, options: { special: boolean; signal?: AbortSignal }): Promise<Int32Array> {
-    this.#check(options.signal);
+    this.#check(readOnce("tokenize", options).signal);
+    if (typeof text !== "string") throw badOption("text", "a string", text);
     return Int32Array.from(words(text), (_, index) => index);
   }
 
-  async encode(image: RgbImage, options: EncodeOptions = {}): Promise<ImageEmbedding> {
+  async encode(image: RgbImage, asked: EncodeOptions = {}): Promise<ImageEmbedding> {
+    const options = readOnce("encode", asked);
     this.#check(options.signal);
-    const digest = createHash("sha256").update(image.data).digest();
+    const bytes = reading("image", () => image.data);
+    if (!types.isUint8Array(bytes)) throw badOption("image", "an RgbImage", image);
+    const digest = createHash("sha256").update(bytes).digest();
     const values = Float32Array.from(
       { length: IMAGE_TOKENS * WIDTH },
       (_, index) => (digest[index] ?? 0) / 255,
     );
-    new Callback(options.onProgress).tell(1);
+    new Callback(functionOption("onProgress", options.onProgress)).tell(1);
     return { tokens: IMAGE_TOKENS, width: WIDTH, values, key: digest.toString("hex") };
   }
 
   async *generate(
     parts: readonly PromptPart[],
-    options: GenerateOptions,
+    asked: GenerateOptions,
   ): AsyncGenerator<GenerationEvent, void, void> {
+    const options = readOnce("generate", asked);
     this.#check(options.signal);
+    const maxTokens = integerOption("maxTokens", options.maxTokens, Number.MAX_SAFE_INTEGER, 1, 1_000_000);
     const prompt = this.#record(parts);
     const { answer = "A scripted answer." } = this.#script;
     const text = typeof answer === "function" ? atOnce(answer(prompt, options)) : answer;
     if (typeof text !== "string") throw badOption("answer", "a text, or a function that gives one", text);
     const all = words(text);
-    const spoken = all.slice(0, options.maxTokens);
+    const spoken = all.slice(0, maxTokens);
     for (const text of spoken) {
       this.#check(options.signal);
       yield { type: "text", text, tokens: [] };
@@ -128,8 +137,10 @@ export class FakeEngine implements Engine {
     continuations: readonly string[],
     options: ScoreOptions = {},
   ): Promise<ScoreResult> {
-    this.#check(options.signal);
+    this.#check(readOnce("score", options).signal);
     const prompt = this.#record(parts);
+    if (!Array.isArray(plain("continuations", continuations)))
+      throw badOption("continuations", "a list of strings", continuations);
     const scores = continuations.map((text) => {
       const logprob = atOnce(this.#script.score?.(prompt, text)) ?? -Math.log(continuations.length);
       if (typeof logprob !== "number") throw badOption("score", "a function that gives a number", logprob);
@@ -154,6 +165,7 @@ export class FakeEngine implements Engine {
   }
 
   #record(parts: readonly PromptPart[]): FakePrompt {
+    checkParts(parts);
     const images = parts.flatMap((part) => (part.type === "image" ? [part.image] : []));
     const text = parts.map((part) => (part.type === "image" ? "<image>" : part.text)).join("");
     const prompt = { text, images };

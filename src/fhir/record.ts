@@ -1,5 +1,5 @@
 import { badOption, throwIfAborted } from "../errors.js";
-import { checkNames } from "../options.js";
+import { checkNames, checkSignal, readOnce } from "../options.js";
 import { Collector } from "./collector.js";
 import type { Draft } from "./drafts.js";
 import { MAX_TEXT } from "./drafts.js";
@@ -66,14 +66,13 @@ export interface ReadRecordOptions {
  * they refer to one another; of those not about health only type and id are kept.
  * @throws MedGemmaError `bad_option`, `record_unreadable`, `aborted`.
  */
-export async function readRecord(
-  input: RecordInput,
-  options: ReadRecordOptions = {},
-): Promise<PatientRecord> {
+export async function readRecord(input: RecordInput, asked: ReadRecordOptions = {}): Promise<PatientRecord> {
+  const options = readOnce("readRecord", asked);
   if (typeof input !== "string" && (typeof input !== "object" || input === null)) {
     throw badOption("record", "a text, or FHIR resources as objects", input);
   }
   checkNames("readRecord", options, ["identity", "now", "signal"]);
+  checkSignal(options.signal);
   const { identity: keep = false, now = new Date(), signal } = options;
   if (!(now instanceof Date) || Number.isNaN(now.getTime())) throw badOption("now", "a Date", now);
   const text = typeof input === "string" ? input.replace(/^\uFEFF/, "") : undefined;

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { badOption } from "../errors.js";
 
 /** Characters of a name that are told; a longer one is cut in its middle. */
 const LONGEST_NAME = 80;
@@ -13,8 +14,10 @@ const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
 /**
  * What errors and logs call an input: a file's own name, never its folders, which are often named after patients. It is
  * short, and nothing in it steers a terminal: what was taken for a path may be a whole picture in base64.
+ * @throws MedGemmaError `bad_option` for what is no text.
  */
 export function fileLabel(file: string): string {
+  if (typeof file !== "string") throw badOption("file", "a path", file);
   const own = file.length > LONGEST_PATH ? file : path.basename(file);
   if (own.length > LONGEST_FILE) return "a text too long for a file's name";
   const name = own.replace(CONTROLS, escaped).replace(TURNS, escaped);
@@ -28,6 +31,13 @@ export function printable(text: string): string {
   return text
     .replaceAll("\r\n", "\n")
     .replace(CONTROLS, (char) => (char === "\n" || char === "\t" ? char : escaped(char)));
+}
+
+/** @throws MedGemmaError `bad_option` for what is no path on any system. */
+export function checkPath(name: string, value: unknown): asserts value is string {
+  const isPath = typeof value === "string" && value !== "" && !value.includes("\0");
+  if (!isPath || value.length > LONGEST_PATH || path.basename(value).length > LONGEST_FILE)
+    throw badOption(name, "a path", value);
 }
 
 function escaped(char: string): string {

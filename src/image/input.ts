@@ -4,6 +4,7 @@ import { badOption } from "../errors.js";
 import type { BlobLike } from "../files/blob.js";
 import { bytesOf } from "../files/handed-bytes.js";
 import { type ByteStream, isByteStream } from "../files/read-stream.js";
+import { plain, reading } from "../options.js";
 import type { RawPixels } from "./raw-pixels.js";
 import type { RgbImage } from "./rgb.js";
 
@@ -38,6 +39,12 @@ export type InputKind =
 
 /** Sorts the inputs by what they can do, not by class: objects of another realm or another copy of sharp are welcome. */
 export function kindOfInput(input: unknown): InputKind {
+  const known = reading("input", () => sorted(plain("input", input)));
+  // It is taken as it is: the same picture stays the same object.
+  return known.kind === "rgb" ? { kind: "rgb", image: input as RgbImage } : known;
+}
+
+function sorted(input: unknown): InputKind {
   if (typeof input === "string") return { kind: "text", text: input };
   if (input instanceof URL) return { kind: "text", text: input.href };
   if (types.isAnyArrayBuffer(input)) return { kind: "bytes", bytes: bytesOf(input) };

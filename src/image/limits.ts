@@ -1,5 +1,5 @@
 import { badOption, MedGemmaError } from "../errors.js";
-import type { Filled } from "../options.js";
+import { type Filled, readOnce } from "../options.js";
 
 /** What a picture may cost. All but the time is checked before anything is decoded. */
 export interface ImageLimits {
@@ -31,9 +31,8 @@ const HIGHEST = 2 ** 31 - 1;
 /** Fills in the defaults. Throws `bad_option` for an unknown name or a value out of range. */
 export function resolveLimits(limits: ImageLimits | undefined): Filled<ImageLimits> {
   if (limits === undefined) return DEFAULT_LIMITS;
-  if (typeof limits !== "object" || limits === null) throw badOption("limits", "an object", limits);
   const resolved: Record<keyof ImageLimits, number> = { ...DEFAULT_LIMITS };
-  for (const [name, value] of Object.entries(limits)) {
+  for (const [name, value] of Object.entries(readOnce("limits", limits))) {
     if (!Object.hasOwn(DEFAULT_LIMITS, name))
       throw badOption("limits", `only ${Object.keys(DEFAULT_LIMITS).join(", ")}`, name);
     if (value === undefined) continue;

@@ -1,5 +1,6 @@
 import { badOption, MedGemmaError } from "../errors.js";
 import { readJsonFile } from "../files/read-text.js";
+import { checkObjects, plain, readOnce } from "../options.js";
 import { fitIsotonic, fitTemperature, interpolate, logit, sigmoid } from "./calibration-fit.js";
 import type { LabelProbability } from "./classify-labels.js";
 
@@ -43,13 +44,15 @@ export interface CalibrationOptions {
  * @throws MedGemmaError `bad_option` for no cases, or cases whose truth is none of their labels.
  */
 export function fitCalibration(
-  cases: readonly CalibrationCase[],
+  given: readonly CalibrationCase[],
   options: CalibrationOptions = {},
 ): Calibration {
-  const { method = "temperature", multiLabel = false, model } = options;
+  const cases = plain("cases", given);
+  const { method = "temperature", multiLabel = false, model } = readOnce("fitCalibration", options);
   if (method !== "temperature" && method !== "isotonic")
     throw badOption("method", '"temperature" or "isotonic"', method);
   if (!Array.isArray(cases) || cases.length === 0) throw badOption("cases", "labelled cases", cases);
+  checkObjects("cases", cases);
   const read = cases.map((each) => readCase(each, multiLabel));
   const pairs = read.flat();
   const common = {
@@ -62,6 +65,10 @@ export function fitCalibration(
 
 /** @returns the probability of each label and whether it is true. */
 function readCase({ labels, truth }: CalibrationCase, multiLabel: boolean): [number, boolean][] {
+  if (!Array.isArray(labels)) throw badOption("labels", "labels with their probabilities", labels);
+  checkObjects("labels", labels);
+  if (typeof truth !== "string" && !Array.isArray(truth))
+    throw badOption("truth", "a label or several", truth);
   const names = labels.map(({ label }) => label);
   const list = typeof truth === "string" ? [truth] : truth;
   const unknown = list.some((label) => !names.includes(label));

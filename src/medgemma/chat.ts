@@ -1,7 +1,7 @@
 import { badOption, MedGemmaError } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
-import { given } from "../options.js";
+import { given, readOnce } from "../options.js";
 import type { ContentPart, Message } from "../prompt/message.js";
 import { type ChatSnapshot, fromSnapshot, toSnapshot } from "./chat-snapshot.js";
 import { toTurn } from "./chat-turns.js";
@@ -143,7 +143,7 @@ export class ChatSession {
     options: ChatTurnOptions & Partial<SchemaOptions>,
   ): AsyncGenerator<StreamEvent<ChatResult>, void, void> {
     const started = performance.now();
-    const { images, ...turnOptions } = options;
+    const { images, ...turnOptions } = readOnce("chat turn", options);
     checkAskOptions("chat turn", turnOptions, ["schema", "jsonSchema"]);
     const { options: merged, structure } = takeStructure({ ...this.#options, ...given(turnOptions) });
     // Before the first wait: the caller's buffers are copied at the call.

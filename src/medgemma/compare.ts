@@ -1,5 +1,6 @@
 import { badOption } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
+import { plain, readOnce } from "../options.js";
 import { TASK_PRESETS } from "../prompt/presets-tasks.js";
 import type { LoadedModel } from "./loaded-model.js";
 import type { StreamEvent } from "./result.js";
@@ -16,8 +17,9 @@ export async function* streamCompare(
   model: LoadedModel,
   prior: ImageInput,
   current: ImageInput,
-  options: CompareOptions,
+  asked: CompareOptions,
 ): AsyncGenerator<StreamEvent<CompareResult>, void, void> {
+  const options = readOnce("compare", asked);
   checkTaskOptions("compare", options, []);
   const pictures = [onePicture("prior", prior), onePicture("current", current)];
   const preset = choosePreset(TASK_PRESETS.compare[model.family], options.prompt);
@@ -26,7 +28,7 @@ export async function* streamCompare(
 
 /** One picture, alone or in a list: of a study of many, the folder. @throws MedGemmaError `bad_option`. */
 export function onePicture(name: string, picture: ImageInput | readonly ImageInput[]): ImageInput {
-  const [first, ...rest] = Array.isArray(picture) ? picture : [picture];
+  const [first, ...rest] = [plain(name, picture)].flat() as ImageInput[];
   if (first === undefined || first === null || rest.length > 0) throw badOption(name, "one picture", picture);
   return first;
 }

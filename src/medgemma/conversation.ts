@@ -5,6 +5,7 @@ import { isByteStream } from "../files/read-stream.js";
 import { ReplayedStream } from "../files/replayed-stream.js";
 import { type ImageInput, kindOfInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
+import { plain, reading } from "../options.js";
 import type { ContentPart, Message } from "../prompt/message.js";
 import { thinkingSystem } from "../prompt/presets.js";
 import type { AskOptions } from "./options.js";
@@ -25,6 +26,12 @@ export type Pictures = ImageInput | readonly ImageInput[] | undefined;
  * @throws MedGemmaError `bad_option`.
  */
 export function toContent(pictures: Pictures, question: Question): ContentPart<ImageInput>[] {
+  return reading("pictures and question", () =>
+    contentOf(plain("pictures", pictures), plain("question", question)),
+  );
+}
+
+function contentOf(pictures: Pictures, question: Question): ContentPart<ImageInput>[] {
   const waiting = toList(pictures).map(ownCopy);
   if (typeof question === "string") {
     if (question.trim() === "") throw badOption("question", "some words", question);
@@ -37,6 +44,9 @@ export function toContent(pictures: Pictures, question: Question): ContentPart<I
     });
   }
   if (!Array.isArray(question)) throw badOption("question", "a string or an array of parts", question);
+  for (const part of question)
+    if (typeof part !== "object" || part === null)
+      throw badOption("question", "parts with a type, or a string,", part);
   const named = question.filter((part) => part.type === "image" && part.image === undefined).length;
   if (named > waiting.length)
     throw badOption("pictures", `${named} pictures, as many as the question has places for,`, pictures);

@@ -1,7 +1,7 @@
 import { Callback } from "../callback.js";
 import { badOption, MedGemmaError } from "../errors.js";
 import { type PatientRecord, type RecordEntry, type RecordInput, readRecord } from "../fhir/record.js";
-import { integerOption } from "../options.js";
+import { integerOption, readOnce } from "../options.js";
 import type { Preset } from "../prompt/presets.js";
 import { TokenMeter } from "./decide/budget.js";
 import { DECIDE_PRESETS, type DecidePresets } from "./decide/presets.js";
@@ -67,8 +67,9 @@ export async function* streamDecide(
   model: LoadedModel,
   input: RecordInput,
   question: string,
-  options: DecideOptions,
+  given: DecideOptions,
 ): AsyncGenerator<StreamEvent<DecideResult>, void, void> {
+  const options = readOnce("decide", given);
   const started = performance.now();
   const { presets, task, parts } = checkOptions(model, options);
   if (typeof question !== "string" || question.trim() === "")

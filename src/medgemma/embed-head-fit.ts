@@ -1,10 +1,9 @@
 import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
-import { checkNames, integerOption } from "../options.js";
+import { checkNames, checkSignal, integerOption, plain, readOnce } from "../options.js";
 import { foldsOf } from "./embed-folds.js";
 import { Head, type HeadFit, type HeadLabel, type StrengthReport } from "./embed-head.js";
 import { fitLogistic, type LinearModel, probabilities, type Samples } from "./embed-logistic.js";
 import { checkSpace, checkVector, type EmbeddingSpace, type VectorInput } from "./embed-space.js";
-import { checkSignal } from "./options.js";
 
 export interface FitHeadOptions {
   /** Parts for cross-validation, 2..20; fewer when a label has fewer pictures. Defaults to `5`. */
@@ -41,11 +40,12 @@ const DEFAULT_STRENGTH = 100;
 export async function fitHead(
   vectors: readonly VectorInput[],
   labels: HeadLabels,
-  options: FitHeadOptions = {},
+  asked: FitHeadOptions = {},
 ): Promise<Head> {
+  const options = readOnce("fitHead", asked);
   checkNames("fitHead", options, ["folds", "strengths", "groups", "signal"]);
   checkSignal(options.signal);
-  const { rows, space } = readVectors(vectors);
+  const { rows, space } = readVectors(plain("vectors", vectors));
   if (!Array.isArray(labels) || labels.length !== rows.length) {
     throw badOption("labels", `an array of ${rows.length} labels, one a vector,`, labels);
   }
@@ -136,7 +136,7 @@ function readVectors(vectors: readonly VectorInput[]): {
   if (!Array.isArray(vectors) || vectors.length < 2) {
     throw badOption("vectors", "an array of at least 2 vectors", vectors);
   }
-  const checked = vectors.map((vector) => checkVector(vector));
+  const checked = Array.from(vectors, (vector) => checkVector(vector));
   const space = checked.find((it) => it.space !== undefined)?.space;
   const width = checked[0]?.values.length;
   for (const each of checked) {

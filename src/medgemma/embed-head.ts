@@ -1,6 +1,7 @@
 import { badOption, MedGemmaError } from "../errors.js";
 import { readJsonFile } from "../files/read-text.js";
 import { writeOutput } from "../files/write.js";
+import { plain } from "../options.js";
 import { type LinearModel, probabilities } from "./embed-logistic.js";
 import { checkSpace, checkVector, type EmbeddingSpace, type VectorInput } from "./embed-space.js";
 import { DRAFT_NOTICE } from "./result.js";
@@ -116,7 +117,7 @@ export class Head {
 
   /** @throws MedGemmaError `head_invalid`. */
   static fromJSON(value: unknown): Head {
-    const json = (value ?? {}) as Partial<HeadJson>;
+    const json = plain("head", value ?? {}) as Partial<HeadJson>;
     if (json.format !== FORMAT) throw invalid("it is no head of this package");
     if (json.schemaVersion !== SCHEMA_VERSION) throw invalid(`its version is not ${SCHEMA_VERSION}`);
     const { kind, labels, width, models, fits = [], space } = json;

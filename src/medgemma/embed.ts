@@ -1,12 +1,12 @@
 import { badOption, MedGemmaError } from "../errors.js";
 import { checkFit } from "../image/fit.js";
 import type { ImageInput } from "../image/input.js";
-import { checkNames } from "../options.js";
+import { checkNames, checkSignal } from "../options.js";
 import { toContent } from "./conversation.js";
 import { POOLINGS, type Pooling, poolTokens, toUnitLength } from "./embed-pool.js";
 import { type EmbeddingSpace, rememberSpace } from "./embed-space.js";
 import { type LoadedModel, noticeOf } from "./loaded-model.js";
-import { type AskOptions, checkSignal } from "./options.js";
+import type { AskOptions } from "./options.js";
 import { readContent, type StudyNote } from "./pictures.js";
 import { makeProvenance } from "./provenance.js";
 import type { Provenance } from "./result.js";

@@ -1,6 +1,6 @@
 import { badOption } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
-import { stringOption } from "../options.js";
+import { readOnce, stringOption } from "../options.js";
 import { TASK_PRESETS } from "../prompt/presets-tasks.js";
 import type { LoadedModel } from "./loaded-model.js";
 import type { StreamEvent } from "./result.js";
@@ -23,8 +23,9 @@ export interface ExplainResult extends TextResult {}
 export async function* streamExplain(
   model: LoadedModel,
   sentence: string,
-  options: ExplainOptions,
+  asked: ExplainOptions,
 ): AsyncGenerator<StreamEvent<ExplainResult>, void, void> {
+  const options = readOnce("explain", asked);
   checkTaskOptions("explain", options, ["report", "image", "modality"]);
   if (typeof sentence !== "string" || sentence.trim() === "")
     throw badOption("sentence", "some words", sentence);

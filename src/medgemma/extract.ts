@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { badOption } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
-import { numberOption, stringOption } from "../options.js";
+import { numberOption, reading, stringOption } from "../options.js";
 import { type Pictures, systemTurn, toContent } from "./conversation.js";
 import { EXTRACT_PRESETS, type ExtractPreset, LAB_REPORT_SCHEMA } from "./extract-presets.js";
 import { type ExtractedValue, valuesOf } from "./extract-values.js";
@@ -128,7 +128,7 @@ function instructionOf(
   { jsonSchema }: Structure<unknown>,
   { readsSchemas }: LoadedModel,
 ): string {
-  const description = JSON.stringify(jsonSchema);
+  const description = reading("schema", () => JSON.stringify(jsonSchema));
   const told = !describes && readsSchemas;
   return told && description.length <= MAX_DESCRIPTION
     ? `JSON schema:\n${description}\n\n${instruction}`

@@ -1,7 +1,7 @@
 import { badOption, MedGemmaError } from "../errors.js";
 import { type PatientRecord, type RecordInput, readRecord } from "../fhir/record.js";
 import type { RgbImage } from "../image/rgb.js";
-import { integerOption, stringOption } from "../options.js";
+import { checkSignal, integerOption, readOnce, stringOption } from "../options.js";
 import type { Message } from "../prompt/message.js";
 import { TokenMeter } from "./decide/budget.js";
 import { rankEntries } from "./decide/rank.js";
@@ -106,11 +106,13 @@ export class InterviewSession implements AsyncIterable<InterviewQuestion> {
    * @throws MedGemmaError `bad_option` for a second call while one runs, `record_unreadable`, and as `MedGemma.stream`.
    */
   async next(options: { signal?: AbortSignal } = {}): Promise<InterviewQuestion | undefined> {
+    const { signal } = readOnce("next", options);
+    checkSignal(signal);
     if (this.#pending !== undefined || this.#ended) return this.#pending;
     return this.#alone(async () => {
       const number = this.#transcript.length + 1;
       if (number > this.#most) return this.#end();
-      const text = await this.#ask(number > this.#least, options.signal);
+      const text = await this.#ask(number > this.#least, signal);
       if (isEnd(text) && number > this.#least) return this.#end();
       const asked = this.#transcript.map((it) => it.question);
       const own = readQuestion(text);
@@ -167,13 +169,15 @@ export class InterviewSession implements AsyncIterable<InterviewQuestion> {
     if (!this.#transcript.some((it) => it.answer !== "")) {
       throw new MedGemmaError("bad_option", "Nothing was answered yet.", { remedy: "Ask and answer first." });
     }
+    const { signal } = readOnce("report", options);
+    checkSignal(signal);
     const started = performance.now();
-    const context = await this.#read(options.signal);
+    const context = await this.#read(signal);
     const lines = this.#transcript.map(
       ({ number, question, answer }) =>
         `Q${number}: ${asData(question)}\n[A${number}] ${asData(answer) || "(no answer)"}`,
     );
-    const task = this.#task(options.signal);
+    const task = this.#task(signal);
     const { report, size } = this.#presets;
     const values = {
       ...context.values,

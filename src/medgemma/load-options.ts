@@ -7,14 +7,13 @@ import { badOption } from "../errors.js";
 import { checkFit, type Fit } from "../image/fit.js";
 import { packageRoot, requireOwnFiles } from "../machine/package.js";
 import type { DownloadProgress } from "../models/pull.js";
-import { checkNames, integerOption, stringOption } from "../options.js";
+import { checkNames, checkSignal, integerOption, stringOption } from "../options.js";
 import {
   ENDPOINT_OPTIONS,
   type EndpointOptions,
   remoteOptions,
   withoutEndpoint,
 } from "./endpoint-options.js";
-import { checkSignal } from "./options.js";
 
 export interface LoadOptions extends EndpointOptions {
   /**

@@ -1,5 +1,7 @@
 import type { Engine } from "../engine/engine.js";
+import { badOption } from "../errors.js";
 import type { Fit } from "../image/fit.js";
+import { reading } from "../options.js";
 import { type ModelProfile, profileOf } from "./model-profile.js";
 import type { ModelVersion } from "./pictures.js";
 import { DRAFT_NOTICE, PHANTOM_NOTICE } from "./result.js";
@@ -7,6 +9,18 @@ import { DRAFT_NOTICE, PHANTOM_NOTICE } from "./result.js";
 /** What every task needs to know about the model it runs on. */
 export interface LoadedModel extends ModelProfile {
   readonly engine: Engine;
+}
+
+const METHODS = ["tokenize", "encode", "generate", "score", "stats", "dispose"] as const;
+
+/** @throws MedGemmaError `bad_option` for what is no engine. */
+export function checkEngine(engine: Engine): void {
+  const isEngine = reading("engine", () => {
+    const info = engine?.info;
+    const known = typeof info?.model?.name === "string" && typeof info.model.file?.name === "string";
+    return known && METHODS.every((name) => typeof engine[name] === "function");
+  });
+  if (!isEngine) throw badOption("engine", "an Engine, as FakeEngine is,", engine);
 }
 
 /** @param known What the catalogue and the caller say; the rest is the profile's. */

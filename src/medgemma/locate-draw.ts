@@ -1,7 +1,7 @@
 import { badOption } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
-import { checkNames } from "../options.js";
+import { checkNames, plain, readOnce } from "../options.js";
 import { onePicture } from "./compare.js";
 import type { LocatedBox } from "./locate-boxes.js";
 import { readContent } from "./pictures.js";
@@ -27,23 +27,38 @@ export async function drawBoxes(
 export async function drawBoxes(
   image: ImageInput,
   boxes: readonly Pick<LocatedBox, "label" | "source">[],
-  options: DrawOptions = {},
+  asked: DrawOptions = {},
 ): Promise<string | Uint8Array> {
+  const options = readOnce("drawBoxes", asked);
   checkNames("drawBoxes", options, ["format", "colour"]);
   const { format = "png", colour = "#ffd000" } = options;
   if (format !== "png" && format !== "svg") throw badOption("format", '"png" or "svg"', format);
-  if (!/^(?:[a-z]+|#[0-9a-f]{3,8})$/i.test(colour)) throw badOption("colour", "a word or #rrggbb", colour);
+  if (typeof colour !== "string" || !/^(?:[a-z]+|#[0-9a-f]{3,8})$/i.test(colour))
+    throw badOption("colour", "a word or #rrggbb", colour);
   const part = { type: "image", image: onePicture("image", image) } as const;
   const { content } = await readContent([part], { version: "1.5", fit: "stretch" }, {});
   const picture = content.find((each) => each.type === "image")?.image;
   if (!picture) throw badOption("image", "one picture", image);
-  const drawn = boxes.map((box) => shape(box, picture, colour)).join("\n");
+  const drawn = checkBoxes(plain("boxes", boxes))
+    .map((box) => shape(box, picture, colour))
+    .join("\n");
   if (format === "svg") {
     const url = `data:image/png;base64,${Buffer.from(await toPng(picture)).toString("base64")}`;
     const { width, height } = picture;
     return svg(picture, `<image width="${width}" height="${height}" href="${url}"/>\n${drawn}`);
   }
   return toPng(picture, svg(picture, drawn));
+}
+
+function checkBoxes(boxes: unknown): readonly Pick<LocatedBox, "label" | "source">[] {
+  if (!Array.isArray(boxes)) throw badOption("boxes", "a list of boxes", boxes);
+  return boxes.map((box: unknown) => {
+    const { label, source } = (typeof box === "object" ? (box ?? {}) : {}) as Partial<LocatedBox>;
+    const sides = [source?.x, source?.y, source?.width, source?.height];
+    if (typeof label !== "string" || !sides.every(Number.isFinite))
+      throw badOption("boxes", "boxes with a label and numbers in source", box);
+    return { label, source } as Pick<LocatedBox, "label" | "source">;
+  });
 }
 
 function svg({ width, height }: RgbImage, content: string): string {

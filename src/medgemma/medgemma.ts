@@ -5,7 +5,7 @@ import { ProcessEngine } from "../engine/process/process-engine.js";
 import { RemoteEngine } from "../engine/remote/remote-engine.js";
 import { checkFit, type Fit } from "../image/fit.js";
 import type { ImageInput } from "../image/input.js";
-import { checkNames } from "../options.js";
+import { checkNames, checkSignal, functionOption, plain, readOnce } from "../options.js";
 import { type ChatOptions, ChatSession } from "./chat.js";
 import { type ClassifyOptions, type ClassifyResult, classify } from "./classify.js";
 import { type CompareOptions, type CompareResult, streamCompare } from "./compare.js";
@@ -14,9 +14,9 @@ import { type ExplainOptions, type ExplainResult, streamExplain } from "./explai
 import { type ExtractInput, type ExtractOptions, type ExtractResult, extract } from "./extract.js";
 import { checkHashes, findModel } from "./find-model.js";
 import { type LoadOptions, resolveLoadOptions } from "./load-options.js";
-import { isPhantom, type LoadedModel, loadedModel } from "./loaded-model.js";
+import { checkEngine, isPhantom, type LoadedModel, loadedModel } from "./loaded-model.js";
 import { type LocateOptions, type LocateResult, locate } from "./locate.js";
-import { type AskOptions, checkAskOptions, checkSignal, type PrepareOptions } from "./options.js";
+import { type AskOptions, checkAskOptions, type PrepareOptions } from "./options.js";
 import { readContent } from "./pictures.js";
 import { prepareLoad } from "./prepare-load.js";
 import { CUSTOM_PROMPT } from "./provenance.js";
@@ -87,7 +87,7 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
    * await using model = await MedGemma.load("medgemma-1.5-4b-it");
    */
   static async load(options: LoadOptions | string = {}): Promise<MedGemma> {
-    const given = typeof options === "string" ? { model: options } : options;
+    const given = typeof options === "string" ? { model: options } : readOnce("MedGemma.load", options);
     const { isolation, files, fit, remote, engine: rest } = resolveLoadOptions(given);
     if (remote) return new MedGemma(await RemoteEngine.load(remote), { fit });
     const found = await findModel(files, rest.signal);
@@ -110,6 +110,7 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
 
   /** Runs on an engine of the caller's, e.g. a fake one in tests. The engine then belongs to this object. */
   static fromEngine(engine: Engine): MedGemma {
+    checkEngine(engine);
     return new MedGemma(engine);
   }
 
@@ -186,8 +187,9 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
     allOptions: AskOptions & Partial<SchemaOptions> = {},
   ): AsyncGenerator<StreamEvent, void, void> {
     const started = performance.now();
-    checkAskOptions("ask", allOptions, ["schema", "jsonSchema"]);
-    const { options, structure } = takeStructure(allOptions);
+    const taken = readOnce("ask", allOptions);
+    checkAskOptions("ask", taken, ["schema", "jsonSchema"]);
+    const { options, structure } = takeStructure(taken);
     const { content, studies } = await readContent(toContent(pictures, question), this.#model, options);
     const read = performance.now() - started;
     const messages = [...systemTurn(options), { role: "user" as const, content }];
@@ -215,8 +217,8 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
     schema: JsonSchema<T>,
     options?: ExtractOptions,
   ): Promise<ExtractResult<T>>;
-  extract(input: ExtractInput, schema: unknown, options: ExtractOptions = {}): Promise<ExtractResult> {
-    return extract(this.#model, input, schema, options);
+  async extract(input: ExtractInput, schema: unknown, options: ExtractOptions = {}): Promise<ExtractResult> {
+    return extract(this.#model, plain("input", input), schema, readOnce("extract", options));
   }
 
   /** Drafts a report of one study: text, findings and impression. Throws as {@link MedGemma.stream}. */
@@ -235,21 +237,21 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
    * @example
    * const { labels } = await model.classify("chest.png", ["nodule", "pacemaker"], { multiLabel: true });
    */
-  classify(
+  async classify(
     images: Images,
     labels: readonly string[],
     options: ClassifyOptions = {},
   ): Promise<ClassifyResult> {
-    return classify(this.#model, images, labels, options);
+    return classify(this.#model, images, plain("labels", labels), readOnce("classify", options));
   }
 
   /** Boxes around targets, on the padded square and in pixels of the picture. Throws as {@link MedGemma.stream}. */
-  locate(
+  async locate(
     image: ImageInput,
     targets: string | readonly string[],
     options: LocateOptions = {},
   ): Promise<LocateResult> {
-    return locate(this.#model, image, targets, options);
+    return locate(this.#model, image, plain("targets", targets), readOnce("locate", options));
   }
 
   /** What has changed since the prior picture. Throws as {@link MedGemma.stream}. */
@@ -277,9 +279,11 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
    * embeddings stay in memory, and in `embeddingCacheDir` if there is one.
    * @throws MedGemmaError as {@link MedGemma.stream}.
    */
-  async prepare(pictures: Pictures, options: PrepareOptions = {}): Promise<void> {
+  async prepare(pictures: Pictures, asked: PrepareOptions = {}): Promise<void> {
+    const options = readOnce("prepare", asked);
     const { onProgress, ...rest } = options;
     checkNames("prepare", options, ["limits", "study", "fit", "signal", "onProgress"]);
+    functionOption("onProgress", onProgress);
     checkFit(options.fit);
     checkSignal(options.signal);
     const { content } = await readContent(toContent(pictures, []), this.#model, rest);
@@ -302,7 +306,7 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
 
   /** Opens a conversation in which each turn sees those before it. */
   chat(options: ChatOptions = {}): ChatSession {
-    return new ChatSession(this.#model, options);
+    return new ChatSession(this.#model, readOnce("chat", options));
   }
 
   /** Ends what runs (those calls reject with `disposed`) and frees the model. Idempotent. */

@@ -3,7 +3,7 @@ import type { GenerateOptions } from "../engine/engine.js";
 import { badOption } from "../errors.js";
 import { checkFit, type Fit } from "../image/fit.js";
 import type { ImageLimits } from "../image/limits.js";
-import { checkNames, stringOption } from "../options.js";
+import { checkNames, checkSignal, integerOption, readOnce, stringOption } from "../options.js";
 
 export interface AskOptions extends Omit<GenerateOptions, "maxTokens" | "jsonSchema"> {
   /** Instructions that come before the question, e.g. "You are an expert radiologist." Defaults to none. */
@@ -64,13 +64,12 @@ export function checkAskOptions(owner: string, options: AskOptions, extra: reado
   if (options.think !== undefined && typeof options.think !== "boolean") {
     throw badOption("think", "true or false", options.think);
   }
+  integerOption("maxTokens", options.maxTokens, 1, 1, 1_000_000);
+  integerOption("logprobs", options.logprobs, 0, 0, 20);
+  for (const name of ["limits", "study"] as const)
+    if (options[name] !== undefined) readOnce(name, options[name]);
   checkFit(options.fit);
   checkSignal(options.signal);
-}
-
-export function checkSignal(signal: unknown): void {
-  if (signal !== undefined && !(signal instanceof AbortSignal))
-    throw badOption("signal", "an AbortSignal", signal);
 }
 
 const THINKING_MAX_TOKENS = 2048;

@@ -1,5 +1,6 @@
 import type { RecordInput } from "../fhir/record.js";
 import type { ImageInput } from "../image/input.js";
+import { readOnce } from "../options.js";
 import { type DecideOptions, type DecideResult, streamDecide } from "./decide.js";
 import { type EmbedOptions, type EmbedResult, embed } from "./embed.js";
 import { type InterviewOptions, InterviewSession } from "./interview.js";
@@ -18,8 +19,8 @@ export abstract class RecordTasks {
    * One picture as a vector, for similar cases (`ImageIndex`) and own classifiers (`fitHead`). Only the encoder runs.
    * @throws MedGemmaError as {@link MedGemma.stream}.
    */
-  embed(image: ImageInput, options: EmbedOptions = {}): Promise<EmbedResult> {
-    return embed(this.loaded, image, options);
+  async embed(image: ImageInput, options: EmbedOptions = {}): Promise<EmbedResult> {
+    return embed(this.loaded, image, readOnce("embed", options));
   }
 
   /**
@@ -30,8 +31,8 @@ export abstract class RecordTasks {
    * @example
    * const { level, redFlags } = await model.triage({ age: 54, complaint: "chest pain", vitals: { heartRate: 131, spo2: 97 } });
    */
-  triage(input: TriageCase, options: TriageOptions = {}): Promise<TriageResult> {
-    return triage(this.loaded, input, options);
+  async triage(input: TriageCase, options: TriageOptions = {}): Promise<TriageResult> {
+    return triage(this.loaded, readOnce("triage case", input), readOnce("triage", options));
   }
 
   /**
@@ -62,6 +63,6 @@ export abstract class RecordTasks {
    * @throws MedGemmaError `bad_option`.
    */
   interview(options: InterviewOptions = {}): InterviewSession {
-    return new InterviewSession(this.loaded, options);
+    return new InterviewSession(this.loaded, readOnce("interview", options));
   }
 }

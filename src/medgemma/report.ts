@@ -1,6 +1,6 @@
 import { badOption } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
-import { stringOption } from "../options.js";
+import { readOnce, stringOption } from "../options.js";
 import { TASK_PRESETS } from "../prompt/presets-tasks.js";
 import { parseSections, type ReportSection } from "../prompt/report-sections.js";
 import type { LoadedModel } from "./loaded-model.js";
@@ -40,8 +40,9 @@ const SECTIONS = ["FINDINGS", "IMPRESSION"];
 export async function* streamReport(
   model: LoadedModel,
   images: ImageInput | readonly ImageInput[],
-  options: ReportOptions,
+  given: ReportOptions,
 ): AsyncGenerator<StreamEvent<ReportResult>, void, void> {
+  const options = readOnce("report", given);
   checkTaskOptions("report", options, OWN);
   const asked = checkSections(options.sections);
   const { prior, prompt } = options;

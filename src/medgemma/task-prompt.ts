@@ -1,6 +1,7 @@
 import { badOption, MedGemmaError } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
+import { plain } from "../options.js";
 import type { ContentPart, Message } from "../prompt/message.js";
 import { type Preset, presetMessages } from "../prompt/presets.js";
 import { table } from "../table.js";
@@ -45,7 +46,7 @@ export function choosePreset<P extends Preset>(preset: P, prompt: string | P | u
 
 /** One or several pictures as a list. @throws MedGemmaError `bad_option` for none. */
 export function toPictures(name: string, pictures: unknown): ImageInput[] {
-  const list = Array.isArray(pictures) ? [...pictures] : [pictures];
+  const list = [plain(name, pictures)].flat() as ImageInput[];
   if (pictures === undefined || pictures === null || list.length === 0)
     throw badOption(name, "a picture or several", pictures);
   return list;

@@ -4,7 +4,8 @@ import { rename, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Callback } from "../callback.js";
-import { throwIfAborted } from "../errors.js";
+import { badOption, throwIfAborted } from "../errors.js";
+import { checkSignal, functionOption, readOnce, stringOption } from "../options.js";
 import { listAddressedFiles } from "./addressed.js";
 import { catalogueEntries, findEntry, knownFile, readCatalogue } from "./catalogue.js";
 import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
@@ -85,6 +86,7 @@ async function listed(folder: string, entry: CatalogueEntry): Promise<ListedMode
  * @throws MedGemmaError `model_unknown`, `bad_option`, `catalogue_invalid`, `models_folder`.
  */
 export async function removeModel(name: string, settings: ModelSettings = {}): Promise<string[]> {
+  if (typeof name !== "string" || name === "") throw badOption("name", "a model's name", name);
   const { folder, catalogue: file } = resolveSettings(settings);
   const catalogue = await readCatalogue(file);
   const wanted = understandName(catalogue, name);
@@ -135,8 +137,10 @@ export async function verifyModels(
   name?: string,
   options: ModelSettings & { signal?: AbortSignal; onProgress?: (file: string, share: number) => void } = {},
 ): Promise<VerifiedFile[]> {
-  const { signal, onProgress } = options;
-  const progress = new Callback(onProgress);
+  stringOption("name", name);
+  const { signal, onProgress } = readOnce("verifyModels", options);
+  checkSignal(signal);
+  const progress = new Callback(functionOption("onProgress", onProgress));
   const { folder, catalogue: file } = resolveSettings(options);
   const seen = new Set<string>();
   const verified: VerifiedFile[] = [];

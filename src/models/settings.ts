@@ -1,6 +1,7 @@
 import path from "node:path";
 import { badOption } from "../errors.js";
 import { cachePlace } from "../machine/cache-place.js";
+import { readOnce, stringOption } from "../options.js";
 
 /** Where models come from and where they stay. All of it has a default from the environment. */
 export interface ModelSettings {
@@ -27,7 +28,9 @@ export interface ResolvedSettings {
 const HUB = "https://huggingface.co";
 
 /** @throws MedGemmaError `bad_option`: the hub is no http address. */
-export function resolveSettings(settings: ModelSettings = {}): ResolvedSettings {
+export function resolveSettings(asked: ModelSettings = {}): ResolvedSettings {
+  const settings = readOnce("models", asked);
+  for (const name of ["folder", "hub", "token", "catalogue"] as const) stringOption(name, settings[name]);
   const { env } = process;
   return {
     folder: path.resolve(settings.folder ?? (env.MEDGEMMA_MODELS || path.join(cachePlace(), "models"))),

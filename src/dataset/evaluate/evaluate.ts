@@ -4,7 +4,18 @@ import { badOption, MedGemmaError } from "../../errors.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
 import { DRAFT_NOTICE, type Provenance } from "../../medgemma/result.js";
 import { isStandardSchema } from "../../medgemma/structured-standard.js";
-import { integerOption, numberOption, stringOption } from "../../options.js";
+import {
+  checkObjects,
+  checkSignal,
+  functionOption,
+  integerOption,
+  numberOption,
+  plain,
+  reading,
+  readOnce,
+  stringOption,
+} from "../../options.js";
+import { checkModel } from "../check-model.js";
 import { confusionSvg, rocSvg } from "../metrics/svg.js";
 import { boxTruth, EVALUATE_TASKS, type EvaluateCase, type EvaluateTask } from "./case.js";
 import { type Figures, figuresOf } from "./figures.js";
@@ -66,20 +77,25 @@ function gaveUp({ code, facts }: MedGemmaError): boolean {
 export async function evaluate(
   model: MedGemma,
   task: EvaluateTask,
-  cases: readonly EvaluateCase[],
-  options: EvaluateOptions = {},
+  given: readonly EvaluateCase[],
+  asked: EvaluateOptions = {},
 ): Promise<Evaluation> {
+  const options = readOnce("evaluate", asked);
+  const cases = plain("cases", given);
   if (!EVALUATE_TASKS.includes(task)) throw badOption("task", EVALUATE_TASKS.join(", "), task);
   if (!Array.isArray(cases) || cases.length === 0) throw badOption("cases", "cases with their truth", cases);
+  checkObjects("cases", cases);
   const draws = integerOption("draws", options.draws, 1000, 0, 100_000);
   const seed = integerOption("seed", options.seed, 1, 0, 2 ** 32 - 1);
   const level = numberOption("level", options.level, 0.95, 0.5, 0.999);
   const published = readBenchmark(options.benchmark);
   const { signal } = options;
-  const progress = new Callback(options.onProgress);
+  checkSignal(signal);
+  const progress = new Callback(functionOption("onProgress", options.onProgress));
   // All before the first is run: a wrong truth would be taken for a wrong answer.
   const boxes = task === "locate" ? cases.flatMap((each, index) => boxTruth(each, index + 1)) : [];
   if (task === "extract") for (const schema of schemasOf(cases, options.schema)) checkSchema(schema);
+  checkModel(model);
   // A picture without lesions has to be asked for the same as the others.
   const located = [...new Set(boxes.map(({ label }) => label))];
   const labels = options.labels ?? (task === "locate" ? located : undefined);
@@ -131,9 +147,12 @@ function readBenchmark(name: unknown): PublishedFigure[] {
 }
 
 /** The pictures of an evaluation, as SVG by file name: `confusion.svg` for a choice and triage, `roc.svg` where there are curves. */
-export function evaluationSvg({ confusion, roc }: Figures): Record<string, string> {
-  return {
-    ...(confusion && { "confusion.svg": confusionSvg(confusion) }),
-    ...(roc.length > 0 && { "roc.svg": rocSvg(roc) }),
-  };
+export function evaluationSvg(figures: Figures): Record<string, string> {
+  return reading("figures", () => {
+    const { confusion, roc } = figures;
+    return {
+      ...(confusion && { "confusion.svg": confusionSvg(confusion) }),
+      ...(roc.length > 0 && { "roc.svg": rocSvg(roc) }),
+    };
+  });
 }

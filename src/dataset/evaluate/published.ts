@@ -1,3 +1,4 @@
+import { badOption } from "../../errors.js";
 /**
  * What Google published, in percent, for comparison where the task is the same. Copied from the sources named.
  * A difference of a point or two can be the prompt: see docs/tasks/evaluate.md.
@@ -77,6 +78,7 @@ export const PUBLISHED: readonly PublishedFigure[] = [
 
 /** Figures of one benchmark, by its name in any case. */
 export function publishedFigures(benchmark: string): PublishedFigure[] {
+  if (typeof benchmark !== "string") throw badOption("benchmark", "a name", benchmark);
   const asked = benchmark.trim().toLowerCase();
   return PUBLISHED.filter((figure) => figure.benchmark.toLowerCase() === asked);
 }

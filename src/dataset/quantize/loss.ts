@@ -1,10 +1,19 @@
 import { Callback } from "../../callback.js";
-import { MedGemmaError, throwIfAborted } from "../../errors.js";
+import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
 import type { ImageInput } from "../../image/input.js";
 import { toContent } from "../../medgemma/conversation.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
 import { readContent } from "../../medgemma/pictures.js";
+import {
+  checkObjects,
+  checkSignal,
+  functionOption,
+  integerOption,
+  readOnce,
+  stringOption,
+} from "../../options.js";
 import { renderPrompt } from "../../prompt/render.js";
+import { checkModel } from "../check-model.js";
 import type { EvaluateCase } from "../evaluate/case.js";
 import { type Perplexity, perplexityOf } from "./perplexity.js";
 
@@ -62,14 +71,22 @@ interface Answered {
 export async function quantizationLoss(
   loadBefore: () => Promise<MedGemma>,
   loadAfter: () => Promise<MedGemma>,
-  input: LossInput,
+  asked: LossInput,
 ): Promise<QuantizationLoss> {
-  const { cases = [], text = "" } = input;
+  const input = readOnce("quantizationLoss", asked);
+  checkSignal(input.signal);
+  if (typeof loadBefore !== "function") throw badOption("loadBefore", "a function", loadBefore);
+  if (typeof loadAfter !== "function") throw badOption("loadAfter", "a function", loadAfter);
+  const { cases = [] } = input;
+  const text = stringOption("text", input.text) ?? "";
+  if (!Array.isArray(cases)) throw badOption("cases", "a list of cases", cases);
+  checkObjects("cases", cases);
+  integerOption("maxTokens", input.maxTokens, MAX_TOKENS, 1, 1_000_000);
   if (cases.length === 0 && text.trim() === "")
     throw new MedGemmaError("bad_option", "Expected cases or a text to measure with.", {
       facts: { option: "cases" },
     });
-  const progress = new Callback(input.onProgress);
+  const progress = new Callback(functionOption("onProgress", input.onProgress));
   const told = { ...input, onProgress: (share: number) => progress.tell(share) };
   const before = await measure(loadBefore, told, undefined, 0);
   const after = await measure(loadAfter, told, before.answers, 0.5);
@@ -96,6 +113,7 @@ async function measure(
   from: number,
 ): Promise<Measured> {
   const model = await load();
+  checkModel(model);
   try {
     return await measureWith(model, input, others, from);
   } finally {

@@ -3,7 +3,7 @@ import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Callback } from "../../callback.js";
 import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
-import { fileLabel } from "../../files/name.js";
+import { checkPath, fileLabel } from "../../files/name.js";
 import { outputFailed } from "../../files/write.js";
 import { checkFit, type Fit } from "../../image/fit.js";
 import type { ImageInput } from "../../image/input.js";
@@ -12,7 +12,16 @@ import { checkLabels, letterOf, optionLines } from "../../medgemma/classify-labe
 import { toContent } from "../../medgemma/conversation.js";
 import type { StudyOptions } from "../../medgemma/options.js";
 import { readContent } from "../../medgemma/pictures.js";
-import { integerOption, numberOption, stringOption } from "../../options.js";
+import {
+  checkObjects,
+  checkSignal,
+  functionOption,
+  integerOption,
+  numberOption,
+  plain,
+  readOnce,
+  stringOption,
+} from "../../options.js";
 import { table } from "../../table.js";
 import { badCase, type TuneCase } from "./cases.js";
 import { conversionScript, tuningSettings } from "./settings.js";
@@ -69,17 +78,21 @@ interface Line {
  * `output_failed`, `aborted`.
  */
 export async function prepareTuning(
-  cases: readonly TuneCase[],
-  options: PrepareTuningOptions,
+  given: readonly TuneCase[],
+  asked: PrepareTuningOptions,
 ): Promise<TuningSet> {
+  const options = readOnce("prepareTuning", asked);
+  checkSignal(options.signal);
+  const cases = plain("cases", given);
   const { output, base = "google/medgemma-1.5-4b-it", signal } = options;
   if (!Array.isArray(cases) || cases.length === 0) throw badOption("cases", "labelled cases", cases);
+  checkObjects("cases", cases);
   const labels = options.labels && checkLabels(options.labels, false);
   const share = numberOption("validation", options.validation, 0.1, 0, 0.9);
   checkFit(options.fit);
   const seed = integerOption("seed", options.seed, 42, 0, 2 ** 32 - 1);
   for (const name of ["question", "system", "base"] as const) stringOption(name, options[name]);
-  if (typeof output !== "string" || output === "") throw badOption("output", "a folder", output);
+  checkPath("output", output);
   if (await exists(output)) throw badOption("output", "a folder that is not there yet", output);
   // Before a picture is read: a case without truth is found at once.
   const turns = cases.map((each, index) => toTurn(each, index + 1, labels, options.question));
@@ -88,7 +101,7 @@ export async function prepareTuning(
     share,
     seed,
   );
-  const progress = new Callback(options.onProgress);
+  const progress = new Callback(functionOption("onProgress", options.onProgress));
   // Beside it, under a name of its own: the last step is a rename, and two that make one set do not meet before it.
   const part = `${path.resolve(output)}.${randomUUID()}.part`;
   try {

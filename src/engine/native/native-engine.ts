@@ -21,6 +21,7 @@ import type {
   ScoreResult,
 } from "../engine.js";
 import { fileInfo } from "../file-info.js";
+import { checkParts } from "../parts.js";
 import { type AdapterOption, describeAdapters, resolveAdapterOptions, toNativeAdapters } from "./adapters.js";
 import {
   fromNative,
@@ -215,6 +216,7 @@ export class NativeEngine implements Engine {
   ): AsyncGenerator<GenerationEvent, void, void> {
     const { signal } = options;
     throwIfAborted(signal);
+    checkParts(parts);
     const started = performance.now();
     const resolved = {
       ...resolveGenerateOptions(options),
@@ -238,6 +240,7 @@ export class NativeEngine implements Engine {
   ): Promise<ScoreResult> {
     const { signal } = options;
     throwIfAborted(signal);
+    checkParts(parts);
     checkContinuations(continuations);
     const started = performance.now();
     const resolved = {

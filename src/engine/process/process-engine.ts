@@ -15,7 +15,12 @@ import type {
   ScoreResult,
 } from "../engine.js";
 import { activeAdapters } from "../native/adapters.js";
-import { resolveGenerateOptions, resolveRequestOptions } from "../native/generate-options.js";
+import {
+  checkContinuations,
+  resolveGenerateOptions,
+  resolveRequestOptions,
+} from "../native/generate-options.js";
+import { checkParts } from "../parts.js";
 import type { ChildLink } from "./child-link.js";
 import { endWhenForgotten } from "./forgotten.js";
 import { generateRemotely } from "./generate.js";
@@ -85,6 +90,7 @@ export class ProcessEngine implements Engine {
     const started = performance.now();
     const { signal } = options;
     throwIfAborted(signal);
+    checkParts(parts);
     // Here, where a wrong type is still seen; the message would turn it into something else.
     resolveGenerateOptions(options);
     activeAdapters(this.info.adapters, options.adapters);
@@ -99,6 +105,8 @@ export class ProcessEngine implements Engine {
     options: ScoreOptions = {},
   ): Promise<ScoreResult> {
     const { signal, ...rest } = options;
+    checkParts(parts);
+    checkContinuations(continuations);
     resolveRequestOptions(options);
     activeAdapters(this.info.adapters, options.adapters);
     if (parts.some((part) => part.type === "image")) this.#requireProjector();

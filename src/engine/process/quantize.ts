@@ -6,7 +6,7 @@ import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
 import type { Beside } from "../../files/beside.js";
 import { fileLabel } from "../../files/name.js";
 import { besideOutput, outputFailed } from "../../files/write.js";
-import { checkNames, integerOption } from "../../options.js";
+import { checkNames, checkSignal, functionOption, integerOption, readOnce } from "../../options.js";
 import { JoinedAbort } from "../abort.js";
 import type { FileInfo } from "../engine.js";
 import { fileInfo } from "../file-info.js";
@@ -77,16 +77,18 @@ export function quantizeTypes(): string[] {
  * `engine_crashed` when the process cannot be started or is killed, `addon_missing`, `addon_unloadable`; and what
  * `onProgress` throws, as it is.
  */
-export async function quantize(model: string, type: string, options: QuantizeOptions): Promise<Quantized> {
+export async function quantize(model: string, type: string, asked: QuantizeOptions): Promise<Quantized> {
+  const options = readOnce("quantize", asked);
   checkNames("quantize", options, NAMES);
   if (typeof model !== "string" || model === "") throw badOption("model", "a path", model);
+  if (typeof type !== "string") throw badOption("type", "a type's name", type);
+  functionOption("onProgress", options.onProgress);
+  checkSignal(options.signal);
   const { output, overwrite = false, isolation = "process", onProgress, signal } = options;
   const threads = integerOption("threads", options.threads, os.availableParallelism(), 1, 512);
-  if (signal !== undefined && !(signal instanceof AbortSignal))
-    throw badOption("signal", "an AbortSignal", signal);
   throwIfAborted(signal);
   const addon = loadAddon();
-  const name = String(type).toUpperCase();
+  const name = type.toUpperCase();
   const types = addon.quantizeTypes();
   if (!types.includes(name)) {
     throw new MedGemmaError("quantize_unsupported", `Expected one of ${types.join(", ")} for the type.`, {

@@ -1,7 +1,6 @@
 import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
-import { checkNames, integerOption } from "../../options.js";
+import { checkNames, checkSignal, integerOption } from "../../options.js";
 import { checkSpace, checkVector, type EmbeddingSpace, type VectorInput } from "../embed-space.js";
-import { checkSignal } from "../options.js";
 import { Database, noIndex, unusable } from "./database.js";
 import {
   checkDirection,

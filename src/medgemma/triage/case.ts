@@ -1,5 +1,5 @@
 import { badOption, MedGemmaError } from "../../errors.js";
-import { checkNames, stringOption } from "../../options.js";
+import { checkNames, readOnce, stringOption } from "../../options.js";
 
 /** Alert; new confusion; responds to voice; to pain; unresponsive. */
 export type Consciousness = "A" | "C" | "V" | "P" | "U";
@@ -88,7 +88,7 @@ export function checkCase(input: TriageCase): void {
   }
   checkLength(input);
   boolean("pregnant", input.pregnant);
-  checkVitals(input.vitals ?? {});
+  checkVitals(input.vitals === undefined ? {} : readOnce("vitals", input.vitals));
 }
 
 /** The rules read every word of it, and no case has as many as a book. */
