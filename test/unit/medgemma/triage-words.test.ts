@@ -232,6 +232,7 @@ test.each(["pulseless", "unconscious", "lifeless", "not responding", "no pulse"]
 
 test("only the next of a list is denied over a comma, of what is not asked for in lists", () => {
   expect(levelOf("no trauma, cardiac arrest, drugs or heart")).toBe(1);
+  expect(levelOf("sin trauma, paro cardíaco, drogas o infarto")).toBe(1);
   expect(levelOf("no trauma, cardiac arrest or drugs")).toBeNull();
   expect(levelOf("no fever, apnea, cough or vomiting")).toBeNull();
   expect(levelOf("denies trauma, cardiac arrest, drugs or heart problems")).toBeNull();

@@ -44,6 +44,8 @@ export const BREATHING: readonly Concept[] = [
       "(?:guppy|fish ?out ?of ?water|agonal type) (?:like )?(?:breathing|breaths?|respirations?)",
       "(?:barely|hardly|scarcely) breath(?:ing|es)",
       "atmet (?:\\w+ )?nicht(?! (?:schwer|schnell|angestrengt|(?:gut )?durch die nase))",
+      "nicht (?:mehr )?(?:atmete?|atmend)(?! (?:schwer|schnell|angestrengt|(?:gut )?durch die nase))",
+      "atmete (?:\\w+ )?nicht",
       "atmet nur (?:noch )?(?:alle|vereinzelt|ab und zu)",
       "atmet kaum",
       "keine (?:spontan ?)?atmung",

@@ -1,7 +1,7 @@
 import { wordsOf } from "./compile.js";
 import type { Place } from "./place.js";
 import { reaches } from "./reach.js";
-import { LIST_NEGATORS, NEGATORS } from "./vocabulary.js";
+import { LIST_NEGATORS, NEGATORS, VERBS_OF_DENIAL } from "./vocabulary.js";
 
 const NEGATOR = wordsOf(NEGATORS);
 /** Deny something else, or nothing: "not only", "no doubt". */
@@ -21,7 +21,8 @@ export function isDenied({ before, after, rest }: Place, { noun = false, listed 
   for (const { index, 0: negator } of before.matchAll(NEGATOR)) {
     const between = before.slice(index + negator.length);
     if (NO_DENIAL.test(between)) continue;
-    if (reaches(between, after, { noun, listed, and: LIST_NEGATORS.test(negator) })) return true;
+    const [and, whole] = [LIST_NEGATORS.test(negator), VERBS_OF_DENIAL.test(negator)];
+    if (reaches(between, after, { noun, listed, and, whole })) return true;
   }
   return false;
 }

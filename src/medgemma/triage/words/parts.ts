@@ -22,7 +22,7 @@ const THING_IS = new RegExp(
 );
 /** Where the patient is or what hurts, not what is spoken of: "found in the car ...", "clutched his arm ...". */
 const NO_SUBJECT =
-  /(?<![\p{L}])(?:in|inside|into|from|of|by|with|to|on|onto|at|near|under|behind|beside|against|im|in|aus|vom|von|neben|am|an|en|del?|du|dans|clutch\w*|hold\w*|held|grab\w*|grip\w*|rub\w*|crash\w*|drove|driving)\s+(?:\p{L}+\s+){0,2}$/u;
+  /(?<![\p{L}])(?:in|inside|into|from|of|by|with|to|on|onto|at|over|across|off|through|near|under|behind|beside|against|im|in|aus|vom|von|neben|am|an|en|del?|du|dans|clutch\w*|hold\w*|held|grab\w*|grip\w*|rub\w*|crash\w*|drove|driving)\s+(?:\p{L}+\s+){0,2}$/u;
 /** "Unresponsive pupils fixed", "unresponsive car accident": a statement of its own. */
 const OWN_STATEMENT =
   "(?!\\s+(?:accident|crash\\w*|collision|wreck|vs|driver|passenger|seat|fire|fixed|dilated|blown|pinpoint|equal|unequal|non|show\\w*|reads?|reading|says?|running|attached)(?![\\p{L}]))";

@@ -27,7 +27,8 @@ export function isPast(place: Place, { noun = false, listed = false }: Kind, yea
     const between = before.slice(index + words.length);
     // A heading ("past history: asthma, ...") holds its whole list.
     const heading = noun && /^past\s|:|significant|includes/.test(words) && tokensOf(between).length < 40;
-    if (heading || reaches(between.replace(/^\s*:/, ""), after, { noun, listed, and: true })) return true;
+    if (heading || reaches(between.replace(/^\s*:/, ""), after, { noun, listed, and: true, whole: true }))
+      return true;
   }
   if (isUsual(before, after) || (noun && /^ana/.test(place.found) && ALLERGY.test(before))) return true;
   return saysWhen(before, after, year);

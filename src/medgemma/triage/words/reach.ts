@@ -8,6 +8,8 @@ export interface Reach {
   readonly listed: boolean;
   /** "and" holds a list together: "denies chest pain and apnoea". */
   readonly and: boolean;
+  /** A list is meant to its end, over its commas: "denies trauma, arrest, drugs or pain". "No trauma, arrest, ..." may end. */
+  readonly whole: boolean;
 }
 
 const OR = new Set(["/", "or", "nor", "oder", "noch", "o", "u", "ni", "ou"]);
@@ -26,7 +28,7 @@ const LONGEST = 6;
  * Whether a word reaches over what stands between it and the thing: nothing but words without weight ("no further
  * episodes of ..."), or a list ("no fever, cough or ..."). What is unclear is not reached.
  */
-export function reaches(between: string, after: string, { noun, listed, and }: Reach): boolean {
+export function reaches(between: string, after: string, { noun, listed, and, whole }: Reach): boolean {
   const tokens = tokensOf(between);
   if (tokens.every((it) => TRANSPARENT.has(it))) return true;
   const items: string[][] = [[]];
@@ -46,7 +48,8 @@ export function reaches(between: string, after: string, { noun, listed, and }: R
   if (AND.has(joint)) return and && noun;
   return (
     noun &&
-    (goesOn(after, { listed: listed || and, and: and && items.length >= 2 }) || (listed && items.length >= 2))
+    (goesOn(after, { listed: listed || whole, and: and && items.length >= 2 }) ||
+      (listed && items.length >= 2))
   );
 }
 

@@ -51,7 +51,10 @@ export function isSupposed(place: Place, noun: boolean): boolean {
   for (const { index, 0: words } of before.matchAll(NOUN)) {
     const between = before.slice(index + words.length);
     if (/\b(?:can|could)\s+not\s+$|\bunable\s+to\s+$/.test(before.slice(0, index))) continue;
-    if ((noun || /ing\b/.test(found)) && reaches(between, after, { noun, listed: true, and: true }))
+    if (
+      (noun || /ing\b/.test(found)) &&
+      reaches(between, after, { noun, listed: true, and: true, whole: true })
+    )
       return true;
   }
   return false;

@@ -117,7 +117,7 @@ function isWanted(before: string): boolean {
 }
 
 const reachesOver = ({ index = 0, 0: words }: RegExpMatchArray, before: string) =>
-  reaches(before.slice(index + words.length), "", { noun: false, listed: false, and: false });
+  reaches(before.slice(index + words.length), "", { noun: false, listed: false, and: false, whole: false });
 
 type Groups = Readonly<Record<string, string | undefined>>;
 

@@ -40,6 +40,9 @@ export const NEGATORS = [
 /** Of these, the ones that reach over a list joined by "and". */
 export const LIST_NEGATORS = /^(?:den|without|neg|absence|free|ohne|vernein|niega|sin|sans)/;
 
+/** Of these, the ones that deny all that they list. */
+export const VERBS_OF_DENIAL = /^(?:den|neg|absence|free|vernein|niega)/;
+
 /** Name a thing of the past, in front of it. */
 export const PAST_BEFORE = [
   "(?<!(?:limited|poor|brief|unknown|unclear|unreliable) )history(?: of| is significant for| significant for| includes| with)?",
