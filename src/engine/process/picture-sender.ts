@@ -3,7 +3,7 @@ import type { RgbImage } from "../../image/rgb.js";
 import { untilAborted } from "../abort.js";
 import type { Channel } from "./channel.js";
 import type { ToChild, ToParent } from "./messages.js";
-import { pictureKey } from "./picture-key.js";
+import { keyedCopy } from "./picture-key.js";
 
 /** More keys than the other side keeps pictures; a forgotten one costs only a transfer. */
 const MAX_KNOWN = 4096;
@@ -22,9 +22,7 @@ export class PictureSender {
    * @throws MedGemmaError `encode_failed`, `aborted`.
    */
   async send(image: RgbImage, signal: AbortSignal | undefined): Promise<string> {
-    // A copy: the caller may reuse the buffer while it is hashed and sent, and the key must be of what arrives.
-    const own = { ...image, data: new Uint8Array(image.data) };
-    const key = await pictureKey(own, signal);
+    const { key, image: own } = await keyedCopy(image, signal);
     throwIfAborted(signal);
     await untilAborted(signal, this.#known.get(key) ?? this.#start(key, own));
     return key;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { pictureKey } from "../../../src/engine/process/picture-key.js";
+import { keyedCopy } from "../../../src/engine/process/picture-key.js";
 import { PictureStore } from "../../../src/engine/process/picture-store.js";
 import { SquareCache } from "../../../src/engine/process/square-cache.js";
 import type { RgbImage } from "../../../src/image/rgb.js";
@@ -16,23 +16,33 @@ describe("a picture's key", () => {
   test("depends on every pixel and on the shape", async () => {
     const keys = new Set<string>();
     for (const image of [picture(700, 600), picture(600, 700), picture(700, 600, 1)]) {
-      keys.add(await pictureKey(image));
+      keys.add((await keyedCopy(image)).key);
     }
     const last = picture(700, 600);
     last.data[last.data.length - 1] = 1;
-    keys.add(await pictureKey(last));
+    keys.add((await keyedCopy(last)).key);
     expect(keys.size).toBe(4);
-    expect(await pictureKey(picture(700, 600))).toBe([...keys][0]);
+    expect((await keyedCopy(picture(700, 600))).key).toBe([...keys][0]);
   });
 
   test("a buffer of another length is refused", async () => {
     const short = { ...picture(4, 4), data: new Uint8Array(47) };
-    expect((await rejection(pictureKey(short))).code).toBe("encode_failed");
+    expect((await rejection(keyedCopy(short))).code).toBe("encode_failed");
+  });
+
+  test("is that of the copy, whoever draws into the original meanwhile", async () => {
+    const original = picture(1000, 1000);
+    const copying = keyedCopy(original);
+    original.data.fill(255);
+    const { key, image } = await copying;
+    expect((await keyedCopy(image)).key).toBe(key);
+    image.data.fill(0);
+    expect(original.data[0]).toBe(255);
   });
 
   test("stops for a signal", async () => {
     const controller = new AbortController();
-    const key = rejection(pictureKey(picture(2000, 1000), controller.signal));
+    const key = rejection(keyedCopy(picture(2000, 1000), controller.signal));
     controller.abort();
     expect((await key).code).toBe("aborted");
   });
