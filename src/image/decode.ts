@@ -9,6 +9,7 @@ import { loadSharp, vips } from "./libvips.js";
 import type { ImageLimits } from "./limits.js";
 import type { RgbImage } from "./rgb.js";
 import { readSignature } from "./signature.js";
+import { checkPages } from "./tiff-pages.js";
 import { vipsTimeout, withinTime } from "./time-limit.js";
 import { toRgb } from "./to-rgb.js";
 
@@ -26,6 +27,7 @@ export interface DecodeSettings {
  */
 export async function decodePicture(bytes: Uint8Array, settings: DecodeSettings): Promise<RgbImage> {
   const format = checkSignature(bytes);
+  if (format === "tiff") checkPages(bytes);
   return withinTime(settings.limits.timeout, settings.signal, (signal) =>
     decodeOrComplain(format, bytes, { ...settings, signal }),
   );

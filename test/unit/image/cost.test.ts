@@ -6,6 +6,7 @@ import type { ImageLimits } from "../../../src/image/limits.js";
 import { readPicture } from "../../../src/image/read-picture.js";
 import { HOSTILE_PICTURES } from "../../support/hostile/pictures.js";
 import { progressiveJpeg } from "../../support/hostile/progressive-jpeg.js";
+import { writeTiff } from "../../support/hostile/tiff.js";
 import { seeded } from "../dicom/support/mutate.js";
 import { errorOf, greyPng } from "./support.js";
 
@@ -51,6 +52,20 @@ describe("a JPEG's scans", () => {
     const jpeg = progressiveJpeg(64, 64, 3);
     for (let length = 0; length < jpeg.length; length++)
       expect((await scans(jpeg.subarray(0, length))).scans).toBeLessThanOrEqual(3);
+  });
+});
+
+describe("a TIFF's pages", () => {
+  const page = { width: 4, height: 4, stripBytes: new Uint8Array(16) };
+
+  test("are 5000 at most, and end", async () => {
+    const many = writeTiff(Array(5000).fill(page));
+    expect((await readPicture(many)).origin.warnings).toEqual([
+      "The file holds 5000 pictures; the first was read.",
+    ]);
+    const message = "The TIFF holds more than 5000 pictures.";
+    expect((await refused(writeTiff(Array(5001).fill(page)))).message).toBe(message);
+    expect((await refused(writeTiff([page, page], { loop: true }))).message).toBe(message);
   });
 });
 
