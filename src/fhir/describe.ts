@@ -11,7 +11,7 @@ import { isAttachment, sayAttachment } from "./text/attachment.js";
 import { type Title, titleOf } from "./title.js";
 import { PERSONAL } from "./types.js";
 import { asList, asObject, asText, conceptText, type Json } from "./values.js";
-import { DATES, dateElement, whenText } from "./when.js";
+import { DATES, dateElement, periodText, whenText } from "./when.js";
 
 /** What a resource says about the patient; who wrote it and for whom is left out. */
 export interface Description {
@@ -72,15 +72,51 @@ function* partsOf(
   // What an entry is called is more than the drawer that it lies in.
   if (title !== undefined && FILED.has(String(resource.resourceType))) skip.add("category");
   if (resource.priority === "routine") skip.add("priority");
+  let named = title !== undefined;
   const value = valueText(resource, telling);
-  if (value !== undefined) yield value;
+  if (value !== undefined) {
+    named = true;
+    yield value;
+  }
   for (const it of asList(resource.component)) {
     if (pace.isDue()) yield undefined;
     telling.room.renew();
     const component = componentText(it, telling);
-    if (component !== undefined) yield component;
+    if (component === undefined) continue;
+    named = true;
+    yield component;
+  }
+  const more = moreParts(resource, telling, title, skip, whole);
+  if (!named) {
+    yield* afterFront(standing, more);
+    return;
   }
   yield* standing;
+  yield* more;
+}
+
+/** How something stands says nothing where nothing says what it is. */
+function* afterFront(
+  front: readonly string[],
+  parts: Iterable<string | undefined>,
+): Generator<string | undefined, void, void> {
+  let begun = false;
+  for (const part of parts) {
+    if (part !== undefined && !begun) {
+      begun = true;
+      yield* front;
+    }
+    yield part;
+  }
+}
+
+function* moreParts(
+  resource: Json,
+  telling: Telling,
+  title: Title | undefined,
+  skip: ReadonlySet<string>,
+  whole: boolean,
+): Generator<string | undefined, void, void> {
   for (const name of ["severity", "criticality"]) {
     const text = conceptText(resource[name]);
     if (text !== undefined) yield `${name} ${text}`;
@@ -134,10 +170,13 @@ function dateTexts(resource: Json): string[] {
     const isMain = key === main?.key;
     const told =
       start === undefined || (isMain ? !WRITTEN.has(key) : start.slice(0, 10) === main?.moment.day);
-    const sameDay = end?.slice(0, 10) === start?.slice(0, 10);
+    // That it began in a period says nothing of when it ended.
+    if (key === "onsetPeriod" && end !== undefined) return [`onset ${periodText(period as Json)}`];
+    // Of the day at hand the hour is enough, where there is one.
+    const hour = end?.slice(0, 10) === start?.slice(0, 10) ? end && whenText(end)?.slice(11) : undefined;
     return [
       ...(told ? [] : [`${nameOf(key)} ${words(start)}`]),
-      ...(end === undefined || end === start ? [] : [`until ${words(end).slice(sameDay ? 11 : 0)}`]),
+      ...(end === undefined || end === start ? [] : [`until ${hour ?? words(end)}`]),
     ];
   });
 }
