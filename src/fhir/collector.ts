@@ -187,6 +187,7 @@ export class Collector {
       }
     }
     for (const message of v2) {
+      const versions = new Versions();
       for (const own of v2Resources(message, (segment) => this.skip(`HL7 v2 segment ${segment}`))) {
         if (own === undefined) {
           yield undefined;
@@ -195,8 +196,13 @@ export class Collector {
         yield* this.#options.identity.learn(own);
         const kept = isKept(own) ? slim(own) : outline(own);
         // Whose the message is, what carries it says.
-        yield own.subject === undefined ? kept : { ...kept, subject: resource.subject ?? resource.patient };
+        const subject = resource.subject ?? resource.patient;
+        versions.add({}, own.subject === undefined ? kept : { ...kept, subject }, "");
+        yield undefined;
       }
+      const { current, left } = yield* versions.current("");
+      for (const [what, count] of left) this.skip(what, count);
+      for (const it of current) yield it.resource;
     }
   }
 
