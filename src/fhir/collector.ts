@@ -1,4 +1,5 @@
 import { type Draft, draftsOf } from "./drafts.js";
+import type { Around } from "./identity/named.js";
 import type { Identity } from "./identity.js";
 import { isEnteredInError } from "./modifiers.js";
 import { documentsWithin } from "./narrative.js";
@@ -212,7 +213,8 @@ export class Collector {
       refs,
       now,
       // Lines that name somebody can be told as long as they are lines.
-      clean: (text: string) => (keep ? toCharacters(text) : identity.redact(text)),
+      clean: (text: string, around: Around) =>
+        keep ? toCharacters(text) : identity.redact(text, { around }),
       before: before.filter((it) => it !== undefined),
       onGuess: () => {
         this.#guessed++;

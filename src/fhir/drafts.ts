@@ -1,5 +1,7 @@
 import { withDirections } from "./consent.js";
 import { describe } from "./describe.js";
+import type { Around } from "./identity/named.js";
+import { StructuredValues } from "./identity/structured.js";
 import { listedIds } from "./listed-ids.js";
 import { withoutLongStrings } from "./long-strings.js";
 import { isProhibition, isWithdrawn, unreadModifiers } from "./modifiers.js";
@@ -25,13 +27,15 @@ export interface Draft {
   /** It has words that are also names. */
   readonly kept?: boolean | undefined;
   readonly prohibition?: boolean | undefined;
+  /** What of the text is no words. */
+  readonly values?: StructuredValues | undefined;
 }
 
 export interface DraftContext {
   readonly refs: References;
   readonly now: Date;
   /** Takes out what tells who somebody is. */
-  readonly clean: (text: string) => string;
+  readonly clean: (text: string, around: Around) => string;
   /** Words for the front: that the resource is another's, or replaced. */
   readonly before: readonly string[];
   /** Called for a text whose character set nothing tells. */
@@ -58,11 +62,13 @@ export function* draftsOf(original: Json, context: DraftContext): Generator<Draf
   const front = modified ? [warning, ...before] : before;
   const { title, standing, parts, reversed } = describe(resource, refs, front);
   const withdrawn = isWithdrawn(resource);
+  const values = new StructuredValues(resource);
   const draft = (text: string, own = moment, says = saysProhibition): Draft => ({
     type,
     moment: own,
     text,
     modified,
+    values,
     prohibition: forbidden || (!withdrawn && says(text)),
   });
   let told = false;

@@ -1,7 +1,9 @@
 import { Known } from "./identity/known.js";
 import { Learner } from "./identity/learn.js";
+import type { Around } from "./identity/named.js";
 import { findNames } from "./identity/names.js";
 import { findPatterns } from "./identity/patterns.js";
+import type { StructuredValues } from "./identity/structured.js";
 import { replaceSpans } from "./identity/tokens.js";
 import type { Steps } from "./steps.js";
 import { toCharacters } from "./text/characters.js";
@@ -9,6 +11,15 @@ import type { Json } from "./values.js";
 
 /** Characters that are looked at in one go. */
 const CHUNK = 8000;
+
+export interface RedactOptions {
+  /** Gets the words that name somebody elsewhere in the record and were kept, for they mean something too. */
+  readonly kept?: Set<string> | undefined;
+  /** What stands before and after the text. */
+  readonly around?: Around | undefined;
+  /** What of the text is no words. */
+  readonly values?: StructuredValues | undefined;
+}
 
 /** What tells who somebody is, gathered from a record, and taken out of its texts. */
 export class Identity {
@@ -28,17 +39,17 @@ export class Identity {
   /**
    * The text without identity. Names that stand nowhere but in free text are found by their company only: a title, a
    * salutation, a signature, a form's label.
-   * @param kept Gets the words that name somebody elsewhere in the record and were kept, for they mean something too.
    */
-  redact(given: string, kept?: Set<string>): string {
+  redact(given: string, { kept, around, values }: RedactOptions = {}): string {
     const text = toCharacters(given);
     let clean = "";
     for (let at = 0; at < text.length; ) {
       const end = chunkEnd(text, at);
       const piece = text.slice(at, end);
-      const names = findNames(piece, this.#known);
+      const isValue = (start: number, stop: number) => values?.covers(piece, start, stop) === true;
+      const names = findNames(piece, this.#known, isValue);
       for (const word of names.kept) kept?.add(word);
-      clean += replaceSpans(piece, [...findPatterns(piece), ...names.spans]);
+      clean += replaceSpans(piece, [...findPatterns(piece, isValue, around), ...names.spans]);
       at = end;
     }
     return clean;

@@ -5,6 +5,7 @@ import type { Draft } from "./drafts.js";
 import { MAX_TEXT } from "./drafts.js";
 import { givenResources } from "./given.js";
 import { Identity } from "./identity.js";
+import type { Around } from "./identity/named.js";
 import { listedIds } from "./listed-ids.js";
 import { inOrder } from "./order.js";
 import type { PatientFacts } from "./patient.js";
@@ -81,7 +82,8 @@ export async function readRecord(input: RecordInput, asked: ReadRecordOptions = 
     throw unreadable("it is XML, and only JSON, HL7 v2 and text are read");
   const identity = new Identity();
   if (text !== undefined && !isJson(text) && !isV2(text)) {
-    const clean = (line: string) => (keep ? toCharacters(line) : identity.redact(line));
+    const clean = (line: string, around: Around) =>
+      keep ? toCharacters(line) : identity.redact(line, { around });
     const gathered = { patient: { age: undefined, sex: undefined }, skipped: {}, warnings: [] };
     return finish(textDrafts(text, now, clean), keep ? undefined : identity, gathered, signal);
   }
@@ -102,7 +104,7 @@ export async function readRecord(input: RecordInput, asked: ReadRecordOptions = 
 function* textDrafts(
   text: string,
   now: Date,
-  clean: (line: string) => string,
+  clean: (line: string, around: Around) => string,
 ): Generator<Draft | undefined, void, void> {
   for (const part of paragraphs(text, { longest: MAX_TEXT, now, clean })) {
     yield part && { type: "Text", ...part, prohibition: linesSayProhibition(part.text) };
@@ -184,7 +186,7 @@ function isXml(text: string): boolean {
 /** Lines were cleaned one by one; what reaches over the end of a line is found now. */
 function redacted(draft: Draft, identity: Identity): Draft {
   const kept = new Set<string>();
-  const text = identity.redact(draft.text, kept);
+  const text = identity.redact(draft.text, { kept, values: draft.values });
   return { ...draft, text, kept: kept.size > 0 };
 }
 

@@ -1,3 +1,4 @@
+import type { Around } from "./identity/named.js";
 import { joinOf, widthOf } from "./line-joins.js";
 import { cutAt, piecesOf } from "./scopes.js";
 import { Pace } from "./steps.js";
@@ -17,12 +18,14 @@ export interface TextOptions {
   /** Later dates are plans. */
   readonly now: Date;
   /** Called with each line before lines are joined. */
-  readonly clean: (line: string) => string;
+  readonly clean: (line: string, around: Around) => string;
 }
 
 const WIDE = /[ \t]{9,}/g;
 /** A line is not looked at in one go when it is longer. */
 const MAX_LINE = 4000;
+/** Characters before and after a line that are looked at to understand it. */
+const NEAR = 200;
 
 /**
  * Paragraphs, each on one line in which a semicolon parts what were statements in lines of their own, and undefined where it gives way; long ones are cut at the end of a sentence or a word. A line that begins with a date
@@ -42,10 +45,15 @@ export function* paragraphs(
   /** A date in a line of its own that nothing has followed yet. */
   let heading: string | undefined;
   const part = (own: string): TextPart => ({ text: own, moment });
-  for (const line of lines(text)) {
+  for (const { start, end } of lines(text)) {
+    const line = text.slice(start, end);
     if (pace.isDue(line.length)) yield undefined;
     // Wide gaps mean no more than narrow ones, and take long to be searched.
-    const words = clean(line.replace(WIDE, "        ")).replace(/\s+/g, " ").trim();
+    const around = {
+      before: text.slice(Math.max(0, start - NEAR), start),
+      after: text.slice(end, end + NEAR),
+    };
+    const words = clean(line.replace(WIDE, "        "), around).replace(/\s+/g, " ").trim();
     const date = dateHeading(words, now, order);
     if (date !== undefined) {
       const before = waiting || heading;
@@ -120,16 +128,16 @@ export function headOf(title: string, standing: string | undefined): string {
   return head === "" ? "" : `${head}: `;
 }
 
-function* lines(text: string): Generator<string, void, void> {
+function* lines(text: string): Generator<{ readonly start: number; readonly end: number }, void, void> {
   for (let at = 0; at <= text.length; ) {
     const end = text.indexOf("\n", at);
     const stop = end < 0 ? text.length : end;
     if (stop - at > MAX_LINE) {
       const cut = at + cutAt(text.slice(at, at + MAX_LINE), MAX_LINE);
-      yield text.slice(at, cut);
+      yield { start: at, end: cut };
       at = cut;
     } else {
-      yield text.slice(at, stop);
+      yield { start: at, end: stop };
       at = stop + 1;
     }
   }

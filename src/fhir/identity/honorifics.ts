@@ -23,6 +23,11 @@ export const TITLES: ReadonlySet<string> = new Set([
   ...["господин", "госпожа", "доктор", "пациент", "пациентка"],
 ]);
 
+/** Titles that are words of notes as well (heart rate, "sig: take", a scan): an unknown name after them is no word. */
+export const HALF_TITLES: ReadonlySet<string> = new Set([
+  ...["hr", "sig", "pan", "nurse", "doctor", "miss", "fru", "mw", "sir", "schwester", "pfleger", "pani"],
+]);
+
 /** Titles that mean other things too (senior, French, strontium): before names that are known only. */
 export const WEAK_TITLES: ReadonlySet<string> = new Set([
   ...["m", "mm", "sr", "fr", "don", "dona", "lady", "lord", "sister", "brother", "sor", "san", "med", "jr"],
@@ -34,7 +39,8 @@ export const WEAK_TITLES: ReadonlySet<string> = new Set([
 export const STOPPED_TITLES: ReadonlySet<string> = new Set(["sr", "fr"]);
 /** What stands between a title and a name: "Dr. med.", "Frau Kollegin", and ends of titles: "Sig.ra", "Dott.ssa". */
 export const AFTER_TITLE: ReadonlySet<string> = new Set([
-  ...["med", "dent", "vet", "habil", "hc", "ra", "ssa", "kollege", "kollegin", "kollegen"],
+  ...["med", "dent", "vet", "habil", "hc", "ra", "ssa", "univ", "rer", "nat", "phil", "dipl", "ing", "mult"],
+  ...["kollege", "kollegin", "kollegen"],
 ]);
 /** A colleague who is spoken to by name, in a salutation. */
 export const COLLEAGUE =

@@ -23,6 +23,8 @@ export interface Phrase {
   readonly short: boolean;
   /** Of the patient. */
   readonly own: boolean;
+  /** It stands for somebody only as it is written here, in small letters. */
+  readonly written?: string | undefined;
 }
 
 /** Beyond so many strings of others than the patient a record's names are no longer held. */
@@ -94,6 +96,13 @@ export class Known {
       const short = keys.every((key) => key.length < 3);
       put(this.#phrases, keys, { word, sure: sure ?? named, short, own });
     }
+  }
+
+  /** A number that is made of words: only as it is written, with its hyphens. */
+  addWritten(text: string, word: string, own: boolean): void {
+    const keys = tokensOf(text).map(({ key }) => key);
+    if (keys.length === 0 || !this.#room(own)) return;
+    put(this.#phrases, keys, { word, sure: true, short: false, own, written: text.toLowerCase() });
   }
 
   /** A name of several words that is written as one as well: "D'Angelo", "dangelo"; "Abd al-Rahman", "Abdalrahman". */

@@ -1,6 +1,6 @@
 import { Pace, type Steps } from "../steps.js";
 import { statedType } from "../title.js";
-import { asList, asObject, asText, type Json } from "../values.js";
+import { asAddress, asList, asObject, asText, type Json } from "../values.js";
 import { fold, isUnspaced } from "./fold.js";
 import { inContext } from "./honorifics.js";
 import { Known } from "./known.js";
@@ -17,7 +17,13 @@ const ACTORS: ReadonlySet<string> = new Set([
   ...["dispenser", "interpreter", "resultsInterpreter", "operator", "careManager", "authenticator", "for"],
   ...["prescriber", "orderer", "expressedBy", "referrer", "assessor", "responsibleParty", "controller"],
   ...["grantor", "grantee", "manager", "deliverTo", "supplier", "verifiedWith", "responsible"],
+  ...["subscriber", "policyHolder", "beneficiary", "payor", "guarantor", "insurer"],
   ...["authorReference", "authorString", "reportedReference", "partyReference", "verifiedBy"],
+]);
+/** Types whose numbers are those of one patient's stay, order or insurance. */
+const NUMBERED = new Set([
+  ...["Encounter", "EpisodeOfCare", "Account", "Coverage", "Claim", "ExplanationOfBenefit", "Appointment"],
+  ...["ServiceRequest", "ImagingStudy", "DiagnosticReport", "Specimen"],
 ]);
 const MAX_DEPTH = 40;
 /** Characters of a name or an address that are looked for. */
@@ -43,6 +49,11 @@ export class Learner {
     const pace = new Pace();
     yield* this.#walk(resource, { codes: !PEOPLE.has(type) && !PLACES.has(type), pace });
     if (type === "FamilyMemberHistory") this.#name(resource.name, false);
+    if (NUMBERED.has(type)) {
+      for (const name of ["identifier", "accessionIdentifier", "subscriberId"]) {
+        for (const it of asList(resource[name])) this.#identifier(asObject(it)?.value ?? it, false);
+      }
+    }
     if (!PEOPLE.has(type) && !PLACES.has(type)) return;
     for (const learnt of this.#personal(resource, own)) {
       learnt();
@@ -51,7 +62,7 @@ export class Learner {
     if (!own) return;
     const [, birth] = /^(\d{4}-\d\d-\d\d)/.exec(asText(resource.birthDate) ?? "") ?? [];
     if (birth !== undefined) this.known.addBirth(birth);
-    if ((asText(resource.id) ?? "").length >= 6) this.#identifier(resource.id);
+    if ((asText(resource.id) ?? "").length >= 6) this.#identifier(resource.id, true);
   }
 
   /** A name, a number or an address; of one so long that none is, the beginning. */
@@ -63,14 +74,34 @@ export class Learner {
 
   /** Each thing that a person's resource tells, to be learnt. */
   *#personal(resource: Json, own: boolean): Generator<() => void, void, void> {
+    const isPlace = PLACES.has(String(resource.resourceType));
     for (const it of [resource, ...asList(resource.contact)]) {
       const person = asObject(it);
-      for (const name of asList(person?.name)) yield () => this.#name(name, own);
-      for (const name of asList(person?.alias)) yield () => this.#name(name, own);
+      for (const name of [...asList(person?.name), ...asList(person?.alias)]) {
+        yield () => (isPlace ? this.#placeName(name) : this.#name(name, own));
+      }
       for (const contact of asList(person?.telecom)) yield () => this.#contact(asObject(contact)?.value, own);
       for (const place of asList(person?.address)) yield () => this.#address(asObject(place), own);
     }
-    if (own) for (const it of asList(resource.identifier)) yield () => this.#identifier(asObject(it)?.value);
+    if (isPlace) return;
+    for (const it of asList(resource.identifier)) yield () => this.#identifier(asObject(it)?.value, own);
+    for (const it of extensionsOf(resource)) yield () => it && this.#extension(it, own);
+  }
+
+  /** A mother's name, a place of birth, a second number: of whatever name, by their types. */
+  #extension(extension: Json, own: boolean): void {
+    const { valueString: text, valueAddress: place } = extension;
+    if (/(?:name|family)$/i.test(asAddress(extension.url) ?? "")) this.#name(asText(text), own);
+    this.#name(asObject(extension.valueHumanName) ?? undefined, own);
+    this.#address(asObject(place), own);
+    this.#contact(asObject(extension.valueContactPoint)?.value, own);
+    this.#identifier(asObject(extension.valueIdentifier)?.value, own);
+  }
+
+  /** Of a hospital or a ward several words; one alone is what wards are called ("Telemetry"), or tells nobody. */
+  #placeName(value: unknown): void {
+    const text = this.#text(asObject(value)?.text ?? value);
+    if (text !== undefined && tokensOf(text).length > 1) this.known.addPhrase(text, "[name]", false);
   }
 
   /** Names stand at any depth: a section has an author, a dispense request a performer. Codes have displays, too. */
@@ -176,13 +207,14 @@ export class Learner {
     }
   }
 
-  #identifier(value: unknown): void {
+  #identifier(value: unknown, own: boolean): void {
     const text = this.#text(value);
     if (text === undefined) return;
     const digits = text.replace(/\D/g, "");
-    if (/^[\d\s./-]+$/.test(text)) this.known.addDigits(digits, "[number]", true);
-    // With letters it is found as it is written.
-    else if (digits.length >= 2 && text.length >= 5) this.known.addPhrase(text, "[number]", true);
+    if (/^[\d\s./-]+$/.test(text)) this.known.addDigits(digits, "[number]", own);
+    else if (digits.length < 2 || text.length < 5) return;
+    else if (isDistinctive(text)) this.known.addPhrase(text, "[number]", own, true);
+    else this.known.addWritten(text, "[number]", own);
   }
 
   #address(address: Json | undefined, own: boolean): void {
@@ -207,13 +239,43 @@ export class Learner {
   }
 }
 
+/** Whether a number with letters is one in any spelling: "ICU-12" and "patient-12" are words and a count, too. */
+function isDistinctive(text: string): boolean {
+  const digits = text.replace(/\D/g, "").length;
+  const words = tokensOf(text).filter(({ key }) => !/\d/.test(key));
+  if (digits >= 5) return true;
+  const unknown = words.some(({ key }) => key.length > 2 && !isWord(key));
+  return digits >= 4 ? unknown || words.length === 0 || words.some(({ key }) => key.length < 3) : unknown;
+}
+
+/** Those of a person and of the parts of a name, and undefined for each thing that is looked at. */
+function* extensionsOf(value: unknown, depth = 0): Generator<Json | undefined, void, void> {
+  if (depth > MAX_DEPTH || typeof value !== "object" || value === null) return;
+  yield undefined;
+  for (const key in value) {
+    const own = (value as Json)[key];
+    if (key === "contained") continue;
+    if (key === "extension") for (const it of asList(own)) yield asObject(it);
+    yield* extensionsOf(own, depth + 1);
+  }
+}
+
 /** Folded words of streets. */
 const STREETS =
   /(?:^|\s)(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|way|boulevard|blvd|court|ct|square|place|terrace|close|rue|quai|chemin|calle|avenida|plaza|paseo|via|viale|piazza|corso|rua|travessa)(?:\s|$)|(?:strasse|str|weg|platz|allee|gasse|straat|laan|plein|gatan|vej|gade)(?:\s|$)/;
+
+/** Whether a line has a word that streets have. */
+export function hasStreetWord(line: string): boolean {
+  return STREETS.test(
+    tokensOf(line)
+      .map(({ key }) => key)
+      .join(" "),
+  );
+}
 
 /** "Ward 5" and "L 5" are no addresses that anybody could be found by. */
 export function isStreet(line: string): boolean {
   const keys = tokensOf(line).map(({ key }) => key);
   if (keys.length < 2) return false;
-  return STREETS.test(keys.join(" ")) || keys.some((it) => it.length > 3 && !/\d/.test(it) && !isWord(it));
+  return hasStreetWord(line) || keys.some((it) => it.length > 3 && !/\d/.test(it) && !isWord(it));
 }

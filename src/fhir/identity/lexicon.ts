@@ -1,3 +1,4 @@
+import { isMedical } from "./morphology.js";
 import { WORDS } from "./words.js";
 
 let words: ReadonlySet<string> | undefined;
@@ -8,7 +9,7 @@ export function isWord(key: string): boolean {
   const { length } = key;
   const base =
     (length > 4 && key.endsWith("s")) || (length > 5 && key.endsWith("e")) ? key.slice(0, -1) : key;
-  return words.has(key) || words.has(base);
+  return words.has(key) || words.has(base) || isMedical(key);
 }
 
 /** A string without spaces that a dictionary of its script knows as one word (ICU's, of Chinese, Japanese and Thai). */

@@ -24,8 +24,13 @@ export interface Findings {
   readonly kept: readonly string[];
 }
 
-export function findNames(text: string, known: Known): Findings {
-  return new Finder(text, known).find();
+/** @param isValue Whether a part of the text is a code or a number and no words. */
+export function findNames(
+  text: string,
+  known: Known,
+  isValue: (start: number, end: number) => boolean,
+): Findings {
+  return new Finder(text, known, isValue).find();
 }
 
 class Finder implements Place {
@@ -40,6 +45,7 @@ class Finder implements Place {
   constructor(
     readonly text: string,
     private readonly known: Known,
+    private readonly isValue: (start: number, end: number) => boolean,
   ) {
     this.tokens = tokensOf(text);
     this.words = new Array<string | undefined>(this.tokens.length).fill(undefined);
@@ -85,7 +91,10 @@ class Finder implements Place {
     const found = this.known.phraseAt(this.tokens, at, this.#joins);
     if (found === undefined) return 0;
     const last = at + found.length - 1;
-    const isNumber = /^\d+$/.test((this.tokens[last] as Token).key);
+    const [first, end] = [this.tokens[at] as Token, this.tokens[last] as Token];
+    if (found.written !== undefined && this.text.slice(first.start, end.end).toLowerCase() !== found.written)
+      return 0;
+    const isNumber = /^\d+$/.test(end.key);
     if (!found.sure && found.word === "[name]") {
       // "Red blood cells", though a doctor is called so.
       if (!found.own) return 0;
@@ -140,7 +149,8 @@ class Finder implements Place {
     if (this.#isKoreanFamily(at)) this.words.fill("[name]", at, at + 2);
     if (this.words[at] !== undefined) return;
     const part = partOf(this.known, token);
-    if (isTitled(this, at, part)) this.words[at] = "[name]";
+    const titled = !this.#coded[at] && isTitled(this, at, part);
+    if (titled && !this.isValue(token.start, token.end)) this.words[at] = "[name]";
     else if (part !== undefined && this.#isSure(at, part)) this.words[at] = part.word;
   }
 

@@ -1,5 +1,13 @@
 import { isEponym } from "./eponyms.js";
-import { AFTER_TITLE, PARTICLES, ROLES, STOPPED_TITLES, TITLES, WEAK_TITLES } from "./honorifics.js";
+import {
+  AFTER_TITLE,
+  HALF_TITLES,
+  PARTICLES,
+  ROLES,
+  STOPPED_TITLES,
+  TITLES,
+  WEAK_TITLES,
+} from "./honorifics.js";
 import type { Part } from "./known.js";
 import { isWord } from "./lexicon.js";
 import { isMeasure } from "./measures.js";
@@ -39,7 +47,14 @@ export function isTitled(place: Place, at: number, part: Part | undefined): bool
     return known && isTitle && !isEponym(text, tokens, at);
   }
   if (!TITLES.has(title.key) || !title.capital || ROLES.has(token.key)) return false;
-  if (title.upper && /^(?:mr|ms|dr)$/.test(title.key) && part === undefined) return false;
+  // MR is a picture, MS a disease; with a full stop they are titles in capitals.
+  if (title.upper && /^(?:mr|ms|dr)$/.test(title.key) && part === undefined) {
+    return stopped && isUnknownName(token);
+  }
+  if (HALF_TITLES.has(title.key) && part === undefined) {
+    // "HR Irregular" is a rate.
+    return token.key.length > 2 && !isWord(token.key) && (!title.upper || token.upper);
+  }
   if (part !== undefined) return !isMeasure(text, tokens, at) || part.sure;
   if (token.key.length < 2) return false;
   return !token.upper || title.upper || !isWord(token.key);

@@ -3,7 +3,7 @@ import { table } from "../../table.js";
 import type { Steps } from "../steps.js";
 import type { Json } from "../values.js";
 
-/** Elements of CDA's header and entries that stand for people (HL7 CDA R2, sections 4.2 and 4.3). */
+/** Elements of CDA's header and entries that stand for people, and for places among them (HL7 CDA R2, sections 4.2 and 4.3). */
 const PEOPLE: Readonly<Record<string, string>> = table({
   patientrole: "Patient",
   assignedauthor: "Practitioner",
@@ -12,6 +12,14 @@ const PEOPLE: Readonly<Record<string, string>> = table({
   relatedentity: "RelatedPerson",
   intendedrecipient: "Practitioner",
   guardian: "RelatedPerson",
+  representedorganization: "Organization",
+  providerorganization: "Organization",
+  representedcustodianorganization: "Organization",
+  serviceproviderorganization: "Organization",
+  scopingorganization: "Organization",
+  receivedorganization: "Organization",
+  wholeorganization: "Organization",
+  place: "Location",
 });
 const NAMES: Readonly<Record<string, "given" | "family">> = table({ given: "given", family: "family" });
 const HOMES: Readonly<Record<string, string>> = table({

@@ -5,7 +5,7 @@ function redact(patient: object, text: string): { text: string; kept: string[] }
   const identity = new Identity();
   for (const _ of identity.learn({ resourceType: "Patient", ...patient }));
   const kept = new Set<string>();
-  return { text: identity.redact(text, kept), kept: [...kept] };
+  return { text: identity.redact(text, { kept }), kept: [...kept] };
 }
 const called = (family: string, given = "Quilla") => ({ name: [{ family, given: [given] }] });
 
