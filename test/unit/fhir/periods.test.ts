@@ -27,7 +27,11 @@ test.each([
   ["2021-03-04", "2021-03-04T12:15:00Z", "Dialysis: until 12:15 UTC"],
   ["2021-03-04", "2021-03-04", "Dialysis"],
 ])("a period from %s to %s ends", async (start, end, expected) => {
-  const procedure = { resourceType: "Procedure", code: { text: "Dialysis" }, performedPeriod: { start, end } };
+  const procedure = {
+    resourceType: "Procedure",
+    code: { text: "Dialysis" },
+    performedPeriod: { start, end },
+  };
   expect(await told(procedure)).toEqual([expected]);
 });
 

@@ -4,7 +4,8 @@ import { readRecord } from "../../../src/fhir/record.js";
 /** Made up after HL7 v2.5.1, chapters 2 to 4 and 7. */
 const msh = (event: string, sent: string) => String.raw`MSH|^~\&|LAB|H|E|H|${sent}||${event}|1|P|2.5.1`;
 const PID = "PID|1||4711^^^H^MR||Quillon^Ada||19700509|F";
-const obr = (filler: string, at = "20240131080000") => `OBR|1|${filler && `P${filler}`}|${filler}|2823-3^Panel^LN|||${at}`;
+const obr = (filler: string, at = "20240131080000") =>
+  `OBR|1|${filler && `P${filler}`}|${filler}|2823-3^Panel^LN|||${at}`;
 const k = (value: string, status: string, sub = "") =>
   `OBX|1|NM|2823-3^Potassium^LN|${sub}|${value}|mmol/L|||||${status}`;
 const told = async (...lines: string[]) => {
