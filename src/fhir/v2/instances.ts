@@ -38,8 +38,7 @@ export class Instances {
   /** @param key Of the thing, with its kind; empty where nothing tells it from others. */
   thing(key: string): Json {
     if (key === "") return {};
-    const ids = this.#idsOf(key);
-    return this.#marked((ids[0] ??= this.#newId()));
+    return this.#marked(this.#idAt(this.#idsOf(key), 0));
   }
 
   /** A correction takes the place of the last one of its test; of one order so does each later message. */
@@ -54,13 +53,19 @@ export class Instances {
       if (corrects && ids.length > 0) return this.#marked(ids.at(-1) as string);
       ids.splice(before, 0, this.#newId());
     }
-    return this.#marked((ids[before] ??= this.#newId()));
+    return this.#marked(this.#idAt(ids, before));
   }
 
   #idsOf(key: string): string[] {
     const known = this.#ids.get(key) ?? [];
     this.#ids.set(key, known);
     return known;
+  }
+
+  #idAt(ids: string[], index: number): string {
+    const id = ids[index] ?? this.#newId();
+    ids[index] = id;
+    return id;
   }
 
   #newId(): string {
