@@ -1,10 +1,21 @@
+import { fold } from "./identity/fold.js";
+import { isMedicine } from "./identity/morphology.js";
 import { type Moment, momentOf } from "./when.js";
 
 /** A date at the beginning of a line of a note: when what follows was. */
 export interface DateHeading {
-  readonly moment: Moment;
+  /** Undefined where it is not sure that what follows was then, nor that it was at the visit before. */
+  readonly moment: Moment | undefined;
   /** Nothing else stands in the line. */
   readonly alone: boolean;
+}
+
+/** Where a line stands. */
+export interface LinePlace {
+  /** It begins a paragraph. */
+  readonly first: boolean;
+  /** Another follows in its paragraph. */
+  readonly followed: boolean;
 }
 
 /** Which of two numbers is the day, as a text's own dates show: `13/02/2020` can be read in one way only. */
@@ -34,7 +45,7 @@ const DATE = [
   `(?<um>${MONTH})\\.? (?<ud>\\d{1,2})(?:st|nd|rd|th)?,? (?<uy>\\d{4})`,
 ].join("|");
 const TIME =
-  "(?:[T,]?\\s*(?:at|um|à|a las)?\\s*(?<hour>\\d{1,2})[:.h](?<minute>\\d\\d)(?::(?<second>\\d\\d))?\\s*(?<half>am|pm|a\\.m\\.|p\\.m\\.)?(?:\\s*(?:Uhr|hrs|hours|h)(?!\\p{L}))?\\s*(?<zone>Z|UTC|[+-]\\d\\d:?\\d\\d)?)?";
+  "(?:(?<mark>[T,])?\\s*(?:at|um|à|a las)?\\s*(?<hour>\\d{1,2})(?<parts>[:.h])(?<minute>\\d\\d)(?::(?<second>\\d\\d))?\\s*(?<half>am|pm|a\\.m\\.|p\\.m\\.)?(?:\\s*(?:Uhr|hrs|hours|h)(?!\\p{L}))?\\s*(?<zone>Z|UTC|[+-]\\d\\d:?\\d\\d)?)?";
 const WEEKDAY =
   "(?:mon|tue|wed|thu|fri|sat|sun|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo)\\p{L}*[,.]?\\s+";
 /** What a note or a visit is called in front of its date. */
@@ -45,6 +56,11 @@ const HEADING = new RegExp(
   "isu",
 );
 const PLANNED = /follow|kontrolle|contrôle|control|review/i;
+/** After a number: what it counts. */
+const UNIT =
+  /^\s*(?:(?:i\.?e\.?|i\.?u\.?|units?|einheiten|e|u|mg|mcg|µg|ug|g|kg|ml|l|mmol|mmhg|tabl?|tbl|tablets?|tabletten|caps|capsules?|puffs?|hub|hübe|tropfen|gtt|drops|cm|mm)(?![\p{L}\p{N}.])|[%°])/iu;
+/** More of a ladder of doses, as "12-10-12-8". */
+const GOES_ON = /^[-/.]\d/;
 /** Characters of a text that are looked at for its way to write dates. */
 const SAMPLE = 100_000;
 
@@ -62,17 +78,34 @@ export function dayOrderOf(text: string): DayOrder {
  * The date that a line begins with, after what the note is called. One in the middle of a sentence is of what the
  * sentence tells, and one that is still to come is nobody's note.
  */
-export function dateHeading(line: string, now: Date, order: DayOrder): DateHeading | undefined {
+export function dateHeading(
+  line: string,
+  now: Date,
+  order: DayOrder,
+  { first, followed }: LinePlace,
+): DateHeading | undefined {
   const groups = HEADING.exec(line)?.groups;
   if (groups === undefined) return undefined;
   const rest = (groups.rest ?? "").replace(/^[\s\])|=*#]+/, "");
-  // "Follow-up 2024-03-01" alone is a plan; with words after a colon it is what was found then.
-  if (PLANNED.test(groups.label ?? "") && !/^[:–—-]\s*\S/.test(rest)) return undefined;
+  if (isDoses(groups)) return undefined;
   const day = dayOf(groups, order, now);
   if (day === undefined) return undefined;
   const moment = momentOf(day.length === 10 ? `${day}${timeOf(groups)}` : day);
   if (moment === undefined || day.slice(0, 10) > now.toISOString().slice(0, 10)) return undefined;
-  return { moment, alone: /^[\s:.,;–—=*#|-]*$/.test(rest) };
+  const alone = /^[\s:.,;–—=*#|-]*$/.test(rest);
+  // "Follow-up 2024-03-01" is a plan; with words after a colon, or lines below it, it is what was found then.
+  if (PLANNED.test(groups.label ?? "") && !/^[:–—-]\s*\S/.test(rest)) {
+    if (!first) return undefined;
+    if (!(alone && followed)) return { moment: undefined, alone: false };
+  }
+  return { moment, alone };
+}
+
+/** "12-10-12 IE Actrapid": amounts for morning, noon and evening. */
+function isDoses({ ny, dy, rest = "", hour }: Record<string, string | undefined>): boolean {
+  if ((ny ?? dy)?.length !== 2 || hour !== undefined) return false;
+  const [word = ""] = /\p{L}+/u.exec(rest) ?? [];
+  return UNIT.test(rest) || GOES_ON.test(rest) || isMedicine(fold(word));
 }
 
 function dayOf(groups: Record<string, string | undefined>, order: DayOrder, now: Date): string | undefined {
@@ -104,11 +137,16 @@ function written(year: string, month = "", day = ""): string | undefined {
   return `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
 }
 
-function timeOf({ hour, minute, second, half, zone }: Record<string, string | undefined>): string {
+function timeOf(groups: Record<string, string | undefined>): string {
+  const { hour, minute, second, half, zone, parts, mark, rest = "" } = groups;
   if (hour === undefined || minute === undefined) return "";
+  // "12.50 mg" is no time of the day.
+  if (parts === "." && UNIT.test(rest)) return "";
   let hours = Number(hour);
   if (half !== undefined) hours = (hours % 12) + (/^p/i.test(half) ? 12 : 0);
   if (hours > 23 || Number(minute) > 59) return "";
-  const offset = zone === undefined ? "" : /^[+-]/.test(zone) ? zone : "Z";
+  // In notes "10:00-11:30" is how long it took; a computer writes the T or the seconds before a zone.
+  const isRange = zone?.startsWith("-") === true && mark !== "T" && second === undefined;
+  const offset = zone === undefined || isRange ? "" : /^[+-]/.test(zone) ? zone : "Z";
   return `T${String(hours).padStart(2, "0")}:${minute}${second === undefined ? "" : `:${second}`}${offset}`;
 }

@@ -54,7 +54,10 @@ export function* paragraphs(
       after: text.slice(end, end + NEAR),
     };
     const words = clean(line.replace(WIDE, "        "), around).replace(/\s+/g, " ").trim();
-    const date = dateHeading(words, now, order);
+    const date = dateHeading(words, now, order, {
+      first: waiting === "" && heading === undefined,
+      followed: /^\n[ \t]*\S/.test(around.after),
+    });
     if (date !== undefined) {
       const before = waiting || heading;
       if (before !== undefined && before !== "") yield part(before);

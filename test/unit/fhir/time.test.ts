@@ -105,7 +105,39 @@ describe("a text's paragraphs have the date that they stand under", () => {
     expect(await linesOf(text)).toEqual(expected);
   });
 
+  test.each<[string, string, string[]]>([
+    [
+      "a review after a visit",
+      "2024-01-01: cough\n\nReview 2024-03-01\nChest clear.",
+      ["2024-01-01 2024-01-01: cough", "2024-03-01 Chest clear."],
+    ],
+    [
+      "a plan or a review",
+      "2024-01-01: cough\n\nReview 2024-03-01\n\nChest clear.",
+      ["2024-01-01 2024-01-01: cough", "undefined Review 2024-03-01", "undefined Chest clear."],
+    ],
+    [
+      "a plan at the end of a visit",
+      "2024-01-01: cough.\nFollow-up 2024-03-01",
+      ["2024-01-01 2024-01-01: cough. Follow-up 2024-03-01"],
+    ],
+    [
+      "a stretch of time",
+      "2021-03-04 10:00-11:30 Physiotherapy",
+      ["2021-03-04T10:00 2021-03-04 10:00-11:30 Physiotherapy"],
+    ],
+    ["a zone", "2021-03-04T10:00-05:00 Fell", ["2021-03-04T10:00-05:00 2021-03-04T10:00-05:00 Fell"]],
+    ["a dose", "2021-03-04 12.50 mg warfarin", ["2021-03-04 2021-03-04 12.50 mg warfarin"]],
+    ["a short year", "12/10/14 Seen", ["2014 12/10/14 Seen"]],
+  ])("%s", async (_name, text, expected) => {
+    expect(await linesOf(text)).toEqual(expected);
+  });
+
   test.each([
+    "12-10-12 IE Actrapid",
+    "12/10/14 units insulin",
+    "12-10-12 Lantus",
+    "10-8-10-12 Hub",
     "Follow-up 2031-01-01.",
     "2031-01-01 check-up.",
     "Next visit: 2026-01-05.",
