@@ -118,8 +118,9 @@ export async function readCalibration(source: Calibration | string): Promise<Cal
     temperature?: unknown;
   };
   const valid =
-    method === "isotonic" ? validPoints(points) : method === "temperature" && Number(temperature) > 0;
-  if (!valid) throw badOption("calibration", "a temperature above 0 or rising points", value);
+    method === "isotonic" ? isCurve(points) : method === "temperature" && isTemperature(temperature);
+  if (!valid)
+    throw badOption("calibration", "a temperature above 0, or rising points with values from 0 to 1,", value);
   return known as Calibration;
 }
 
@@ -130,10 +131,15 @@ function noCalibration(words: string): MedGemmaError {
   });
 }
 
-function validPoints(points: unknown): boolean {
-  return (
-    Array.isArray(points) &&
-    points.length > 0 &&
-    points.every((point) => Array.isArray(point) && point.length === 2 && point.every(Number.isFinite))
+const isTemperature = (value: unknown) => typeof value === "number" && value > 0 && Number.isFinite(value);
+const isShare = (value: unknown) => typeof value === "number" && value >= 0 && value <= 1;
+
+/** A probability for each probability, and never a smaller one for a larger. */
+function isCurve(points: unknown): boolean {
+  if (!Array.isArray(points) || points.length === 0) return false;
+  const pairs = points.every(
+    (it) => Array.isArray(it) && it.length === 2 && Number.isFinite(it[0]) && isShare(it[1]),
   );
+  if (!pairs) return false;
+  return points.every(([x, y], at) => at === 0 || (x > points[at - 1][0] && y >= points[at - 1][1]));
 }

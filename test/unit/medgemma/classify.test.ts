@@ -107,6 +107,36 @@ describe("calibration", () => {
       {},
       { ...calibration, version: 2 },
       { ...calibration, points: [] },
+      ...[
+        [
+          [1, 0],
+          [0, 7],
+        ],
+        [
+          [0, 0.5],
+          [1, 0.4],
+        ],
+        [
+          [0.6, 0.1],
+          [0.4, 0.2],
+        ],
+        [
+          [0.5, 0.1],
+          [0.5, 0.2],
+        ],
+        [[0, -0.1]],
+        [[0, 1.1]],
+        [[Number.NEGATIVE_INFINITY, 0]],
+        [[0, "1"]],
+        [[0, Number.NaN]],
+        [[0, 0.1, 0.2]],
+        "0,1",
+      ].map((points) => ({ ...calibration, points })),
+      ...["2", Number.POSITIVE_INFINITY, 0, -1, Number.NaN, null, undefined].map((temperature) => ({
+        ...calibration,
+        method: "temperature",
+        temperature,
+      })),
       { ...calibration, method: "x" },
     ])
       expect((await rejection(readCalibration(wrong as never))).code).toBe("bad_option");
