@@ -1,11 +1,10 @@
-import path from "node:path";
 import { type AdapterOption, resolveAdapterOptions } from "../engine/native/adapters.js";
 import { checkGpuOption, type GpuOption } from "../engine/native/gpu.js";
 import type { ProcessEngineOptions } from "../engine/process/process-options.js";
 import type { RemoteOptions } from "../engine/remote/remote-options.js";
 import { badOption } from "../errors.js";
 import { checkFit, type Fit } from "../image/fit.js";
-import { packageRoot, requireOwnFiles } from "../machine/package.js";
+import { phantomFiles } from "../machine/phantom.js";
 import type { DownloadProgress } from "../models/pull.js";
 import { checkNames, checkSignal, integerOption, stringOption } from "../options.js";
 import {
@@ -108,16 +107,6 @@ const NAMES: readonly (keyof LoadOptions)[] = [
   "signal",
 ];
 
-/** @throws MedGemmaError `package_bundled`. */
-function phantom(): { model: string; projector: string } {
-  requireOwnFiles();
-  const folder = path.join(packageRoot, "models", "phantom");
-  return {
-    model: path.join(folder, "phantom-f16.gguf"),
-    projector: path.join(folder, "mmproj-phantom-f16.gguf"),
-  };
-}
-
 /** What llama.cpp, Ollama, node-llama-cpp and clients of endpoints call the options. */
 const ELSEWHERE = new Map(
   Object.entries({
@@ -185,7 +174,11 @@ export function resolveLoadOptions(options: LoadOptions): ResolvedLoadOptions {
   }
   stringOption("execPath", options.execPath);
   checkSignal(options.signal);
-  const files = { ...(model === undefined ? phantom() : { model, projector }), acceptLicense, onDownload };
+  const files = {
+    ...(model === undefined ? phantomFiles() : { model, projector }),
+    acceptLicense,
+    onDownload,
+  };
   const { isolation: _isolation, model: _model, projector: _projector, ...rest } = options;
   const { acceptLicense: _accept, onDownload: _onDownload, fit, ...engine } = rest;
   return { isolation, engine: withoutEndpoint(engine), remote: remoteOptions(options), files, fit };

@@ -1,3 +1,4 @@
+import { isPhantomName } from "../machine/phantom.js";
 import type { GgufHeader } from "./gguf.js";
 
 /** What the names in a file tell of where it comes from. The architecture is the same in all of them. */
@@ -16,6 +17,9 @@ export interface ModelKind {
  * the size behind it. Not `medgemma-4b-lora-epoch-1-500`, whose numbers are a training's.
  */
 const VERSION_1_5 = /medgemma[-_. ]*(?:\d+b[-_. ]*)?(?:(?:it|pt)[-_. ]*)?v?1[-_. ]5(?!\d)/i;
+
+/** `medgemma-27b-text-it`, `Medgemma 27b Text It`: no other size has that kind, and of others the word says something else. */
+const TEXT_27B = /27b[-_. ]*text(?![a-z])/i;
 
 /** Keys with a name in it, of the model itself before those of what it was made from. */
 const OWN_NAMES = ["general.name", "general.basename", "general.source.url", "general.source.repo_url"];
@@ -38,16 +42,17 @@ export function namesOf({ values }: GgufHeader): string[] {
  * @param size By the number of layers, where that is known.
  */
 export function kindOf(header: readonly string[], file: string, size?: string): ModelKind {
+  const all = [...header, file];
+  const family = familyOf(header) === "unknown" ? familyOf(all) : familyOf(header);
   const own = header.join("\n");
-  const all = `${own}\n${file}`;
-  const names = familyOf(own) === "unknown" || (familyOf(own) === "medgemma" && !sizeIn(own)) ? all : own;
-  const family = familyOf(names);
+  const enough = familyOf(header) !== "unknown" && (family !== "medgemma" || sizeIn(own) !== undefined);
+  const names = enough ? own : all.join("\n");
   const told = size ?? sizeIn(names);
   return {
     family,
     ...(family === "medgemma" && { version: versionIn(names) }),
     ...(told !== undefined && { size: told }),
-    textOnly: family === "medgemma" && /\btext\b/i.test(all.replaceAll(/[-_.]/g, " ")),
+    textOnly: family === "medgemma" && told === "27B" && all.some((name) => TEXT_27B.test(name)),
   };
 }
 
@@ -56,10 +61,10 @@ function versionIn(names: string): "1.0" | "1.5" {
   return VERSION_1_5.test(names) ? "1.5" : "1.0";
 }
 
-function familyOf(names: string): ModelKind["family"] {
-  if (/\bphantom\b/i.test(names.replaceAll(/[-_.]/g, " "))) return "phantom";
-  if (/medgemma/i.test(names)) return "medgemma";
-  return /gemma/i.test(names) ? "gemma3" : "unknown";
+function familyOf(names: readonly string[]): ModelKind["family"] {
+  if (names.some(isPhantomName)) return "phantom";
+  if (names.some((name) => /medgemma/i.test(name))) return "medgemma";
+  return names.some((name) => /gemma/i.test(name)) ? "gemma3" : "unknown";
 }
 
 function sizeIn(names: string): string | undefined {

@@ -1,3 +1,4 @@
+import { isPhantomName } from "../../machine/phantom.js";
 import type { ProjectorInfo } from "../engine.js";
 
 /**
@@ -5,7 +6,7 @@ import type { ProjectorInfo } from "../engine.js";
  * @param size Side of the encoder's square in pixels; 0: by the model's name.
  */
 export function projectorOf(model: string, size: number): ProjectorInfo {
-  const imageSize = size || (/phantom/i.test(model) ? 224 : 896);
+  const imageSize = size || (isPhantomName(model) ? 224 : 896);
   return {
     file: { name: "unknown", bytes: 0, sha256: "unknown" },
     quantization: "unknown",

@@ -27,6 +27,14 @@ describe("which model names mean", () => {
     [["Gemma 3 270m"], "x.gguf", "gemma3", undefined, "270M"],
     [["Model"], "model.gguf", "unknown", undefined, undefined],
     [["MedGemma Phantom"], "x.gguf", "phantom", undefined, undefined],
+    [[], "phantom-f16.gguf", "phantom", undefined, undefined],
+    // A word of a name says nothing by itself: there are fine-tunes about reports in text, and about phantom limbs.
+    [[], "medgemma-4b-text-reports-Q4.gguf", "medgemma", "1.0", "4B"],
+    [["Medgemma 4b Text Reports"], "x.gguf", "medgemma", "1.0", "4B"],
+    [["Medgemma 27b It"], "text-reports.gguf", "medgemma", "1.0", "27B"],
+    [[], "phantom-limb-medgemma.gguf", "medgemma", "1.0", undefined],
+    [["Medgemma 4b It"], "phantom-f16.gguf", "medgemma", "1.0", "4B"],
+    [["MedGemma 1.5 4B Phantom Limb"], "x.gguf", "medgemma", "1.5", "4B"],
   ] as const)("%j in %s", (names, file, family, version, size) => {
     expect(kindOf(names, file)).toEqual({
       family,
@@ -38,6 +46,9 @@ describe("which model names mean", () => {
 
   test("the 27B without pictures", () => {
     expect(kindOf(["Medgemma 27b Text It"], "x.gguf")).toMatchObject({ size: "27B", textOnly: true });
+    expect(kindOf([], "medgemma-27b-text-it-Q4_K_M.gguf")).toMatchObject({ size: "27B", textOnly: true });
+    // The layers are counted: what the name says is another's.
+    expect(kindOf([], "medgemma-27b-text-it.gguf", "4B")).toMatchObject({ size: "4B", textOnly: false });
     expect(kindOf([], "medgemma-27b-it-Q4_K_M.gguf")).toMatchObject({ size: "27B", textOnly: false });
   });
 });
