@@ -5,6 +5,7 @@
  * tag values: in this field they identify people.
  */
 
+import { withoutPaths } from "./errors/cause.js";
 import type { FactsOf } from "./errors/facts.js";
 import { ERROR_TABLE } from "./errors/table.js";
 
@@ -51,10 +52,9 @@ export class MedGemmaError extends Error {
   ) {
     if (typeof code !== "string" || !isErrorCode(code))
       throw badOption("code", "a code of ERROR_TABLE", code);
-    super(
-      message ?? ERROR_TABLE[code].meaning,
-      options.cause === undefined ? undefined : { cause: options.cause },
-    );
+    // An abort's is the signal's own reason.
+    const cause = code === "aborted" ? options.cause : withoutPaths(options.cause);
+    super(message ?? ERROR_TABLE[code].meaning, cause === undefined ? undefined : { cause });
     this.name = code === "aborted" ? "AbortError" : "MedGemmaError";
     this.code = code;
     this.remedy = options.remedy ?? ERROR_TABLE[code].remedy;

@@ -26,6 +26,24 @@ export function fileLabel(file: string): string {
   return `${name.slice(0, half)}…${name.slice(-half)}`;
 }
 
+/** An absolute path between quotation marks, and one without, whose folders may have spaces; not an address. */
+const QUOTED = /(["'`])((?:[A-Za-z]:)?[\\/][^\n]*?)\1(?!\w)/g;
+const BARE = /(?<![\w:/\\.])(?:[A-Za-z]:)?[\\/](?=\S)[^\n]*[\\/]/g;
+
+/**
+ * Another program's words about files, with the files' own names in them. Rather too little stays than a folder: of a line
+ * with two paths what is between them goes too.
+ * @param files That may be named: nothing around them goes.
+ */
+export function withoutFolders(words: string, files: readonly string[] = []): string {
+  const known = files.flatMap((file) => [file, path.resolve(file)]).sort((a, b) => b.length - a.length);
+  return known
+    .filter((file) => file !== "")
+    .reduce((text, file) => text.replaceAll(file, () => fileLabel(file)), words)
+    .replace(QUOTED, (_, mark: string, file: string) => mark + fileLabel(file) + mark)
+    .replace(BARE, "");
+}
+
 /** Text for a terminal: lines and tabs stay; all else that moves the cursor, paints or makes it answer becomes visible. */
 export function printable(text: string): string {
   return text

@@ -48,6 +48,7 @@ export function openFileSync(file: PathLike): { descriptor: number; size: number
 /** @throws MedGemmaError `file_not_found` for all but a regular file. */
 export function refuseOthers(found: Stats, name: string): void {
   if (found.isFile()) return;
+  if (found.isDirectory()) throw folderGiven();
   throw notFound(name, kindOf(found));
 }
 
@@ -66,10 +67,17 @@ function notOpened(error: unknown, name: string): MedGemmaError {
 }
 
 function kindOf(found: Stats): string {
-  if (found.isDirectory()) return "is a folder";
   if (found.isFIFO()) return "is a named pipe";
   if (found.isSocket()) return "is a socket";
   return "is a device";
+}
+
+/** Without its name: folders are often named after patients. */
+function folderGiven(): MedGemmaError {
+  return new MedGemmaError("file_not_found", "A folder was named where a file is needed.", {
+    facts: { reason: "is a folder" },
+    remedy: "Name a file in it.",
+  });
 }
 
 export function notFound(name: string, what: string, code?: string): MedGemmaError {

@@ -22,7 +22,7 @@ export async function writeOutput(file: string, content: string | Uint8Array, mo
     else if (found) await replace(await behindLinks(file), content, found);
     else await writeBeside(file, content, mode === undefined ? {} : { mode });
   } catch (error) {
-    throw outputFailed(fileLabel(file), (error as NodeJS.ErrnoException).code);
+    throw notWritten(file, (error as NodeJS.ErrnoException).code);
   }
 }
 
@@ -45,16 +45,23 @@ export function besideOutput(file: string): Promise<Beside> {
   return behindLinks(file)
     .then((target) => Beside.make(target))
     .catch((error: NodeJS.ErrnoException) => {
-      throw outputFailed(fileLabel(file), error.code);
+      throw notWritten(file, error.code);
     });
 }
 
+/** A folder's own name is not told. */
+export function notWritten(file: string, code: string | undefined): MedGemmaError {
+  if (code === "EISDIR") return outputFailed("A folder", code);
+  const name = fileLabel(file);
+  return outputFailed(name, code, name);
+}
+
 /** @param code The system's, e.g. `ENOSPC`. */
-export function outputFailed(what: string, code: string | undefined): MedGemmaError {
+export function outputFailed(what: string, code: string | undefined, file?: string): MedGemmaError {
   const full = code === "ENOSPC" || code === "EDQUOT";
   const why = full ? "its disk is full" : "the system refuses";
   return new MedGemmaError("output_failed", `${what} cannot be written: ${why} (${code}).`, {
-    facts: { file: what, reason: code },
+    facts: { file, reason: code },
     ...(full && { remedy: "Free room where it goes, or name another place." }),
   });
 }

@@ -1,4 +1,5 @@
 import { MedGemmaError } from "../errors.js";
+import { withoutFolders } from "../files/name.js";
 import { untilAborted } from "../files/until-aborted.js";
 
 /** Loaded on first use: text-only work neither waits for libvips nor needs it. */
@@ -16,7 +17,9 @@ export async function vips<T>(
   return untilAborted(signal, async () => {
     try {
       return await job();
-    } catch (cause) {
+    } catch (error) {
+      // A sharp instance of the caller's may be of a file, which libvips names by its path.
+      const cause = error instanceof Error ? new Error(withoutFolders(error.message)) : error;
       throw new MedGemmaError("image_unreadable", undefined, { facts: { format }, cause });
     }
   });

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { MedGemmaError } from "../errors.js";
 import { fileLabel } from "../files/name.js";
+import { refuseOthers } from "../files/open-file.js";
 import { TENSOR_TYPES, VALUE, VALUE_BYTES } from "./gguf-types.js";
 import { notGguf } from "./not-gguf.js";
 
@@ -64,13 +65,11 @@ export async function readGguf(file: string): Promise<GgufHeader> {
     });
   };
   // Asked before opening, which would wait for a pipe's writer.
-  if (!(await stat(file).catch(notFound)).isFile())
-    throw new MedGemmaError("file_not_found", `${name} is not a regular file.`, { facts: { file: name } });
+  refuseOthers(await stat(file).catch(notFound), name);
   const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(notFound);
   try {
     const stats = await handle.stat();
-    if (!stats.isFile())
-      throw new MedGemmaError("file_not_found", `${name} is not a regular file.`, { facts: { file: name } });
+    refuseOthers(stats, name);
     return await readHeader(handle, name, stats.size);
   } finally {
     await handle.close();

@@ -3,7 +3,7 @@ import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Callback } from "../../callback.js";
 import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
-import { checkPath, fileLabel } from "../../files/name.js";
+import { checkPath } from "../../files/name.js";
 import { outputFailed } from "../../files/write.js";
 import { checkFit, type Fit } from "../../image/fit.js";
 import type { ImageInput } from "../../image/input.js";
@@ -131,10 +131,11 @@ export async function prepareTuning(
     const warnings = warningsOf(validation, share);
     return { folder: output, training, validation, pictures, answers, warnings };
   } catch (error) {
-    await rm(part, { recursive: true, force: true });
+    // What could not be made need not be removed.
+    await rm(part, { recursive: true, force: true }).catch(() => undefined);
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (syscall === undefined || MedGemmaError.isInstance(error)) throw error;
-    throw outputFailed(fileLabel(output), code);
+    throw outputFailed("The set", code);
   }
 }
 

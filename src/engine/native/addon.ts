@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { ERROR_TABLE, isErrorCode, MedGemmaError } from "../../errors.js";
-import { fileLabel } from "../../files/name.js";
+import { withoutFolders } from "../../files/name.js";
 import { packageRoot, rebuildCommand, requireOwnFiles } from "../../machine/package.js";
 
 /**
@@ -261,9 +261,8 @@ export function loadAddon(): Addon {
     return addon;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new MedGemmaError("addon_unloadable", `The native addon cannot be loaded: ${reason}`, {
-      cause: error,
-    });
+    const words = withoutFolders(reason, [file]);
+    throw new MedGemmaError("addon_unloadable", `The native addon cannot be loaded: ${words}`);
   }
 }
 
@@ -298,7 +297,7 @@ export function fromNative(error: unknown, files: readonly string[] = []): MedGe
     facts?: Record<string, number>;
   };
   // Folders are often named after patients.
-  const words = files.reduce((text, file) => text.replaceAll(file, () => fileLabel(file)), message ?? "");
+  const words = withoutFolders(message ?? "", files);
   const cause = words === message ? error : new Error(words);
   if (code !== undefined && isErrorCode(code))
     return new MedGemmaError(code, words || undefined, { facts: facts ?? {}, cause });

@@ -5,7 +5,8 @@ import { Callback } from "../../callback.js";
 import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
 import type { Beside } from "../../files/beside.js";
 import { fileLabel } from "../../files/name.js";
-import { besideOutput, outputFailed } from "../../files/write.js";
+import { refuseOthers } from "../../files/open-file.js";
+import { besideOutput, notWritten } from "../../files/write.js";
 import { checkNames, checkSignal, functionOption, integerOption, readOnce } from "../../options.js";
 import { JoinedAbort } from "../abort.js";
 import type { FileInfo } from "../engine.js";
@@ -99,6 +100,8 @@ export async function quantize(model: string, type: string, asked: QuantizeOptio
     throw badOption("isolation", '"process" or "none"', isolation);
   if (typeof output !== "string" || output === "") throw badOption("output", "a path", output);
   if (path.resolve(output) === path.resolve(model)) throw badOption("output", "another file", output);
+  const found = await stat(model).catch(() => undefined);
+  if (found) refuseOthers(found, fileLabel(model));
   const there = await stat(output).catch(() => undefined);
   if (there && !overwrite) throw thereAlready(output);
   if (there && !there.isFile()) throw badOption("output", "a file, or a place for one,", output);
@@ -171,7 +174,7 @@ async function place(beside: Beside, output: string, overwrite: boolean): Promis
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // Another made it meanwhile.
-    throw code === "EEXIST" && !overwrite ? thereAlready(output) : outputFailed(fileLabel(output), code);
+    throw code === "EEXIST" && !overwrite ? thereAlready(output) : notWritten(output, code);
   }
 }
 

@@ -1,9 +1,10 @@
-import { chmod, opendir } from "node:fs/promises";
+import { chmod, opendir, stat } from "node:fs/promises";
 import path from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { MedGemmaError } from "../../errors.js";
-import { fileLabel } from "../../files/name.js";
+import { fileLabel, withoutFolders } from "../../files/name.js";
+import { refuseOthers } from "../../files/open-file.js";
 
 /** Milliseconds. */
 const SLICE = 12;
@@ -32,8 +33,9 @@ export class Database {
       const database = new Database(file, instance, connection);
       await database.keepPrivate();
       return database;
-    } catch (cause) {
-      if (/not a valid DuckDB/i.test(cause instanceof Error ? cause.message : "")) throw noIndex(cause);
+    } catch (error) {
+      const cause = causeOf(error, file);
+      if (/not a valid DuckDB/i.test(cause.message)) throw noIndex(cause);
       throw unusable("The index cannot be opened", cause);
     }
   }
@@ -46,8 +48,8 @@ export class Database {
     try {
       const reader = await this.connection.runAndReadAll(sql, [...values]);
       return reader.getRowObjectsJS();
-    } catch (cause) {
-      throw unusable("The index cannot be read or written", cause);
+    } catch (error) {
+      throw unusable("The index cannot be read or written", causeOf(error, this.file));
     }
   }
 
@@ -57,17 +59,21 @@ export class Database {
     items: readonly T[],
     toTexts: (item: T) => readonly string[],
   ): Promise<void> {
-    const appender = await this.connection.createAppender(table);
-    let slice = performance.now();
-    for (const item of items) {
-      for (const value of toTexts(item)) appender.appendVarchar(value);
-      appender.endRow();
-      if (performance.now() - slice < SLICE) continue;
-      appender.flushSync();
-      await setImmediate();
-      slice = performance.now();
+    try {
+      const appender = await this.connection.createAppender(table);
+      let slice = performance.now();
+      for (const item of items) {
+        for (const value of toTexts(item)) appender.appendVarchar(value);
+        appender.endRow();
+        if (performance.now() - slice < SLICE) continue;
+        appender.flushSync();
+        await setImmediate();
+        slice = performance.now();
+      }
+      appender.closeSync();
+    } catch (error) {
+      throw unusable("The index cannot be read or written", causeOf(error, this.file));
     }
-    appender.closeSync();
   }
 
   /**
@@ -86,6 +92,8 @@ export class Database {
 
 /** An empty path would be a database in memory, and so would ":memory:". */
 async function checkPlace(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (found) refuseOthers(found, fileLabel(file));
   try {
     const folder = await opendir(path.dirname(file));
     await folder.close();
@@ -97,7 +105,12 @@ async function checkPlace(file: string): Promise<void> {
   }
 }
 
-export function noIndex(cause?: unknown): MedGemmaError {
+/** DuckDB's words, which name files by their paths. */
+function causeOf(error: unknown, file: string): Error {
+  return new Error(withoutFolders(error instanceof Error ? error.message : String(error), [file]));
+}
+
+export function noIndex(cause?: Error): MedGemmaError {
   return new MedGemmaError("index_unusable", "The file is no index of this package.", {
     facts: { locked: false },
     remedy:
@@ -106,9 +119,8 @@ export function noIndex(cause?: unknown): MedGemmaError {
   });
 }
 
-export function unusable(what: string, cause?: unknown): MedGemmaError {
-  const message = cause instanceof Error ? cause.message : "";
-  const locked = /lock/i.test(message);
+export function unusable(what: string, cause?: Error): MedGemmaError {
+  const locked = /lock/i.test(cause?.message ?? "");
   const reason = locked ? ": another process holds it" : "";
   return new MedGemmaError("index_unusable", `${what}${reason}.`, { facts: { locked }, cause });
 }

@@ -13,6 +13,7 @@ import {
 import { open } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { inspect } from "node:util";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { Beside } from "../../../src/files/beside.js";
 import { writeOutput } from "../../../src/files/write.js";
@@ -92,12 +93,18 @@ test("a pipe and what a shell handed over are written to", async () => {
 });
 
 test.each([
-  ["a folder", folder, "EISDIR"],
   ["no folder", path.join(folder, "none", "x.json"), "ENOENT"],
   ["a file as folder", path.join(import.meta.filename, "x.json"), "ENOTDIR"],
-])("%s is refused by its own name", async (_, place, reason) => {
+])("%s is refused by the file's own name", async (_, place, reason) => {
   const error = await writeOutput(place, "x").catch((thrown) => thrown);
-  expect(error).toMatchObject({ code: "output_failed", facts: { file: path.basename(place), reason } });
+  expect(error).toMatchObject({ code: "output_failed", facts: { file: "x.json", reason } });
+  expect(inspect(error)).not.toContain("Mueller");
+});
+
+test("a folder is refused, and not named", async () => {
+  const error = await writeOutput(folder, "x").catch((thrown) => thrown);
+  expect(error).toMatchObject({ code: "output_failed", facts: { reason: "EISDIR" } });
+  expect(inspect(error)).not.toContain("Mueller");
 });
 
 describe("a file beside another", () => {

@@ -200,8 +200,8 @@ test("a file that is not there is told by its name, without its folder", async (
     facts: { file: "missing.gguf", reason: "ENOENT" },
   });
   await expect(inspectModel(dir, undefined)).rejects.toMatchObject({
-    message: `${path.basename(dir)} is not a regular file.`,
-    facts: { file: path.basename(dir) },
+    message: "A folder was named where a file is needed.",
+    facts: { reason: "is a folder" },
   });
 });
 
@@ -210,7 +210,7 @@ test.runIf(process.platform !== "win32")(
   async () => {
     const pipe = path.join(dir, "a\u001b[2Jb.gguf");
     execFileSync("mkfifo", [pipe]);
-    expect(await codeOf(readGguf(pipe))).toBe("file_not_found: a\\x1b[2Jb.gguf is not a regular file.");
+    expect(await codeOf(readGguf(pipe))).toBe("file_not_found: a\\x1b[2Jb.gguf is a named pipe.");
     expect(await codeOf(fileInfo(pipe))).toMatch(/^file_not_found: Cannot open a\\x1b\[2Jb.gguf/);
   },
 );
