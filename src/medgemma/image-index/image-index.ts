@@ -51,6 +51,7 @@ export class ImageIndex implements AsyncDisposable {
   /** Writes go one after the other. */
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
+  #closing: Promise<void> | undefined;
 
   private constructor(database: Database, width: number | undefined, space: EmbeddingSpace | undefined) {
     this.#database = database;
@@ -174,15 +175,23 @@ export class ImageIndex implements AsyncDisposable {
   }
 
   /** Saves and frees the file. Idempotent. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    await this.save();
-    this.#closed = true;
-    this.#database.close();
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.save();
+    } finally {
+      // What cannot be saved into the one file lies beside it, and the next to open it finds it there.
+      this.#closed = true;
+      this.#database.close();
+    }
   }
 
   async #add(rows: readonly Row[]): Promise<void> {

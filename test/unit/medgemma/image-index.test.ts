@@ -150,6 +150,16 @@ describe("an index of cases", () => {
     expect(said.trim()).toBe("index_unusable true");
   });
 
+  test("closing is one thing, however often it is asked for", async () => {
+    const file = freshFile();
+    const index = await ImageIndex.open(file);
+    await index.add(three);
+    await Promise.all([index.close(), index.close(), index[Symbol.asyncDispose]()]);
+    await index.close();
+    await using again = await ImageIndex.open(file);
+    expect(await again.count()).toBe(3);
+  });
+
   test("a damaged file, a missing folder, a closed index and bad values are errors", async () => {
     const file = freshFile();
     writeFileSync(file, "no database ".repeat(2000));
