@@ -106,7 +106,12 @@ const BEFORE = [
   "clutched his arm and ",
   "arm pain and ",
   "unknown history ",
-  // Others, who do something.
+  // Others, animals and losses.
+  "history: found and ",
+  "lost his balance and ",
+  "horse accident, ",
+  "kicked by a cow, ",
+  "her dog found her, ",
   "bystander reports ",
   "patient's wife was saying ",
   "his brother had called: ",

@@ -136,6 +136,7 @@ export const CIRCULATION: readonly Concept[] = [
       "no longer has (?:a )?pulse",
       "pulses (?:are |were )?absent",
       "loss of pulse",
+      "(?:never|not) (?:regained?|recovered) (?:a )?pulse",
       "lost (?:his |her |their |the )?pulses?",
       "kein(?:en)? (?:tastbaren? )?puls",
       "puls ?los(?:e|er|es)?",

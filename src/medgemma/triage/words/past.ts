@@ -25,6 +25,8 @@ export function isPast(place: Place, { noun = false, listed = false }: Kind, yea
   const { before, after } = place;
   for (const { index, 0: words } of before.matchAll(BEFORE)) {
     const between = before.slice(index + words.length);
+    // "History: found unresponsive" is the story of today.
+    if (!noun && words === "history" && /^\s*:/.test(between)) continue;
     // A heading ("past history: asthma, ...") holds its whole list.
     const heading = noun && /^past\s|:|significant|includes/.test(words) && tokensOf(between).length < 40;
     if (heading || reaches(between.replace(/^\s*:/, ""), after, { noun, listed, and: true, whole: true }))

@@ -199,5 +199,7 @@ export const PATIENTS = [
 /** What others do or say about the patient. */
 export const AGENT_VERBS =
   "(?:says?|said|saying|states?|stated|reports?|reported|reporting|found|finds|noticed|noted|saw|sees|calls?|called|thinks?|believes?|tells?|told|witnessed|heard|started|starting|gave|giving|gives|did|does|doing|performed|performing|performs|began|brought|describes?|can not|could not|unable|sagt|fand|findet|berichtet|beginnt|begann|dice|encontro|refiere|dit|trouve|a trouve|rapporte)";
+/** Speak of a death, or of how somebody is who mourns. */
+export const MOURNING = /\b(?:bereave\w*|griev\w*|funeral)\b/;
 export const DEATH =
-  /\b(?:died|dies|passed away|death of|lost (?:his|her|their|my)|bereave\w*|griev\w*|funeral|starb|gestorben|verstorben|verstarb|murio|fallecio|fallecid[oa]|decedee?|mort|morte|est mort)\b/;
+  /\b(?:died|dies|passed away|death of|lost (?:his|her|their|my) (?:\w+ )?(?:mother|father|mom|mum|dad|parents?|wife|husband|spouse|partner|son|daughter|baby|child|brother|sister|twin|friend|grand\w+|uncle|aunt|cousin|dog|cat|pet)|starb|gestorben|verstorben|verstarb|murio|fallecio|fallecid[oa]|decedee?|mort|morte|est mort)\b/;

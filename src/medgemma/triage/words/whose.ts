@@ -8,6 +8,7 @@ import {
   DEATH,
   EITHER,
   MEN,
+  MOURNING,
   NEIGHBOURS,
   OTHERS,
   PATIENTS,
@@ -38,6 +39,9 @@ const WAS =
 /** "saw a man in ..." */
 const SEEN =
   /(?<![\p{L}])(?:saw|seen|seeing|watched|witnessed|helped)\s+(?:an?|another|some)\s+(?:\p{L}+\s+)?(?:man|woman|person|child|boy|girl|guy|pedestrian|cyclist|swimmer|friend|stranger)(?![\p{L}])|(?<![\p{L}])(?:saw|watched|witnessed)\s+(?:some(?:one|body)|people)(?![\p{L}])/u;
+/** What an animal is named for, or does to the patient. */
+const OF_ANIMALS =
+  /^\s+(?:owner|bite|bites|bitten|bit|walker|trainer|sitter|allergy|flu|scan|accident|riding|rider|attack\w*|kick\w*|knock\w*|scratch\w*|(?:found|woke|alerted)\s+(?:him|her|me|them|us|patient))(?![\p{L}])/u;
 const OF_ANIMAL = wordsOf(ANIMALS, {
   before: "^\\s+",
   after: "(?!\\s+(?:owner|walker|trainer|bite|sitter))",
@@ -63,7 +67,9 @@ export function isOthers(place: Place, { noun = false, measure = false }: Bearin
   const { before, after, found, text } = place;
   if (after.search(OF_WHOM) >= 0 || isInOtherBed(before, after, AGENT)) return true;
   if (noun && (isNamedAfter(after) || after.search(GENITIVE) >= 0)) return true;
-  if (DEATH.test(before.split(",").at(-1) ?? "") || SEEN.test(before) || DIED_AFTER.test(after)) return true;
+  const piece = before.split(",").at(-1) ?? "";
+  if (DEATH.test(piece) || (noun && MOURNING.test(piece)) || SEEN.test(before) || DIED_AFTER.test(after))
+    return true;
   if (after.search(OF_ANIMAL) >= 0) return true;
   const people = [...before.matchAll(PERSON)];
   // "found by his wife": not the one spoken of.
@@ -71,7 +77,7 @@ export function isOthers(place: Place, { noun = false, measure = false }: Bearin
   if (who === undefined) return false;
   const between = before.slice(who.index + who[0].length);
   const whole = (pattern: RegExp) => isWhole(who[0], pattern);
-  if (whole(ANIMAL)) return !/^\s+(?:owner|bite|bites|bitten|walker|trainer|allergy)\b/.test(between);
+  if (whole(ANIMAL)) return !OF_ANIMALS.test(between);
   const named = isNamedBeside(text, who[0]);
   // "roommate found unconscious": the finder, or the one found.
   if (/^\s+found\s*$/.test(between)) return named && whole(OTHER);
