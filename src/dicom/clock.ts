@@ -25,9 +25,9 @@ export function allowGrouping(slices: number): void {
   tell(5000 + slices / 20);
 }
 
-/** Decoding one frame: some twenty times what a codec needs on a slow core. */
+/** Decoding one frame: some ten times what a codec needs on a slow core. */
 export function allowFrame(bytes: number, pixels: number): void {
-  tell(1200 + bytes / 1024 + pixels / 2000);
+  tell(2500 + bytes / 1024 + pixels / 10_000);
 }
 
 /** What was unpacked, and looked at voxel by voxel. */

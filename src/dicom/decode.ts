@@ -1,4 +1,5 @@
 import { inflateRawSync } from "node:zlib";
+import { countScans, MOST_SCANS } from "../files/jpeg-scans.js";
 import { decodeCodestream } from "./codec.js";
 import {
   type CodestreamInfo,
@@ -86,6 +87,8 @@ async function decodeWithWasm(
   const info = wavelet ? readJpeg2000(stream) : codec === "jpeg-xl" ? undefined : readJpeg(stream);
   if (codec !== "jpeg-xl") checkInfo(info, layout);
   if (info && !info.ended) warnings.push("The codestream has no end marker: it may be cut off.");
+  if (codec === "jpeg" && (await countScans(stream, undefined)).scans > MOST_SCANS)
+    throw unreadable("The compressed frame has more scans than a picture has.", { limit: MOST_SCANS });
   const colour = colourOf(codec, layout, info);
   if (layout.photometric === "RGB" && info?.jpegColour === "ybr") {
     const followed = colour.toRgb ? "stream" : "header";

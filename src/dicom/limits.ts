@@ -18,7 +18,7 @@ export interface DicomLimits {
   maxMemory?: number | undefined;
   /**
    * Milliseconds for one step (parsing a file, decoding a frame); then the worker is ended. Defaults to what the step
-   * should need many times over: 1.2 s for a frame, more for large ones.
+   * should need many times over: 2.5 s for a frame, more for large ones.
    */
   timeout?: number | undefined;
 }

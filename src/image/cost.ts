@@ -1,16 +1,13 @@
 import type { Metadata } from "sharp";
 import { MedGemmaError } from "../errors.js";
+import { countScans, type JpegScans, MOST_SCANS } from "../files/jpeg-scans.js";
 import type { Filled } from "../options.js";
-import { countScans, type JpegScans } from "./jpeg-scans.js";
 import { checkPixels, type ImageLimits } from "./limits.js";
 
 /**
  * What decoding will take, told by the header. libvips decodes most formats line by line, and can then be stopped; what a
  * decoder does in one call cannot be, nor its memory be limited, so it is held to the limits before it begins.
  */
-
-/** A progressive JPEG has ten or so; a decoder visits the whole picture for each, 0.1 nanoseconds a pixel and more. */
-const MOST_SCANS = 200;
 
 /** Bytes a pixel of the RGB that comes out. */
 const RGB = 3;
@@ -24,7 +21,7 @@ export async function checkCost(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   checkPixels(measured.width, measured.height, limits);
-  const jpeg = format === "jpeg" ? await countScans(bytes, MOST_SCANS + 1, signal) : undefined;
+  const jpeg = format === "jpeg" ? await countScans(bytes, signal) : undefined;
   if (jpeg && jpeg.scans > MOST_SCANS) {
     throw new MedGemmaError("image_unreadable", `The JPEG has more than ${MOST_SCANS} scans.`, {
       facts: { format },

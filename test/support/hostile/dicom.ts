@@ -1,12 +1,14 @@
 import { deflateRawSync } from "node:zlib";
 import { type DataSet, greyPicture, writeDataSet, writeDicom } from "../../unit/dicom/support/write-dicom.js";
 import { type HostileMakers, magnitude, oneOf } from "./kinds.js";
+import { progressiveJpeg } from "./progressive-jpeg.js";
 
 /** DICOM files whose counts and sizes promise what is not there, or cost more than they weigh. */
 
 const MODALITIES = ["CT", "MR", "CR", "DX", "MG", "US", "XA", "SM", "OT"] as const;
 const SLIDE = "1.2.840.10008.5.1.4.1.1.77.1.6";
 const DEFLATED = "1.2.840.10008.1.2.1.99";
+const JPEG = "1.2.840.10008.1.2.4.55";
 const JPEG_LS = "1.2.840.10008.1.2.4.80";
 
 const pixels = (rows: number, columns: number) =>
@@ -164,6 +166,16 @@ export const HOSTILE_DICOM: HostileMakers = {
     const stream = jpegLsOfNothing(columns, rows);
     const set = { ...rest, "7fe00010 OB": { fragments: [stream] } };
     return study(`${columns}x${rows} pixels in ${stream.length} bytes`, set, JPEG_LS);
+  },
+
+  /** A progressive JPEG whose scans are more than its pixels need. */
+  frameScans: (random) => {
+    const side = magnitude(random, 500, 8000);
+    const scans = magnitude(random, 200, 10_000);
+    const { "7fe00010 OW": _, ...rest } = greyPicture(side, side, []);
+    const bits = { "00280100 US": 8, "00280101 US": 8, "00280102 US": 7, "00280103 US": 0 };
+    const fragments = [progressiveJpeg(side, side, scans)];
+    return study(`a frame of ${scans} scans`, { ...rest, ...bits, "7fe00010 OB": { fragments } }, JPEG);
   },
 
   /** A DICOMDIR that names files by the hundred thousand. */

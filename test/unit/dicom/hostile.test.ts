@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { closeDecoders, inspectPath, readDicom, toModelPictures } from "../../../src/dicom/index.js";
 import { MedGemmaError } from "../../../src/errors.js";
 import { HOSTILE_FILES } from "../../support/hostile/index.js";
+import { progressiveJpeg } from "../../support/hostile/progressive-jpeg.js";
 import { writeTiff } from "../../support/hostile/tiff.js";
 import { seeded } from "./support/mutate.js";
 import { type DataSet, greyPicture, writeDataSet, writeDicom } from "./support/write-dicom.js";
@@ -137,6 +138,20 @@ describe("a slide's size", () => {
     });
     await expect(read("wide.svs", { tileSide: 65_520 })).rejects.toMatchObject({ code: "image_too_large" });
   });
+});
+
+it("a JPEG frame has no more scans than a picture", async () => {
+  const scans = (count: number) => {
+    const { "7fe00010 OW": _native, ...rest } = greyPicture(16, 16, []);
+    const bits = { "00280100 US": 8, "00280101 US": 8, "00280102 US": 7, "00280103 US": 0 };
+    const fragments = [progressiveJpeg(16, 16, count)];
+    return writeDicom({ ...rest, ...bits, "7fe00010 OB": { fragments } }, "1.2.840.10008.1.2.4.55");
+  };
+  await expect(readDicom(scans(201))).rejects.toMatchObject({
+    code: "dicom_unreadable",
+    message: "The compressed frame has more scans than a picture has.",
+  });
+  expect((await readDicom(scans(200))).values).toHaveLength(256);
 });
 
 describe("what is no file", () => {

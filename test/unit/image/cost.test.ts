@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { MedGemmaError } from "../../../src/errors.js";
-import { countScans } from "../../../src/image/jpeg-scans.js";
+import { countScans } from "../../../src/files/jpeg-scans.js";
 import type { ImageLimits } from "../../../src/image/limits.js";
 import { readPicture } from "../../../src/image/read-picture.js";
 import { HOSTILE_PICTURES } from "../../support/hostile/pictures.js";
@@ -17,7 +17,7 @@ const blank = (side: number, channels: 3 | 4 = 3) =>
 const refused = (bytes: Uint8Array, limits?: ImageLimits) => errorOf(readPicture(bytes, { limits }));
 
 describe("a JPEG's scans", () => {
-  const scans = (bytes: Uint8Array) => countScans(bytes, 300, undefined);
+  const scans = (bytes: Uint8Array) => countScans(bytes, undefined);
 
   test("are counted with what a decoder keeps until the last", async () => {
     expect(await scans(progressiveJpeg(64, 64, 17))).toEqual({ scans: 17, kept: 2 });

@@ -1,9 +1,12 @@
 import { setImmediate } from "node:timers/promises";
 import { throwIfAborted } from "../errors.js";
 
+/** A progressive JPEG has ten or so; a decoder visits the whole picture for each, 0.1 nanoseconds a pixel and more. */
+export const MOST_SCANS = 200;
+
 /** What of a JPEG's frame and scans decides what decoding costs (ITU-T T.81, annex B). */
 export interface JpegScans {
-  /** Scans up to the end, or `most` where there are more. */
+  /** Scans up to the end; one more than `MOST_SCANS` where there are more. */
   readonly scans: number;
   /** Bytes a pixel of the coefficients that a decoder keeps until the last scan; 0 when the first scan is the whole. */
   readonly kept: number;
@@ -20,14 +23,10 @@ const isBare = (marker: number) => marker === 0x01 || (marker >= 0xd0 && marker 
 const AT_A_TIME = 10_000;
 
 /**
- * Counts the scans, up to `most`, without decoding: a decoder visits the whole picture for each, in one call that nothing
+ * Counts the scans without decoding: a decoder visits the whole picture for each, in one call that nothing
  * ends. Of a picture whose first scan holds all its components no other is looked for.
  */
-export async function countScans(
-  bytes: Uint8Array,
-  most: number,
-  signal: AbortSignal | undefined,
-): Promise<JpegScans> {
+export async function countScans(bytes: Uint8Array, signal: AbortSignal | undefined): Promise<JpegScans> {
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let scans = 0;
   let kept = 0;
@@ -58,7 +57,7 @@ export async function countScans(
     if (marker === SOS) {
       scans++;
       if (!progressive && data.readUInt8(body) >= components) return { scans, kept: 0 };
-      if (scans >= most) break;
+      if (scans > MOST_SCANS) break;
     }
     at = body - 2 + data.readUInt16BE(at + 2);
   }
