@@ -1,5 +1,11 @@
 #include <mutex>
 
+#ifdef __linux__
+#include <sys/prctl.h>
+
+#include <csignal>
+#endif
+
 #include "addon_state.h"
 #include "async_task.h"
 #include "backend.h"
@@ -21,6 +27,14 @@ Napi::Value init_backend_js(const Napi::CallbackInfo& info) {
   } catch (const EngineError& error) {
     throw Napi::Error(info.Env(), to_js(info.Env(), error));
   }
+  return info.Env().Undefined();
+}
+
+// dieWithParent(): a process that is stopped sees no pipe close. Elsewhere than on Linux nothing does it.
+Napi::Value die_with_parent(const Napi::CallbackInfo& info) {
+#ifdef __linux__
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
   return info.Env().Undefined();
 }
 
@@ -105,6 +119,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   state->embedding_class = Napi::Persistent(EmbeddingBinding::define(env));
   exports.Set("initBackend", Napi::Function::New<init_backend_js>(env));
   exports.Set("loadBackend", Napi::Function::New<load_backend_js>(env));
+  exports.Set("dieWithParent", Napi::Function::New<die_with_parent>(env));
   exports.Set("versions", Napi::Function::New<versions>(env));
   exports.Set("devices", Napi::Function::New<devices>(env));
   exports.Set("setLogger", Napi::Function::New<set_logger>(env));

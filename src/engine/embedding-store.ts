@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { lstat, open, readdir, rename, rm, utimes } from "node:fs/promises";
 import path from "node:path";
 import { MedGemmaError } from "../errors.js";
 import { readBytes } from "../files/read-bytes.js";
@@ -21,6 +21,8 @@ const KEY_AT = 24;
 const DIGEST_AT = KEY_AT + 32;
 const HEADER = DIGEST_AT + 32;
 const SUFFIX = ".embedding";
+/** What this store wrote: a folder or somebody's file of that ending is none of it. */
+const OWN = /^[0-9a-f]{64}\.embedding$/;
 const TEMPORARY = /^[0-9a-f]{64}\.(\d+)\.[0-9a-f]+\.tmp$/;
 // After a prune there is room again, so that not every write prunes.
 const PRUNE_TO = 0.9;
@@ -115,20 +117,24 @@ export class EmbeddingStore {
     const most = bytes > this.#limit ? this.#limit * PRUNE_TO : this.#limit;
     for (const file of files) {
       if (bytes <= most) break;
-      await rm(file.path, { force: true });
-      bytes -= file.bytes;
+      // One that cannot be removed is still there, and keeps none of the others.
+      const gone = await rm(file.path, { force: true }).then(
+        () => true,
+        () => false,
+      );
+      if (gone) bytes -= file.bytes;
     }
     this.#bytes = bytes;
   }
 
   async #list(): Promise<{ path: string; bytes: number; used: number }[]> {
-    const names = (await readdir(this.#dir)).filter((name) => name.endsWith(SUFFIX));
+    const names = (await readdir(this.#dir)).filter((name) => OWN.test(name));
     const files = await Promise.all(
       names.map(async (name) => {
         const file = path.join(this.#dir, name);
         // Another process may have removed it meanwhile.
-        const info = await stat(file).catch(() => undefined);
-        return info ? [{ path: file, bytes: info.size, used: info.mtimeMs }] : [];
+        const info = await lstat(file).catch(() => undefined);
+        return info?.isFile() ? [{ path: file, bytes: info.size, used: info.mtimeMs }] : [];
       }),
     );
     return files.flat();

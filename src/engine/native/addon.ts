@@ -13,6 +13,8 @@ export interface Addon {
   initBackend(dir: string): void;
   /** Adds a GPU backend's library, process-wide; false when the system cannot load it. */
   loadBackend(file: string): boolean;
+  /** On Linux the system ends this process with the thread that started it, also when it is stopped; elsewhere nothing. */
+  dieWithParent(): void;
   versions(): { medgemma: string; llamaCpp: string; cpuFeatures: string };
   devices(): NativeDevice[];
   /** llama.cpp's log, whole lines, on this thread; null silences it. */

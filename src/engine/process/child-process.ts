@@ -16,6 +16,20 @@ export interface ChildListener {
   onEnd(error: MedGemmaError): void;
 }
 
+/** Ended with the application, for one that is stopped sees no pipe close. Where the application is killed, only Linux does it. */
+const alive = new Set<ChildProcess>();
+let watching = false;
+
+function endWithApplication(child: ChildProcess): void {
+  alive.add(child);
+  child.once("exit", () => alive.delete(child));
+  if (watching) return;
+  watching = true;
+  process.once("exit", () => {
+    for (const one of alive) one.kill("SIGKILL");
+  });
+}
+
 /** The engine's process as the application sees it: messages, and how it ended. */
 export class EngineProcess {
   readonly channel: Channel<ToParent, ToChild>;
@@ -31,6 +45,7 @@ export class EngineProcess {
   constructor(options: SpawnOptions, cwd: string, listener: ChildListener) {
     this.#listener = listener;
     this.#process = spawnChild(options, cwd);
+    endWithApplication(this.#process);
     this.#pipe = this.#process.stdio[PIPE_FD] as Duplex;
     this.channel = new Channel<ToParent, ToChild>(this.#pipe, {
       onMessage: (message) => listener.onMessage(message),

@@ -53,6 +53,7 @@ export class ChildServer {
 
   async #answer(call: CallMessage, signal: AbortSignal): Promise<Calls[CallMessage["name"]]["result"]> {
     const { id, name, params } = call;
+    if (name === "load" || name === "quantize") loadAddon().dieWithParent();
     switch (name) {
       case "load":
         return this.#load(id, params, signal);

@@ -18,6 +18,7 @@ import {
   resolveGenerateOptions,
   resolveRequestOptions,
 } from "../native/generate-options.js";
+import { checkParts } from "../parts.js";
 import { NO_STATS } from "../process/stats.js";
 import { CAPABILITIES, type Endpoint, type Needs, unsupported } from "./endpoint.js";
 import { toEndpointError } from "./http.js";
@@ -84,6 +85,7 @@ export class RemoteEngine implements Engine {
     options: ScoreOptions = {},
   ): Promise<ScoreResult> {
     const { batch, deterministic } = resolveRequestOptions(options);
+    checkParts(parts);
     checkContinuations(continuations);
     refuseLocal(deterministic, options.adapters);
     const needs: Needs = { parts, capabilities: ["logprobs"] };
@@ -97,6 +99,7 @@ export class RemoteEngine implements Engine {
     options: GenerateOptions,
   ): AsyncGenerator<GenerationEvent, void, void> {
     const settings = resolveGenerateOptions(options);
+    checkParts(parts);
     const { jsonSchema, adapters, signal } = options;
     refuseLocal(settings.deterministic, adapters);
     const wanted = {

@@ -38,6 +38,27 @@ describe.skipIf(process.platform === "win32")("no orphan", () => {
     await waitUntil(() => !isAlive(pid), "the engine's process ends");
   });
 
+  // Of a process that is stopped nothing runs, so that only the system or the application can end it.
+  test.runIf(process.platform === "linux")(
+    "when the application is killed while the process is stopped",
+    async () => {
+      const { child, line } = program(`${PRINT_WHEN_RUNNING} for (;;) await events.next();`);
+      const pid = Number(await line());
+      process.kill(pid, "SIGSTOP");
+      child.kill("SIGKILL");
+      await waitUntil(() => !isAlive(pid), "the engine's process ends");
+    },
+  );
+
+  test("when the application ends while the process is stopped", async () => {
+    const { child, line } = program(
+      `${PRINT_WHEN_RUNNING} process.kill(engine.pid, "SIGSTOP"); process.exit(3);`,
+    );
+    const pid = Number(await line());
+    expect((await once(child, "exit"))[0]).toBe(3);
+    await waitUntil(() => !isAlive(pid), "the engine's process ends");
+  });
+
   test("when the application throws", async () => {
     const { line, child } = program(`${PRINT_WHEN_RUNNING} throw new Error("expected by this test");`);
     const pid = Number(await line());

@@ -143,6 +143,22 @@ describe("the embedding cache on disk", () => {
     expect(await store.get(keyOf("3"), SHAPE)).toEqual(embedding(3));
   });
 
+  test("keeps its limit beside a folder and a file that are named like its own", async () => {
+    mkdirSync(dir);
+    mkdirSync(path.join(dir, "x.embedding"));
+    writeFileSync(path.join(dir, "notes.embedding"), Buffer.alloc(FILE_BYTES * 20));
+    mkdirSync(fileOf("in the way"));
+    writeFileSync(path.join(fileOf("in the way"), "a"), "x");
+    utimesSync(fileOf("in the way"), 1, 1);
+    const store = await EmbeddingStore.open(dir, FILE_BYTES * 5);
+    for (let i = 0; i < 12; i++) await store.set(keyOf(`${i}`), embedding(i));
+    const own = readdirSync(dir).filter((name) => /^[0-9a-f]{64}\.embedding$/.test(name));
+    expect(own.length).toBeLessThanOrEqual(5 + 1);
+    expect(own.length).toBeGreaterThan(1);
+    expect(readdirSync(dir)).toContain("notes.embedding");
+    expect(await store.get(keyOf("11"), SHAPE)).toEqual(embedding(11));
+  });
+
   test("counts what an earlier process left", async () => {
     const first = await EmbeddingStore.open(dir, 1e6);
     for (let i = 0; i < 10; i++) await first.set(keyOf(`${i}`), embedding(i));
