@@ -7,14 +7,25 @@ import { allMatches } from "./all-matches.js";
  * in vain does less harm than one that is missed.
  */
 
-const MEASURE =
-  "(?:cardio-?pulmonary resuscitation|resuscitat\\w*|resus|CPR|intubat\\w*|(?:mechanical(?:ly)? |invasive |artificial(?:ly)? )?ventilat\\w*|chest compressions?|defibrillat\\w*|escalat\\w*|hospitali[sz]\\w*|ICU|ITU|dialy\\w+|heroic measures|extraordinary measures|life[- ]support|life-prolonging \\w+)";
-const MEASURE_DE =
-  "(?:(?:kardio-?pulmonale )?Reanimation\\p{L}*|Rea|Wiederbelebung\\p{L}*|Intubation|(?:künstliche |maschinelle |invasive )?Beatmung|Herzdruckmassage|Defibrillation|Intensivtherapie|Blutprodukte?|Bluttransfusion\\p{L}*|Dialyse|lebensverlängernden? Maßnahmen)";
-const MEASURE_FR =
-  "(?:réanimation|réanimer|RCP|massage cardiaque|intubation|intuber|ventilation|ventiler|transfusion\\p{L}*|transfuser|dialyse|dialyser|acharnement(?: thérapeutique)?|mesures de réanimation)";
-const MEASURE_ES =
-  "(?:reanima\\p{L}+|resucita\\p{L}+|RCP|intuba(?:r|d[oa]|ción)|ventila(?:r|ción)(?: mecánica)?|transfun\\p{L}+|transfusión|transfusiones|hemoderivados|di[aá]lisis|dializar|masaje cardíaco)";
+/** What is done to save somebody: "no CPR" is an order. */
+const RESCUE =
+  "(?:cardio-?pulmonary resuscitation|resuscitat\\w*|resus|CPR|(?:re-?)?intubat\\w*|(?:mechanical(?:ly)? |invasive |artificial(?:ly)? )?ventilat(?!ors?\\b)\\w*|chest compressions?|defibrillat(?!ors?\\b)\\w*|heroic measures|extraordinary measures|life[- ]support|life-prolonging \\w+)";
+/** What a history lists as well: "Hospitalizations: none" forbids none. */
+const COURSE = "(?:escalat\\w*|(?:re-?)?hospitali[sz]\\w*|ICU|ITU|dialy\\w+)";
+const MEASURE = `(?:${RESCUE}|${COURSE})`;
+const RESCUE_DE =
+  "(?:(?:kardio-?pulmonale )?Reanimation\\p{L}*|Rea|Wiederbelebung\\p{L}*|Intubation|(?:künstliche |maschinelle |invasive )?Beatmung|Herzdruckmassage|Defibrillation|Intensivtherapie|Blutprodukte?|Bluttransfusion\\p{L}*|lebensverlängernden? Maßnahmen)";
+const MEASURE_DE = `(?:${RESCUE_DE}|Dialyse)`;
+const RESCUE_FR =
+  "(?:réanimation|réanimer|RCP|massage cardiaque|intubation|intuber|ventilation|ventiler|transfusion\\p{L}*|transfuser|acharnement(?: thérapeutique)?|mesures de réanimation)";
+const MEASURE_FR = `(?:${RESCUE_FR}|dialyse|dialyser)`;
+const RESCUE_ES =
+  "(?:reanima\\p{L}+|resucita\\p{L}+|RCP|intuba(?:r|d[oa]|ción)|ventila(?:r|ción)(?: mecánica)?|transfun\\p{L}+|transfusión|transfusiones|hemoderivados|masaje cardíaco)";
+const MEASURE_ES = `(?:${RESCUE_ES}|di[aá]lisis|dializar)`;
+const NEVER = "(?:do[- ]not|don['’]?t|never)";
+const WILL_NOT = "(?:(?:does|do|would|will|did)(?: not|n['’]?t)|(?:(?:would|will|does|do|did) )?never)";
+/** Who is asked says that he does not want it. */
+const WANTED = "(?:wanted|desired|wished|gewünscht|erwünscht|souhaitée?|desead[oa])";
 const BLOOD = "(?:(?:all |any )?blood(?: products?| transfusions?)?|transfusions?)";
 
 /** Letters and digits of any language are words; \b knows only English ones. */
@@ -29,29 +40,33 @@ const TERMS: readonly RegExp[] = [
   ),
   whole(
     [
-      `do[- ]not[- ](?:(?:attempt|initiate|perform|start|give|provide|commence|offer)[- ])?(?:(?:any )?(?:attempts? (?:at|of) ))?${MEASURE}`,
-      `(?:do[- ]not|never) (?:give|transfuse|administer) ${BLOOD}`,
+      `${NEVER}[- ](?:(?:attempt|initiate|perform|start|give|provide|commence|offer)[- ])?(?:(?:any )?(?:attempts? (?:at|of) ))?${MEASURE}`,
+      `${NEVER} (?:give|transfuse|administer) ${BLOOD}`,
       `not (?:a candidate )?for (?:(?:attempted|active|full|any|further) )?(?:attempts? at )?${MEASURE}`,
       "not (?:for )?full[- ]code|(?:made|is|now|(?:code )?status:?|transition(?:ed)? to) CMO",
       `${MEASURE} (?:is |was |would be )?(?:inappropriate|futile|not (?:appropriate|wanted|desired|wished))`,
-      `${MEASURE} ?[:=–-] ?(?:no|none|false)(?= *(?:$|[.,;)]))`,
+      `${RESCUE} ?[:=–-] ?(?:no|none|false)(?= *(?:$|[.,;)]))`,
       "no artificial (?:nutrition|hydration|feeding)",
       `not to be (?:resuscitated|intubated|ventilated|escalated|dialysed|dialyzed|transfused|admitted to (?:ICU|ITU))`,
       `${MEASURE} (?:should|must|is|are|will) not (?:to )?(?:be )?(?:attempted|performed|initiated|started|given|offered|appropriate|wanted|desired|wished)`,
       `withhold(?:ing)? ${MEASURE}`,
-      `no (?:attempts? at )?${MEASURE}(?! *(?:(?:was|were|is|has been|had been|being) )?(?:required|needed|necessary|performed|given|done|attempted|started|in progress|administered|history|before|prior|at birth|during|since|used|yet|call|attempts? (?:was|were)|of|or))`,
+      "no (?:further )?escalation(?= of (?:care|treatment|therapy)| *(?:$|[.,;)]))",
+      "no (?:ICU|ITU)(?: (?:care|admission|transfer|treatment))?(?= *(?:$|[.,;)]))",
+      `no (?:further |more )?${COURSE} (?:is |are |to be )?${WANTED}`,
+      `no (?:attempts? at )?${RESCUE}(?! *(?:(?:was|were|is|has been|had been|being) )?(?:required|needed|necessary|performed|given|done|attempted|started|in progress|administered|history|before|prior|at birth|during|since|used|yet|call|attempts? (?:was|were)|of|or))`,
       "no[- ]code(?! *(?:blue|available|given|found|assigned|was|called|for|sepsis|stroke|yet|recorded))",
       "comfort(?:-focused)? (?:measures?|care|treatment)(?: only|-only)|comfort only|only comfort (?:measures|care)",
       "allow(?:ing)? (?:a )?natural death",
-      `(?:refus(?:es|ed|ing|al of)|declin(?:es|ed|ing)|rejects?|(?:does|do|would|will) not (?:want|accept|consent to|wish(?: for)?|agree to)) (?:to (?:be |receive )?)?(?:any |all |further )?(?:${MEASURE}|${BLOOD})`,
+      `(?:refus(?:es|ed|ing|al of)|declin(?:es|ed|ing)|rejects?|${WILL_NOT} (?:want|accept|consent to|wish(?: for)?|agree to)) (?:to (?:be |receive )?)?(?:any |all |further )?(?:${MEASURE}|${BLOOD})`,
       `no blood(?: products?| transfusions?)?(?= *(?:$|[.,;:()]|allowed|accepted|permitted|wanted|under|to be))`,
       "ceiling of (?:care|treatment)",
     ].join("|"),
   ),
   whole(
     [
-      `kein(?:e|en|er)? ${MEASURE_DE}(?! *(?:notwendig|erforderlich|nötig|erfolgt|durchgeführt|gegeben|bisher))`,
-      `${MEASURE_DE} ?[:=–-] ?nein`,
+      `kein(?:e|en|er)? ${RESCUE_DE}(?! *(?:notwendig|erforderlich|nötig|erfolgt|durchgeführt|gegeben|bisher|stattgehabt|erhalten|in der (?:Vorgeschichte|Anamnese)))`,
+      `keine Dialyse ${WANTED}`,
+      `${RESCUE_DE} ?[:=–-] ?nein`,
       "nicht (?:zu )?(?:reanimieren|wiederbeleben|intubieren|beatmen|defibrillieren|dialysieren|transfundieren)",
       `${MEASURE_DE} (?:wird |ist |wurde )?(?:nicht (?:gewünscht|erwünscht|indiziert)|abgelehnt|unerwünscht|ausgeschlossen|zu unterlassen)`,
       `(?:lehnt|verweigert) (?:eine |jede |alle )?${MEASURE_DE}(?: ab)?`,
@@ -62,8 +77,9 @@ const TERMS: readonly RegExp[] = [
   whole(
     [
       `ne (?:pas|jamais) (?:tenter (?:de |une |la )?)?(?:le |la |l['’])?${MEASURE_FR}`,
-      `(?:pas|aucune?) (?:de |d['’])?${MEASURE_FR}(?! *(?:nécessaire|requise?|effectuée?|réalisée?|pratiquée?))`,
-      `${MEASURE_FR} ?[:=–-] ?non(?= *(?:$|[.,;)]))`,
+      `(?:pas|aucune?) de dialyse ${WANTED}`,
+      `(?:pas|aucune?) (?:de |d['’])?${RESCUE_FR}(?! *(?:nécessaire|requise?|effectuée?|réalisée?|pratiquée?))`,
+      `${RESCUE_FR} ?[:=–-] ?non(?= *(?:$|[.,;)]))`,
       "non[- ]réanimable|non[- ]réanimation|à ne pas réanimer",
       `refus(?:e|ant|é)? (?:de |d['’]|la |l['’]|toute |une )*${MEASURE_FR}`,
       "(?:soins|mesures) de confort (?:exclusifs?|exclusivement|uniquement|seulement|seuls?|exclusives?)|laisser (?:la )?mort naturelle|limitation (?:et arrêt )?(?:des? )?(?:thérapeutiques?|traitements?)(?: actives?)?",
@@ -71,8 +87,9 @@ const TERMS: readonly RegExp[] = [
   ),
   whole(
     [
-      `no (?:se debe |debe |intentar |iniciar |realizar |es |está )?(?:ser )?(?:la |el )?(?:subsidiari[oa] de |tributari[oa] de |candidat[oa] a )?${MEASURE_ES}(?! *(?:necesari[oa]|precis[aó]|requiri[óo]|realizad[oa]))`,
-      `${MEASURE_ES} ?[:=–-] ?no(?= *(?:$|[.,;)]))`,
+      `no (?:se debe |debe |intentar |iniciar |realizar |es |está )?(?:ser )?(?:la |el )?(?:subsidiari[oa] de |tributari[oa] de |candidat[oa] a )?${RESCUE_ES}(?! *(?:necesari[oa]|precis[aó]|requiri[óo]|realizad[oa]))`,
+      `no (?:dializar|(?:es )?(?:subsidiari[oa] de|tributari[oa] de|candidat[oa] a) diálisis)`,
+      `${RESCUE_ES} ?[:=–-] ?no(?= *(?:$|[.,;)]))`,
       `(?:rechaza|rehúsa|no acepta|no desea) (?:la |el |los |las |toda )?${MEASURE_ES}`,
       "(?:s[oó]lo|únicamente|exclusivamente) medidas de confort|medidas de confort (?:exclusivamente|únicamente|solamente)|permitir (?:la |una )?muerte natural|limitación del esfuerzo terapéutico",
     ].join("|"),
