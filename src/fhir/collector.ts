@@ -102,11 +102,16 @@ export class Collector {
   async *drafts(streamed: BundleType): AsyncGenerator<Draft, void, void> {
     this.#check();
     const breather = new Breather(this.#options.signal);
-    const { current, left, unclear } = await breather.through(this.#versions.current(streamed));
+    const { current, left, unclear, people } = await breather.through(this.#versions.current(streamed));
     for (const [what, count] of left) this.skip(what, count);
     if (unclear > 0) {
       this.warnings.push(
         `${unclear} resources stand in the record more than once with one id, and nothing says which is current: all are told.`,
+      );
+    }
+    if (people > 0) {
+      this.warnings.push(
+        `${people} patients of the record share an id, but not name, birth and sex: they may be different people, and whose an entry is that names the id is not known.`,
       );
     }
     const refs = new References();

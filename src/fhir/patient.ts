@@ -88,6 +88,38 @@ export function likenessOf({ name, birthDate, gender }: Json): string | undefine
     : JSON.stringify([told, asText(birthDate), asText(gender)]);
 }
 
+/**
+ * Whether two descriptions are hardly of one person: of name, birth and sex two have nothing in common. One alone is
+ * corrected, or changes.
+ */
+export function areTwoPeople(one: Json, other: Json): boolean {
+  const [here, there] = [one, other].map(namesOf) as [ReadonlySet<string>, ReadonlySet<string>];
+  const differences = [
+    here.size > 0 && there.size > 0 && ![...here].some((it) => there.has(it)),
+    differs(one.birthDate, other.birthDate),
+    differs(one.gender, other.gender),
+  ];
+  return differences.filter(Boolean).length > 1;
+}
+
+function differs(one: unknown, other: unknown): boolean {
+  const [here, there] = [asText(one), asText(other)];
+  return (
+    here !== undefined && there !== undefined && here !== there && here !== "unknown" && there !== "unknown"
+  );
+}
+
+/** Words of all names. */
+function namesOf({ name }: Json): ReadonlySet<string> {
+  const parts = asList(name)
+    .slice(0, MAX_NAMES)
+    .map(asObject)
+    .flatMap((it) => [it?.text, it?.family, ...asList(it?.given).slice(0, MAX_NAMES)].map(asText));
+  return new Set(
+    parts.flatMap((it) => (it ?? "").toLowerCase().split(/[\s,.-]+/)).filter((it) => it.length > 1),
+  );
+}
+
 export function numberMark(system: string | undefined, value: string): string {
   return `${system ?? ""}|${value}`;
 }

@@ -1,3 +1,4 @@
+import { areTwoPeople } from "./patient.js";
 import { isSame } from "./same.js";
 import { Pace, type Steps, sortSteps } from "./steps.js";
 import { asAddress, asObject, asText, type Json } from "./values.js";
@@ -45,6 +46,8 @@ export interface CurrentResources {
   readonly left: ReadonlyMap<string, number>;
   /** Resources that stand in the record more than once, differ, and are not said to be versions. */
   readonly unclear: number;
+  /** Patients of one id who are hardly one person. */
+  readonly people: number;
 }
 
 /** Of each resource of a record only what is current: the newest version, and nothing that was deleted. */
@@ -80,18 +83,23 @@ export class Versions {
     const left = new Map<string, number>();
     const pace = new Pace();
     let unclear = 0;
+    let people = 0;
     const leave = (what: string) => left.set(what, (left.get(what) ?? 0) + 1);
     for (const { type, versions } of this.#all) {
       const newest = versions.reduce((a, b) => ((order(a, b, streamed) ?? 1) > 0 ? b : a));
       if (newest.resource === undefined) leave(`${type} (deleted)`);
       else current.push({ ...newest, resource: newest.resource });
       let open = false;
+      const apart: Json[] = [];
       for (const it of versions) {
         if (pace.isDue()) yield undefined;
         if (it === newest || it.resource === undefined) continue;
         // What nothing orders may be two things of one name: neither is left out, but for people, who change.
         if (isSame(it.resource, newest.resource)) leave(`${type} (repeated)`);
-        else if (type === "Patient" || order(it, newest, streamed) !== undefined)
+        else if (type === "Patient" && isAnother(it, newest, apart, streamed)) {
+          apart.push(it.resource);
+          current.push({ ...it, resource: it.resource });
+        } else if (type === "Patient" || order(it, newest, streamed) !== undefined)
           leave(`${type} (older version)`);
         else {
           open = true;
@@ -99,8 +107,9 @@ export class Versions {
         }
       }
       if (open) unclear++;
+      if (apart.length > 0) people += apart.length + 1;
     }
-    return { current: yield* sortSteps(current, (a, b) => a.place - b.place), left, unclear };
+    return { current: yield* sortSteps(current, (a, b) => a.place - b.place), left, unclear, people };
   }
 
   #find(type: string, id: string | undefined, fullUrl: string | undefined): Known {
@@ -138,6 +147,16 @@ export class Versions {
       requested: asObject(outer.request) !== undefined,
     };
   }
+}
+
+/**
+ * Whether a patient is another person than those of the same id who are kept: two sources may give one id to two. What
+ * one server tells of one id is of one person.
+ */
+function isAnother(it: Version, newest: Version, apart: readonly Json[], streamed: BundleType): boolean {
+  const isHistory = (it.bundle ?? streamed) === "history" || (it.requested && newest.requested);
+  const kept = [...(newest.resource === undefined ? [] : [newest.resource]), ...apart];
+  return !isHistory && kept.length > 0 && kept.every((other) => areTwoPeople(it.resource ?? {}, other));
 }
 
 /** Not a number for what is no moment of the calendar. */

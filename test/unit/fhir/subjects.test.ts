@@ -171,3 +171,42 @@ test("STU3's extension of a focal subject is a focus", async () => {
   const { entries } = await read(mother, child, of("m", "Gout"), of("m", "Asthma"), rate);
   expect(entries.at(-1)?.text).toBe("NOT the patient's own (focus another patient): Heart rate");
 });
+
+describe("patients of one id", () => {
+  const patient = (family: string, gender: string, birthDate: string, more: object = {}) => ({
+    resourceType: "Patient",
+    id: "1",
+    name: [{ family }],
+    gender,
+    birthDate,
+    ...more,
+  });
+  const condition = (text: string) => ({
+    resourceType: "Condition",
+    code: { text },
+    subject: { reference: "Patient/1" },
+  });
+  const entries = [condition("Prostate cancer"), condition("Pregnancy")];
+  const aalto = patient("Aalto", "male", "1950-01-01");
+
+  test.each([{}, { meta: { versionId: "2", lastUpdated: "2024-01-01T00:00:00Z" } }])(
+    "who are hardly one person are not taken to be one: %j",
+    async (more) => {
+      const record = await readRecord(
+        bundle(aalto, patient("Berg", "female", "1990-01-01", more), ...entries),
+      );
+      expect(record.warnings.join()).toContain("2 patients of the record share an id");
+      expect(record.patient).toEqual({ age: undefined, sex: undefined });
+      expect(record.skipped).toEqual({ Patient: 2 });
+    },
+  );
+
+  test.each([
+    patient("Aalto-Berg", "male", "1950-01-02"),
+    patient("Berg", "male", "1950-01-01"),
+    patient("Aalto", "female", "1950-01-01"),
+  ])("and one whose data were corrected is one: %j", async (other) => {
+    const record = await readRecord(bundle(aalto, other, condition("Gout")));
+    expect(record.warnings.join()).not.toContain("share an id");
+  });
+});
