@@ -80,6 +80,10 @@ export async function readRecord(input: RecordInput, asked: ReadRecordOptions = 
   if (text !== undefined && text.trim() === "") throw badOption("record", "some words or resources", input);
   if (text !== undefined && isXml(text))
     throw unreadable("it is XML, and only JSON, HL7 v2 and text are read");
+  if (text !== undefined && isPrinted(text))
+    throw unreadable(
+      "it is an object as a program prints it, and not JSON: names and dates in it cannot be told apart",
+    );
   const identity = new Identity();
   if (text !== undefined && !isJson(text) && !isV2(text)) {
     const clean = (line: string, around: Around) =>
@@ -114,6 +118,16 @@ function* textDrafts(
 /** Begins as an object or a list of them does; text may begin with a bracket, too: "[x] smoker", "[2024-01-05] visit". */
 function isJson(text: string): boolean {
   return /^\s*(?:\[\s*\{|\{\s*"|\[\s*\]\s*$|\{\s*\}\s*$)/.test(text);
+}
+
+/** Characters in which an object names its type. */
+const BEGINNING = 20_000;
+
+/** A resource as Python, JavaScript or another language prints its objects: read as words it would tell who it is about. */
+function isPrinted(text: string): boolean {
+  if (/^\s*\[object \w{1,40}\]\s*$/.test(text)) return true;
+  const begins = /^\s*(?:[\w$.]{1,60}\s?)?[[({]/.test(text) && !isJson(text);
+  return begins && /(?<![\w])["'`]?resource_?type["'`]?\s{0,3}(?:[:=]|=>|,)/i.test(text.slice(0, BEGINNING));
 }
 
 /** The resources, and undefined where reading them gives way. */
