@@ -116,7 +116,7 @@ async function ownVerdict(schema: StandardSchema, value: unknown): Promise<Stand
 async function validate(schema: StandardSchema, value: unknown, jsonSchema: object): Promise<unknown> {
   const result = await ownVerdict(schema, value);
   if (result.issues === undefined) return result.value;
-  const path = pathsOf(jsonSchema)(stepsOf(result.issues[0]));
+  const path = pathsOf(jsonSchema)(stepsOf(result.issues[0]), value);
   throw new MedGemmaError(
     "answer_invalid",
     `The answer is JSON, but the schema refuses ${path === "" ? "it" : `its ${path}`}.`,

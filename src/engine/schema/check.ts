@@ -29,16 +29,19 @@ export function toCheck(schema: unknown): Check {
   const tell = toTell(root);
   return (value) => {
     const path = unwritable(value, []);
-    if (path !== undefined) return { path: tell(path.slice(0, MAX_DEPTH)), keyword: "type" };
+    if (path !== undefined) return { path: tell(path.slice(0, MAX_DEPTH), value), keyword: "type" };
     const { valid, errors } = validator.validate(value);
     if (valid) return undefined;
     const { steps, keyword } = innermost(errors);
-    return { path: tell(steps), keyword };
+    return { path: tell(steps, value), keyword };
   };
 }
 
+/** The pointer of a place in a value. */
+type Tell = (steps: readonly string[], value: unknown) => string;
+
 /** How a place in values of a schema is told: see {@link Misfit}. */
-export function pathsOf(schema: unknown): (steps: readonly string[]) => string {
+export function pathsOf(schema: unknown): Tell {
   return toTell(readSchema(schema));
 }
 
@@ -68,8 +71,8 @@ function innermost(errors: readonly OutputUnit[]): { steps: readonly string[]; k
   return { steps, keyword: error.keyword };
 }
 
-/** A name that is not of the schema is of the answer, and may tell whom it is about. */
-function toTell(root: SchemaNode): (steps: readonly string[]) => string {
+/** A name that is not of the schema is of the answer, and may tell whom it is about: one of digits, too. */
+function toTell(root: SchemaNode): Tell {
   const names = new Set<string>();
   for (const { keywords } of nodesOf(root)) {
     const listed = keywords.propertyNames?.keywords.enum ?? [];
@@ -77,7 +80,16 @@ function toTell(root: SchemaNode): (steps: readonly string[]) => string {
       names.add(String(name));
     }
   }
-  return (steps) => toPointer(steps.map((step) => (names.has(step) || /^\d{1,6}$/.test(step) ? step : "*")));
+  return (steps, value) => {
+    let at = value;
+    return toPointer(
+      steps.map((step) => {
+        const isIndex = Array.isArray(at) && /^\d+$/.test(step);
+        at = isIndex || isObject(at) ? (at as Readonly<Record<string, unknown>>)[step] : undefined;
+        return isIndex || names.has(step) ? step : "*";
+      }),
+    );
+  };
 }
 
 function nodesOf(root: SchemaNode): Set<SchemaNode> {

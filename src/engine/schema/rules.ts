@@ -1,4 +1,5 @@
 import { type CharSet, toClass } from "./charset.js";
+import { unsupported } from "./refusal.js";
 
 /** What may stand at a place of the answer. */
 export type Rule =
@@ -68,17 +69,36 @@ export function sizeOf(rule: Rule): number {
   return "of" in rule ? rule.of.reduce((sum, it) => sum + sizeOf(it), 0) : 1;
 }
 
+/** Of a grammar: an object has two for each of its properties, and each way to read a schema has its own object. */
+export const MAX_PARTS = 20_000;
+/** Texts, classes and calls in all rules. */
+const MAX_PIECES = 500_000;
+
+/** How many texts, classes and calls a rule is written with. */
+function piecesOf(rule: Rule): number {
+  if (rule.kind === "repeat") return piecesOf(rule.what);
+  return "of" in rule ? rule.of.reduce((sum, it) => sum + piecesOf(it), 0) : 1;
+}
+
 /** Named rules, of which one is the whole. */
 export class Grammar {
   readonly #rules = new Map<string, Rule>();
   #count = 0;
+  #pieces = 0;
 
-  /** A name that no rule has yet. */
+  /**
+   * A name that no rule has yet.
+   * @throws MedGemmaError `grammar_unsupported` where there are too many.
+   */
   newName(): string {
+    if (this.#count >= MAX_PARTS) throw tooLarge(`${MAX_PARTS} rules`);
     return `part-${++this.#count}`;
   }
 
+  /** @throws MedGemmaError `grammar_unsupported` where all rules together are too long. */
   define(name: string, rule: Rule): void {
+    this.#pieces += piecesOf(rule);
+    if (this.#pieces > MAX_PIECES) throw tooLarge(`${MAX_PIECES} pieces`);
     this.#rules.set(name, rule);
   }
 
@@ -112,6 +132,14 @@ export class Grammar {
     }
     return ends;
   }
+}
+
+function tooLarge(what: string) {
+  return unsupported(
+    [],
+    "schema",
+    `it becomes more than ${what}, as properties beside alternatives do for each of them`,
+  );
 }
 
 function pruned(rule: Rule, ends: ReadonlySet<string>): Rule {

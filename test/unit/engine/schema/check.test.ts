@@ -218,3 +218,15 @@ describe("what is wrong", () => {
     },
   );
 });
+
+describe("a name of the answer is not told, also one of digits", () => {
+  const numbers = { additionalProperties: { type: "number" } };
+  it.each<[unknown, unknown, string]>([
+    [numbers, { "123456": "x" }, "/*"],
+    [{ type: "array", items: numbers }, [{}, { "4711": "x" }], "/1/*"],
+    [{ properties: { "7": { type: "number" } } }, { "7": "x" }, "/7"],
+    [{ additionalProperties: { type: "array", items: { type: "number" } } }, { "12": [1, "x"] }, "/*/1"],
+  ])("%j of %j", (schema, value, path) => {
+    expect(toCheck(schema)(value)?.path).toBe(path);
+  });
+});

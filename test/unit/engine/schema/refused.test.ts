@@ -181,3 +181,28 @@ describe("words of one's own", () => {
     checkSchema({ properties: { requierd: string, not: string }, enum: [{ requierd: 1 }] });
   });
 });
+
+describe("a schema that becomes too large a grammar", () => {
+  const properties = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, { type: "boolean" }]));
+  const branches = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ properties: { [`b${index}`]: { const: index } } }));
+  const alternatives = (ways: number, names: number) => ({
+    type: "object",
+    properties: properties(names),
+    oneOf: branches(ways),
+  });
+
+  it.each<[number, number]>([
+    [400, 300],
+    [40, 2000],
+  ])("%i alternatives beside %i properties are refused", (ways, names) => {
+    const error = refusal(alternatives(ways, names));
+    expect([error.code, error.facts.path]).toEqual(["grammar_unsupported", ""]);
+  });
+
+  it("and some tens beside some tens are not", () => {
+    expect(() => checkSchema(alternatives(30, 40))).not.toThrow();
+    expect(() => checkSchema({ type: "object", properties: properties(1000) })).not.toThrow();
+  });
+});
