@@ -6,6 +6,7 @@ import { documentsWithin } from "./narrative.js";
 import { type PatientFacts, patientFacts, patientWarnings } from "./patient.js";
 import { References } from "./references.js";
 import { Replaced } from "./replaced.js";
+import { SharedTexts } from "./shared-texts.js";
 import { unreadable } from "./split-json.js";
 import { Breather, type Steps } from "./steps.js";
 import { Subjects } from "./subjects.js";
@@ -14,7 +15,7 @@ import { toCharacters } from "./text/characters.js";
 import { NAMED, NOT_CLINICAL } from "./types.js";
 import { v2Resources } from "./v2/resources.js";
 import { asAddress, asList, asObject, asText, type Json } from "./values.js";
-import { type BundleType, Versions } from "./versions.js";
+import { type BundleType, type Current, Versions } from "./versions.js";
 
 const MAX_ENTRIES = 200_000;
 /** Bundles in one another that are read. */
@@ -102,7 +103,14 @@ export class Collector {
   async *drafts(streamed: BundleType): AsyncGenerator<Draft, void, void> {
     this.#check();
     const breather = new Breather(this.#options.signal);
-    const { current, left, unclear, people } = await breather.through(this.#versions.current(streamed));
+    const versions = await breather.through(this.#versions.current(streamed));
+    const { left, unclear, people } = versions;
+    const shared = new SharedTexts();
+    for (const { resource } of versions.current) await breather.through(shared.learn(resource));
+    const current: Current[] = [];
+    for (const { resource, fullUrl } of versions.current) {
+      current.push({ resource: await breather.through(shared.apart(resource)), fullUrl });
+    }
     for (const [what, count] of left) this.skip(what, count);
     if (unclear > 0) {
       this.warnings.push(
