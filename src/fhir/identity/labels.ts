@@ -13,7 +13,9 @@ export const PERSON_LABELS =
   "nom de famille|nom du patient|nombre del paciente|cognome|nome do paciente|achternaam|voornaam|sobrenome|фио|фамилия|الاسم|שם";
 /** Of people, before whatever is said of them too: a name only where it is no word. */
 export const ROLE_LABELS =
-  "patient(?:in|e)?|pt|paciente|paziente|klient(?:in)?|client|re|regarding|betreff|betr\\.?|betrifft|concerne|emergency contact|contact person|notfallkontakt|angehörige[rn]?|pcp|gp|primary care (?:provider|physician|doctor)|hausarzt|hausärztin|family (?:doctor|physician)|next of kin|nok|carer|caregiver|guardian|informant|interpreter|seen by|escorted by|accompanied by";
+  "patient(?:in|e)?|pt|paciente|paziente|klient(?:in)?|client|emergency contact|contact person|notfallkontakt|angehörige[rn]?|pcp|gp|primary care (?:provider|physician|doctor)|hausarzt|hausärztin|family (?:doctor|physician)|next of kin|nok|carer|caregiver|guardian|informant|interpreter|seen by|escorted by|accompanied by";
+/** Of what a letter is about, a person or not. */
+export const SUBJECT_LABELS = "re|regarding|betreff|betr\\.?|betrifft|concerne";
 export const UNSPACED_LABELS = "姓名|氏名|患者名|이름|성명|환자명";
 export const BIRTH_LABELS =
   "d\\.?o\\.?b\\.?|date of birth|birth ?dat[ea]|birthday|born(?: on)?|geb\\.?|geboren(?: am)?|geburtsdatum|geb\\.-?datum|n[ée]e?(?:\\(e\\))? le|date de naissance|ddn|nacid[oa] el|" +

@@ -18,7 +18,7 @@ const MEDICINE = new RegExp(
 const SHORTEST = 7;
 
 const MEDICAL =
-  /(?:olog(?:y|ie|ia|ic|ical|ics|isch\w{0,2}|ique|ists?)|iatr(?:y|ie|ia|ics?)|[ei]metr(?:y|ie|ia)|s[ck]op(?:y|ie|ia|ic|ies)|gra(?:ph|f)(?:y|ie|ia|ic|ies)|ograms?|ogramm|therap(?:y|ie|ia|ies|ists?)|therapeut\w{0,3}|chirurgi[ea]|surgery|plast(?:y|ik|ie)|[ck]tom(?:y|ie|ia)|[io]stom(?:y|ie|ia)|otom(?:y|ie|ia)|path(?:y|ie|ia|ic)|patia|itis|osis|uria|urie|pleg(?:ia|ie)|alg(?:ia|ie)|megal(?:y|ie|ia)|[ck]ardi(?:a|e|c)|pn(?:ea|oea|oe)|troph(?:y|ie|ia)|ambulanz|abteilung|station|klinik|zentrum|sprechstunde|aufnahme)$/;
+  /(?:olog(?:y|ie|ia|ic|ical|ics|isch\w{0,2}|ique|ists?)|iatr(?:y|ie|ia|ics?)|[ei]metr(?:y|ie|ia)|s[ck]op(?:y|ie|ia|ic|ies)|gra(?:ph|f)(?:y|ie|ia|ic|ies)|ograms?|ogramm|therap(?:y|ie|ia|ies|ists?)|therapeut\w{0,3}|chirurgi[ea]|surgery|plast(?:y|ik|ie)|[ck]tom(?:y|ie|ia)|[io]stom(?:y|ie|ia)|otom(?:y|ie|ia)|path(?:y|ie|ia|ic)|patia|itis|osis|emia|emie|uria|urie|pleg(?:ia|ie)|alg(?:ia|ie)|megal(?:y|ie|ia)|[ck]ardi(?:a|e|c)|pn(?:ea|oea|oe)|troph(?:y|ie|ia)|ambulanz|abteilung|station|klinik|zentrum|sprechstunde|aufnahme)$/;
 /** "Demetry" is a name, "telemetry" none. */
 const SHORTEST_MEDICAL = 8;
 
@@ -42,7 +42,7 @@ const CLINICAL: ReadonlySet<string> = new Set(
   [
     "tablet tablets capsule capsules inhale consult consultant practitioner practitioners telemetry icu itu ccu nicu picu hdu micu sicu",
     "irregular regular sinus paced brady tachy bradycardic tachycardic afebrile normocephalic ambulating nontender supple unremarkable",
-    "consent assent waiver directive directives outpatient inpatient dosing dispense refill refills titrate taper wean nebulizer inhaler ointment lotion suppository",
+    "triage staff charge scrub unresponsive anesthetist anaesthetist consent assent waiver directive directives outpatient inpatient dosing dispense refill refills titrate taper wean nebulizer inhaler ointment lotion suppository",
   ].flatMap((it) => it.split(" ")),
 );
 

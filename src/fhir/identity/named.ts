@@ -12,6 +12,7 @@ import {
   ROLE_LABELS,
   SALUTATIONS,
   SIGNING,
+  SUBJECT_LABELS,
   UNSPACED_LABELS,
 } from "./labels.js";
 import { isWord } from "./lexicon.js";
@@ -34,6 +35,8 @@ type Trust =
   | "grouped"
   /** Of people, of whom more is said than their names. */
   | "role"
+  /** Of people and things: only a name of several words. */
+  | "subject"
   /** Only what is no word. */
   | "words";
 
@@ -60,6 +63,10 @@ const NAMED: readonly { readonly pattern: RegExp; readonly trust: Trust }[] = [
   {
     pattern: new RegExp(`${FORM}(?:${ROLE_LABELS})${COLON}(?<value>[^\\n;|]{2,80})`, "gimu"),
     trust: "role",
+  },
+  {
+    pattern: new RegExp(`${FORM}(?:${SUBJECT_LABELS})${COLON}(?<value>[^\\n;|]{2,80})`, "gimu"),
+    trust: "subject",
   },
   {
     pattern: new RegExp(`(?<=^\\s{0,8}|: )(?:${SALUTATIONS})\\s(?<value>[^\\n,:!]{2,60})[,:!]`, "gimu"),
@@ -107,7 +114,9 @@ function lengthOf(value: string, trust: Trust, group: Group | undefined): number
     case "words":
       return nameLength(value, false);
     case "role":
-      return roleLength(value);
+      return roleLength(value, false);
+    case "subject":
+      return roleLength(value, true);
     case "grouped":
       if (group === "person") return nameLength(value, true);
       return group === "thing" || isClinical(value) ? 0 : nameLength(value, true);
@@ -121,8 +130,11 @@ function isClinical(value: string): boolean {
   return keys.some(isMedical) || (keys.length > 0 && keys.every(isWord));
 }
 
+/** How somebody is, and no first name: "resting", "intubated". */
+const STATE = /^\p{L}{3,}(?:ing|ated|ised|ized|used|ssed|ived|ably|ibly|antly|ently|ally)$/u;
+
 /** After "Patient:" stands a name or what ails them: a name is of several words, or all there is. */
-function roleLength(value: string): number {
+function roleLength(value: string, several: boolean): number {
   const end =
     /,?\s(?:dob|d\.o\.b|mrn|geb|geboren|born|age|aged|sex|tel|phone|nhs|ssn|id|mobile)(?![\p{L}\p{N}])/iu.exec(
       value,
@@ -130,11 +142,11 @@ function roleLength(value: string): number {
   const line = value.slice(0, end?.index);
   const length = nameLength(line, false);
   const keys = keysOf(line.slice(0, length)).filter((it) => it.length > 1 && !TITLES.has(it));
-  if (keys.some(isMedical)) return 0;
-  const [only] = keys;
-  if (keys.length > 1 || only === undefined) return length;
-  const alone = line.slice(length).trim() === "" && only.length > 3;
-  return alone && !/(?:ing|ed|ly|ous|ive|able|ible|ic|al|end|lich|ig|isch)$/.test(only) ? length : 0;
+  const [first] = keys;
+  if (keys.some(isMedical) || (first !== undefined && STATE.test(first))) return 0;
+  if (keys.length > 1 || first === undefined) return length;
+  const alone = !several && line.slice(length).trim() === "" && first.length > 3;
+  return alone && !/(?:ing|ed|ly|ous|ive|able|ible|ic|al|end|lich|ig|isch)$/.test(first) ? length : 0;
 }
 
 function keysOf(text: string): string[] {
