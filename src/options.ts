@@ -107,15 +107,20 @@ export function checkNames(
     const own = elsewhere.get(name.toLowerCase().replaceAll(/[-_]/g, ""));
     const near = own ?? nearestName(name, known);
     const hint = own ? ` It is called ${own} here.` : near === undefined ? "" : ` Did you mean ${near}?`;
-    throw new MedGemmaError("bad_option", `Unknown option ${name} of ${owner}.${hint}`, {
-      facts: { option: name, near },
+    const shown = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+    throw new MedGemmaError("bad_option", `Unknown option ${shown} of ${owner}.${hint}`, {
+      facts: { option: shown, near },
       remedy: `Known options: ${[...known].sort().join(", ")}.`,
     });
   }
 }
 
+/** Characters that are told of an unknown name: it may be anything, a whole text too. */
+const LONGEST_NAME = 60;
+
 /** The known name that differs least from a wrong one, if it is near enough to be meant. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
+  if (name.length > LONGEST_NAME) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {

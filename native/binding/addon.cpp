@@ -21,6 +21,9 @@
 namespace medgemma {
 namespace {
 
+// Of what JavaScript calls here; src/engine/native/addon.ts has the same, and refuses an addon of another build.
+constexpr int kSurface = 1;
+
 Napi::Value init_backend_js(const Napi::CallbackInfo& info) {
   try {
     init_backend(info[0].ToString());
@@ -117,6 +120,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   auto* state = new AddonState(env);  // freed with the environment's instance data
   state->engine_class = Napi::Persistent(EngineBinding::define(env));
   state->embedding_class = Napi::Persistent(EmbeddingBinding::define(env));
+  exports.Set("surface", Napi::Number::New(env, kSurface));
   exports.Set("initBackend", Napi::Function::New<init_backend_js>(env));
   exports.Set("loadBackend", Napi::Function::New<load_backend_js>(env));
   exports.Set("dieWithParent", Napi::Function::New<die_with_parent>(env));

@@ -1,14 +1,23 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { types } from "node:util";
 import { ERROR_TABLE, isErrorCode, MedGemmaError } from "../../errors.js";
 import { withoutFolders } from "../../files/name.js";
 import { packageRoot, rebuildCommand, requireOwnFiles } from "../../machine/package.js";
+
+/**
+ * Counts the changes of the interfaces below; native/binding/addon.cpp has the same number. An addon that was built from
+ * other sources would answer in another form, and each call end in another error.
+ */
+export const SURFACE = 1;
 
 /**
  * The whole native surface, in one place, and the only file that loads the addon. A test holds it against what the
  * built addon exports.
  */
 export interface Addon {
+  /** {@link SURFACE} of the sources that it was built from. */
+  surface: number;
   /** Loads ggml's backends from a folder; process-wide, the first call counts. */
   initBackend(dir: string): void;
   /** Adds a GPU backend's library, process-wide; false when the system cannot load it. */
@@ -258,10 +267,12 @@ export function loadAddon(): Addon {
     const module = { exports: {} };
     process.dlopen(module, file);
     const addon = module.exports as Addon;
+    if (addon.surface !== SURFACE) throw stale();
     addon.initBackend(backendDir(path.dirname(file)));
     loaded = addon;
     return addon;
   } catch (error) {
+    if (MedGemmaError.isInstance(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     const words = withoutFolders(reason, [file]);
     throw new MedGemmaError("addon_unloadable", `The native addon cannot be loaded: ${words}`);
@@ -287,12 +298,22 @@ function backendDir(addonDir: string): string {
   return backends ? path.resolve(addonDir, backends) : "";
 }
 
+function stale(): MedGemmaError {
+  return new MedGemmaError("addon_unloadable", "The native addon was built from another version's sources.", {
+    remedy: `Run \`${rebuildCommand()}\`, and name no addon of another version by MEDGEMMA_ADDON.`,
+  });
+}
+
+const MISTAKES = ["TypeError", "ReferenceError", "SyntaxError"];
+
 /**
- * An error of the addon as one of ours.
+ * An error of the addon as one of ours. A mistake in this package's own code stays what it is: it is no failure of
+ * llama.cpp's, and another try does not mend it.
  * @param files Paths that llama.cpp may name in it.
  */
-export function fromNative(error: unknown, files: readonly string[] = []): MedGemmaError {
+export function fromNative(error: unknown, files: readonly string[] = []): Error {
   if (MedGemmaError.isInstance(error)) return error;
+  if (types.isNativeError(error) && MISTAKES.includes(error.name)) return error;
   const { code, message, facts } = error as {
     code?: string;
     message?: string;

@@ -1,8 +1,10 @@
 import { type ErrorCode, type ErrorFacts, isErrorCode, MedGemmaError } from "../../errors.js";
 import { fromNative } from "../native/addon.js";
 
-/** A MedGemmaError on its way between processes. */
-export interface WireError {
+/** An error on its way between processes. */
+export type WireError = WireFailure | WireMistake;
+
+interface WireFailure {
   readonly code: ErrorCode;
   readonly message: string;
   readonly remedy: string;
@@ -11,14 +13,25 @@ export interface WireError {
   readonly cause?: string | undefined;
 }
 
-/** What is not one of ours becomes `decode_failed` and keeps its message. */
+/** Of this package's own code, which stays one. */
+interface WireMistake {
+  readonly code?: undefined;
+  readonly name: string;
+  readonly message: string;
+}
+
+/** What is neither becomes `decode_failed` and keeps its message. */
 export function toWire(error: unknown): WireError {
-  const { code, message, remedy, facts, cause } = fromNative(error);
+  const known = fromNative(error);
+  if (!MedGemmaError.isInstance(known)) return { name: known.name, message: known.message };
+  const { code, message, remedy, facts, cause } = known;
   const words = cause instanceof Error ? cause.message : undefined;
   return { code, message, remedy, facts, ...(words !== undefined && { cause: words }) };
 }
 
-export function fromWire({ code, message, remedy, facts, cause }: WireError): MedGemmaError {
+export function fromWire(error: WireError): Error {
+  if (error.code === undefined) return Object.assign(new TypeError(error.message), { name: error.name });
+  const { code, message, remedy, facts, cause } = error;
   const known = isErrorCode(code) ? code : "decode_failed";
   return new MedGemmaError(known, message, {
     remedy,

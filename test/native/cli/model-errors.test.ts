@@ -1,4 +1,5 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { MedGemma } from "../../../src/medgemma/medgemma.js";
@@ -20,6 +21,14 @@ test("the addon cannot be loaded", async () => {
   writeFileSync(file, "not a library");
   const outcome = await medgemma(["ask", QUESTION], { env: { MEDGEMMA_ADDON: file } });
   expectFailure(outcome, "addon_unloadable", 3, /cannot be loaded/);
+});
+
+test("the addon is of another build", async () => {
+  // A working addon that has not this one's surface, as one that was left from before a change has not.
+  const require = createRequire(import.meta.url);
+  const file = require.resolve("@duckdb/node-bindings-linux-x64/duckdb.node");
+  const outcome = await medgemma(["ask", QUESTION], { env: { MEDGEMMA_ADDON: file } });
+  expectFailure(outcome, "addon_unloadable", 3, /built from another version's sources/);
 });
 
 test("the model does not exist", async () => {

@@ -73,6 +73,7 @@ describe("errors between processes", () => {
       cause: new Error("llama.cpp's words"),
     });
     const there = fromWire(JSON.parse(JSON.stringify(toWire(error))));
+    if (!MedGemmaError.isInstance(there)) throw there;
     expect([there.code, there.message, there.facts, there.remedy]).toEqual([
       "context_full",
       "Too long.",
@@ -83,6 +84,6 @@ describe("errors between processes", () => {
   });
 
   test("what is not ours keeps its message", () => {
-    expect(fromWire(toWire(new TypeError("odd")))).toMatchObject({ code: "decode_failed", message: "odd" });
+    expect(fromWire(toWire(new Error("odd")))).toMatchObject({ code: "decode_failed", message: "odd" });
   });
 });

@@ -103,6 +103,13 @@ describe("ask", () => {
   });
 });
 
+test("of an unknown option that is a whole text only the beginning is told", async () => {
+  const { model } = scripted();
+  const error = await model.ask([], "Q", { ["x".repeat(100_000)]: 1 } as never).catch((thrown) => thrown);
+  expect(error).toMatchObject({ code: "bad_option", facts: { option: `${"x".repeat(60)}…` } });
+  expect(error.message.length).toBeLessThan(120);
+});
+
 describe("chat", () => {
   test("each turn sees those before it, with their pictures", async () => {
     const { engine, model } = scripted("No.");
