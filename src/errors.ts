@@ -35,8 +35,15 @@ export interface ErrorData {
   readonly facts: ErrorFacts;
 }
 
+/** Where the code is known, no fact that its row of ERROR_FACTS lacks. */
+export interface ErrorOptionsOf<Code extends ErrorCode> {
+  readonly facts?: (ErrorCode extends Code ? ErrorFacts : FactsOf<Code>) | undefined;
+  readonly cause?: unknown;
+  readonly remedy?: string | undefined;
+}
+
 /** The one error class. `code` is stable; `message` is for people and may change. */
-export class MedGemmaError extends Error {
+export class MedGemmaError<Code extends ErrorCode = ErrorCode> extends Error {
   /** `AbortError` for `aborted`, as what waits for a signal expects; else `MedGemmaError`. */
   override readonly name: "MedGemmaError" | "AbortError";
   readonly code: ErrorCode;
@@ -45,11 +52,7 @@ export class MedGemmaError extends Error {
   readonly facts: ErrorFacts;
   readonly [MARKER] = true;
 
-  constructor(
-    code: ErrorCode,
-    message?: string,
-    options: { facts?: ErrorFacts; cause?: unknown; remedy?: string } = {},
-  ) {
+  constructor(code: Code, message?: string, options: ErrorOptionsOf<Code> = {}) {
     if (typeof code !== "string" || !isErrorCode(code))
       throw badOption("code", "a code of ERROR_TABLE", code);
     // An abort's is the signal's own reason.

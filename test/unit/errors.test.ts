@@ -101,6 +101,17 @@ describe("MedGemmaError", () => {
     expect(required).toBe(9000);
   });
 
+  test("takes no fact that its code's row does not list: such a line does not compile", () => {
+    // @ts-expect-error another code's
+    new MedGemmaError("queue_full", undefined, { facts: { waiting: 3 } });
+    // @ts-expect-error of another type
+    new MedGemmaError("queue_full", undefined, { facts: { queueSize: "3" } });
+    // @ts-expect-error a code without facts
+    new MedGemmaError("disposed", undefined, { facts: { file: "a" } });
+    const { facts } = new MedGemmaError("queue_full", undefined, { facts: { queueSize: 3 } });
+    expect(facts).toEqual({ queueSize: 3 });
+  });
+
   test("a bad option's message holds no text that a user wrote", () => {
     const { message, facts } = badOption("system", "a string", ["Jane Doe"]);
     expect(message).toBe("Expected a string for system, got a list of 1.");

@@ -158,11 +158,11 @@ async function quantizeApart(
 
 /** Any other end, out of memory for instance, is not llama.cpp's doing. Windows has no signals: abort() exits with 3. */
 function abortedByItself(error: unknown): MedGemmaError | undefined {
-  if (!MedGemmaError.isInstance(error) || error.code !== "engine_crashed") return undefined;
-  const { signal, exitCode } = error.facts;
+  if (!MedGemmaError.isInstance(error, "engine_crashed")) return undefined;
+  const { signal, exitCode, reason } = error.facts;
   if (signal !== "SIGABRT" && !(process.platform === "win32" && exitCode === 3)) return undefined;
   return new MedGemmaError("quantize_failed", "llama.cpp gave up in the middle of quantising the file.", {
-    facts: error.facts,
+    facts: { signal, exitCode, reason },
     cause: error,
     remedy: "Take another type, and compare the file's sha256 with the source; the cause carries the reason.",
   });

@@ -63,7 +63,7 @@ export class Slots<E> {
     if (free !== undefined) return Promise.resolve(this.#slot(free));
     if (failed === undefined && this.#waiting.size >= this.#queueSize) {
       return Promise.reject(
-        new MedGemmaError("queue_full", undefined, { facts: { waiting: this.#queueSize } }),
+        new MedGemmaError("queue_full", undefined, { facts: { queueSize: this.#queueSize } }),
       );
     }
     return new Promise((resolve, reject) => {

@@ -68,7 +68,7 @@ describe("the reason of a crash", () => {
 describe("errors between processes", () => {
   test("keep code, message, facts, remedy and the cause's words", () => {
     const error = new MedGemmaError("context_full", "Too long.", {
-      facts: { tokens: 9000 },
+      facts: { required: 9000 },
       remedy: "Less.",
       cause: new Error("llama.cpp's words"),
     });
@@ -77,7 +77,7 @@ describe("errors between processes", () => {
     expect([there.code, there.message, there.facts, there.remedy]).toEqual([
       "context_full",
       "Too long.",
-      { tokens: 9000 },
+      { required: 9000 },
       "Less.",
     ]);
     expect((there.cause as Error).message).toBe("llama.cpp's words");
