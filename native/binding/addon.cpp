@@ -21,7 +21,7 @@
 namespace medgemma {
 namespace {
 
-// Of what JavaScript calls here; src/engine/native/addon.ts has the same, and refuses an addon of another build.
+// Of what JavaScript calls here. src/engine/native/addon.ts has the same, and refuses another build.
 constexpr int kSurface = 1;
 
 Napi::Value init_backend_js(const Napi::CallbackInfo& info) {
