@@ -161,6 +161,14 @@ function checkoutLlama(bundle) {
   writeFileSync(marker, wanted);
 }
 
+/** CMake goes on building the folder that its cache names: after a folder was copied, that is not this one. */
+function dropForeignCache() {
+  const cache = path.join(buildDir, "CMakeCache.txt");
+  if (!existsSync(cache)) return;
+  const home = /^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$/m.exec(readFileSync(cache, "utf8"))?.[1] ?? "";
+  if (path.resolve(home) !== path.resolve(root)) rmSync(buildDir, { recursive: true, force: true });
+}
+
 /** Runs cmake-js, turning the compiler's [ 42%] or [12/80] lines into one progress line. */
 function compile(buildMode, libDir) {
   const require = createRequire(path.join(root, "package.json"));
@@ -242,6 +250,7 @@ console.error(
     ? `medgemma: compiling the addon against ${platform.name} (about a minute on two cores)`
     : "medgemma: compiling the addon and llama.cpp from source (several minutes)",
 );
+dropForeignCache();
 checkoutLlama(bundle);
 rmSync(stampFile, { force: true });
 await compile(buildMode, platform?.libDir);
