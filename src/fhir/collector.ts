@@ -18,6 +18,8 @@ import { asAddress, asList, asObject, asText, type Json } from "./values.js";
 import { type BundleType, type Current, Versions } from "./versions.js";
 
 const MAX_ENTRIES = 200_000;
+/** A tenth of a millisecond each, all together: the record of a long life has some thousands. */
+const MOST_RESOURCES = 50_000;
 /** Bundles in one another that are read. */
 const MAX_BUNDLES = 16;
 
@@ -56,7 +58,7 @@ export class Collector {
     const outer = asObject(value);
     const resource = asObject(outer?.resource) ?? outer;
     const type = asText(resource?.resourceType);
-    if (type !== "Bundle") this.#taken++;
+    if (type !== "Bundle") this.#count(1);
     const deletion = outer !== undefined && type === undefined && this.#versions.addDeletion(outer, bundle);
     if (deletion === "searched") this.#searched++;
     if (deletion !== false) {
@@ -74,7 +76,7 @@ export class Collector {
       return;
     }
     if (type === "Bundle" && depth >= MAX_BUNDLES) {
-      this.#taken++;
+      this.#count(1);
       this.skip("Bundle (nested too deep)");
       return;
     }
@@ -87,7 +89,9 @@ export class Collector {
     }
     this.#seen++;
     yield* this.#options.identity.learn(resource);
-    for (const it of asList(resource.contained)) {
+    const contained = asList(resource.contained);
+    this.#count(contained.length);
+    for (const it of contained) {
       const own = asObject(it);
       if (own !== undefined) yield* this.#options.identity.learn(own);
       yield undefined;
@@ -233,6 +237,15 @@ export class Collector {
         this.#guessed++;
       },
     };
+  }
+
+  #count(more: number): void {
+    this.#taken += more;
+    if (this.#taken > MOST_RESOURCES)
+      throw unreadable(
+        `it has more than ${MOST_RESOURCES} resources`,
+        "Pass the part that the question is about: one stay, or some years.",
+      );
   }
 
   #check(): void {

@@ -38,8 +38,8 @@ function parse(piece: string): unknown {
   return value;
 }
 
-export function unreadable(why: string): MedGemmaError {
-  return new MedGemmaError("record_unreadable", `The record cannot be read: ${why}.`);
+export function unreadable(why: string, remedy?: string): MedGemmaError {
+  return new MedGemmaError("record_unreadable", `The record cannot be read: ${why}.`, { remedy });
 }
 
 /** A bracket that is left out anywhere looks like this as well. */

@@ -70,3 +70,19 @@ test("reading ends at a signal between the steps of one resource", async () => {
   setImmediate(() => controller.abort());
   await expect(readRecord(text, { signal: controller.signal })).rejects.toMatchObject({ code: "aborted" });
 });
+
+test("more resources than can be read within seconds are refused, wherever they stand", async () => {
+  const observation = { resourceType: "Observation", status: "final", code: { text: "Glucose" } };
+  const many = (count: number) => Array.from({ length: count }, () => observation);
+  const entry = many(50_001).map((resource) => ({ resource }));
+  const refusal = {
+    code: "record_unreadable",
+    message: expect.stringContaining("more than 50000 resources"),
+  };
+  await expect(readRecord({ resourceType: "Bundle", type: "collection", entry })).rejects.toMatchObject(
+    refusal,
+  );
+  await expect(readRecord({ ...observation, contained: many(50_000) })).rejects.toMatchObject(refusal);
+  const segments = `MSH|^~\\&|A|B|C|D|2024||ORU^R01|1|P|2.5\rOBR|1|||LAB\r${"OBX|1|NM|G||5\r".repeat(50_001)}`;
+  await expect(readRecord(segments)).rejects.toMatchObject(refusal);
+});
