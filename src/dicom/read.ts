@@ -1,5 +1,6 @@
 import { badOption } from "../errors.js";
-import { openFile } from "../files/open-file.js";
+import { fileLabel } from "../files/name.js";
+import { notFound, openFile } from "../files/open-file.js";
 import { checkSignal, plain, readOnce } from "../options.js";
 import type { DicomFacts } from "./facts.js";
 import { type DicomInput, type PathOrBytes, toPathOrBytes, toSource } from "./input.js";
@@ -54,6 +55,9 @@ export async function firstBytes(path: string, count = 512): Promise<Uint8Array>
   try {
     const { buffer, bytesRead } = await handle.read(new Uint8Array(count), 0, count, 0);
     return buffer.subarray(0, bytesRead);
+  } catch (error) {
+    // Files of the kernel can be opened, and not be read.
+    throw notFound(fileLabel(path), "cannot be read", (error as NodeJS.ErrnoException).code);
   } finally {
     await handle.close();
   }

@@ -3,8 +3,8 @@ import { Pace, type Steps } from "./steps.js";
 
 /** Values in one another that are copied; FHIR has some tens, and what is told of a record ends before. */
 const MAX_DEPTH = 100;
-/** Values of a record at most: one that stands in itself at several places doubles with each step. */
-const MOST = 50_000_000;
+/** Values of a record at most, some 60 MB of JSON: objects that share others are copied as often as they are named. */
+const MOST = 3_000_000;
 const MORE = "(more, not read)";
 
 /**

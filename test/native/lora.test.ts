@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -127,6 +128,12 @@ describe("a file that does not fit", () => {
     const text = path.join(temporary, "text.gguf");
     await writeFile(text, "no adapter");
     await expect(load(text)).rejects.toMatchObject({ code: "not_gguf" });
+  });
+
+  test.runIf(process.platform !== "win32")("nor a named pipe, which nobody waits for", async () => {
+    const pipe = path.join(temporary, "pipe.gguf");
+    execFileSync("mkfifo", [pipe]);
+    await expect(load(pipe)).rejects.toMatchObject({ code: "file_not_found" });
   });
 
   test("so is one of other tensors or another architecture", async () => {

@@ -141,3 +141,15 @@ test("the remedy of a bad option says what is allowed", () => {
   expect(badOption("topP", "a number from 0 to 1", 3).remedy).toBe("Allowed for topP: a number from 0 to 1.");
   expect(badOption("think", "false, as a schema is given,", true).remedy).toMatch(/is given\.$/);
 });
+
+test("a cause that throws when it is looked at stays as it is", () => {
+  const cause = new Proxy(
+    {},
+    {
+      getPrototypeOf() {
+        throw new TypeError("looked at");
+      },
+    },
+  );
+  expect(new MedGemmaError("aborted", undefined, { cause }).cause).toBe(cause);
+});

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { asListener, Callback } from "../../callback.js";
 import { MedGemmaError, throwIfAborted } from "../../errors.js";
+import { openFile } from "../../files/open-file.js";
 import type { RgbImage } from "../../image/rgb.js";
 import { type Machine, readMachine } from "../../machine/machine.js";
 import type { Placement } from "../../machine/placement.js";
@@ -124,6 +125,8 @@ export class NativeEngine implements Engine {
     const started = performance.now();
     const addon = loadAddon();
     const adapters = resolveAdapterOptions(options.adapters);
+    // llama.cpp opens a pipe as any file, and waits for its writer.
+    for (const { file } of adapters) await (await openFile(file)).handle.close();
     const gpus = selectGpus(addon, options.gpuLayers === 0 ? false : options.gpu);
     const machine = readMachine();
     const use = placeModel(gpus, options, machine.memoryAvailable);

@@ -5,7 +5,13 @@ import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { strToU8, type Zippable, zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type DicomInput, inspectPath, readDicom, toModelPictures } from "../../../src/dicom/index.js";
+import {
+  type DicomInput,
+  inspectPath,
+  isDicom,
+  readDicom,
+  toModelPictures,
+} from "../../../src/dicom/index.js";
 import { readContent } from "../../../src/medgemma/pictures.js";
 import { axialSlice, greyPicture, writeDicom } from "./support/write-dicom.js";
 
@@ -114,3 +120,11 @@ describe("a ZIP archive", () => {
     });
   });
 });
+
+it.runIf(process.platform === "linux")(
+  "a file of the kernel that cannot be read is refused by name",
+  async () => {
+    for (const look of [isDicom, inspectPath, toModelPictures])
+      await expect(look("/proc/self/mem")).rejects.toMatchObject({ code: "file_not_found" });
+  },
+);

@@ -209,3 +209,11 @@ describe.each(NAMES)("the name %s is one like any other", (name) => {
       }),
     ));
 });
+
+test("objects that share others are counted as often as they are named", async () => {
+  let shared: object = { url: "x", valueString: "y" };
+  for (let depth = 0; depth < 64; depth++) shared = { url: "x", extension: [shared, shared] };
+  await expect(
+    readRecord({ resourceType: "Observation", id: "o", extension: [shared] }),
+  ).rejects.toMatchObject({ code: "record_unreadable", message: expect.stringContaining("values") });
+});
