@@ -33,6 +33,8 @@ interface Slot {
   timer: NodeJS.Timeout | undefined;
   /** It is being ended: until it has gone no other takes its place, so that threads and their descriptors stay few. */
   ending: boolean;
+  /** Its modules are there: it has answered. */
+  heard: boolean;
 }
 
 export interface RunOptions {
@@ -75,7 +77,7 @@ export class DecodePool {
       }
       const onAbort = () => {
         this.queue.delete(task);
-        this.end(
+        this.abandon(
           this.slots.find((slot) => slot.task === task),
           new MedGemmaError("aborted"),
         );
@@ -150,7 +152,7 @@ export class DecodePool {
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: HEAP },
     });
-    const slot: Slot = { worker, task: undefined, timer: undefined, ending: false };
+    const slot: Slot = { worker, task: undefined, timer: undefined, ending: false, heard: false };
     worker.on("message", (reply: Reply) => this.finish(slot, reply));
     worker.on("error", () => this.fail(slot, unreadable("Decoding failed: the file exhausted the decoder.")));
     worker.on("exit", () => this.gone(slot));
@@ -161,6 +163,8 @@ export class DecodePool {
 
   private finish(slot: Slot, reply: Reply): void {
     const { task } = slot;
+    slot.heard = true;
+    if (slot.ending) void slot.worker.terminate();
     if (!task || task.request.id !== reply.id) return;
     clearTimeout(slot.timer);
     if ("allow" in reply) {
@@ -177,13 +181,24 @@ export class DecodePool {
     this.pump();
   }
 
+  /** Ended while it imports its modules, a thread leaves their files open: it is ended once it has. */
+  private abandon(slot: Slot | undefined, error: MedGemmaError): void {
+    if (!slot) return;
+    if (slot.heard) {
+      this.end(slot, error);
+      return;
+    }
+    this.fail(slot, error);
+    slot.worker.unref();
+    slot.timer = setTimeout(() => void slot.worker.terminate(), START_UP).unref();
+  }
+
   private timedOut(slot: Slot, limit: number): void {
     const facts = { milliseconds: Math.round(limit) };
     this.end(slot, new MedGemmaError("dicom_timeout", undefined, { facts }));
   }
 
-  private end(slot: Slot | undefined, error: MedGemmaError): void {
-    if (!slot) return;
+  private end(slot: Slot, error: MedGemmaError): void {
     this.fail(slot, error);
     void slot.worker.terminate();
   }

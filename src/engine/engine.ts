@@ -100,7 +100,7 @@ export interface SamplingOptions {
 export interface GenerateOptions extends SamplingOptions {
   /** New tokens at most. */
   maxTokens: number;
-  /** Ends the answer before the first of these; it is not part of the text. At most 16, none empty. */
+  /** Ends the answer before the first of these; it is not part of the text. At most 16, of 1 to 1000 characters. */
   stop?: readonly string[] | undefined;
   /**
    * Report each token, with this many best ones and their log-probabilities (0..20). Defaults to `0`: no tokens, only

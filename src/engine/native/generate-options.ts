@@ -10,6 +10,7 @@ import type { NativeGenerateOptions, NativeRequestOptions } from "./addon.js";
 const DEFAULT_MAX_TOKENS = 512;
 const MAX_SEED = 0xffff_ffff;
 const MAX_STOPS = 16;
+const MAX_STOP_LENGTH = 1000;
 
 /**
  * Checks and completes generation options; the grammar of a schema is made apart, by {@link resolveGrammar}.
@@ -20,9 +21,9 @@ export function resolveGenerateOptions(options: GenerateOptions): NativeGenerate
   if (
     !Array.isArray(stop) ||
     stop.length > MAX_STOPS ||
-    stop.some((text) => typeof text !== "string" || text === "")
+    stop.some((text) => typeof text !== "string" || text === "" || text.length > MAX_STOP_LENGTH)
   ) {
-    throw badOption("stop", `at most ${MAX_STOPS} strings, none empty,`, stop);
+    throw badOption("stop", `at most ${MAX_STOPS} strings of 1 to ${MAX_STOP_LENGTH} characters,`, stop);
   }
   return {
     ...resolveRequestOptions(options),

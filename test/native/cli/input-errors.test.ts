@@ -78,7 +78,7 @@ test.each([
   [["--max-tokens", "0"], /from 1/],
   [["--context-size", "1"], /from 256/],
   [["--threads", "0"], /from 1/],
-  [["--stop", ""], /none empty/],
+  [["--stop", ""], /1 to 1000 characters/],
   [["--mmproj", "x.gguf"], /model/],
 ])("a bad option: %j", async (words, message) => {
   expectFailure(await medgemma(["ask", ...words, QUESTION]), "bad_option", 2, message);

@@ -100,10 +100,22 @@ describe("a job", () => {
     stops[1]?.abort();
     expect((await second)?.code).toBe("aborted");
     expect(thread(0).terminated).toBe(0);
+    thread(0).say({ allow: 1000 });
     stops[0]?.abort();
     expect((await first)?.code).toBe("aborted");
     expect(thread(0).terminated).toBe(1);
     expect(thread(0).posted).toHaveLength(1);
+  });
+
+  it("that is aborted while its thread starts ends it once it has: it would leave the files of its modules open", async () => {
+    const pool = new DecodePool(1);
+    const stop = new AbortController();
+    const aborted = errorOf(pool.run<"unzip">(job, { timeout: 0, signal: stop.signal }));
+    stop.abort();
+    expect((await aborted)?.code).toBe("aborted");
+    expect(thread(0).terminated).toBe(0);
+    thread(0).say({ allow: 1000 });
+    expect(thread(0).terminated).toBe(1);
   });
 
   it("that cannot be posted costs itself alone", async () => {
