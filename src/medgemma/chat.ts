@@ -170,7 +170,7 @@ export class ChatSession {
     context: ResponseContext,
     structure: Structure<unknown> | undefined,
   ): AsyncGenerator<StreamEvent<ChatResult>, void, void> {
-    for (let droppedTurns = this.#dropped; ; droppedTurns++) {
+    for (let droppedTurns = this.#dropped; ; ) {
       const shown = [...systemTurn(context.options), ...withoutOldest(turns, droppedTurns)];
       let begun = false;
       try {
@@ -182,9 +182,11 @@ export class ChatSession {
         }
         return;
       } catch (error) {
-        const full = MedGemmaError.isInstance(error) && error.code === "context_full";
-        const canDrop = this.#mayDrop && droppedTurns + 1 < questionStarts(turns).length;
-        if (begun || !full || !canDrop) throw error;
+        if (begun || !this.#mayDrop || !MedGemmaError.isInstance(error, "context_full")) throw error;
+        const { required = 0, available = 0 } = error.facts;
+        const more = enoughToDrop(turns, droppedTurns, required - available);
+        if (more === undefined) throw error;
+        droppedTurns = more;
       }
     }
   }
@@ -222,6 +224,31 @@ function questionStarts(turns: readonly Message<RgbImage>[]): number[] {
   return turns.flatMap(({ role }, index) =>
     role === "user" && turns[index - 1]?.role !== "user" ? [index] : [],
   );
+}
+
+/** Of control words and line ends about one turn, with room. */
+const MOST_TOKENS_AROUND = 16;
+
+/**
+ * How many questions to leave out next: one more at least, and never more than have to go. A text has at most as many
+ * tokens as bytes, so that a long history takes few tries. Undefined where only the last question is left.
+ */
+function enoughToDrop(
+  turns: readonly Message<RgbImage>[],
+  dropped: number,
+  excess: number,
+): number | undefined {
+  const starts = questionStarts(turns);
+  let [next, most] = [dropped, 0];
+  do {
+    if (next + 1 >= starts.length) return next === dropped ? undefined : next;
+    for (const { content } of turns.slice(starts[next], starts[next + 1])) {
+      for (const part of partsOf(content)) if (part.type === "text") most += Buffer.byteLength(part.text);
+      most += MOST_TOKENS_AROUND;
+    }
+    next++;
+  } while (most < excess);
+  return next;
 }
 
 /** Without the oldest questions and their answers. What was asked about stays: their pictures go before the next question. */

@@ -125,3 +125,18 @@ test("ask rejects what it cannot take", async () => {
   expect((await rejection(model.ask("missing.png", "x"))).code).toBe("file_not_found");
   expect((await rejection(model.ask(new Uint8Array(20), "x"))).code).toBe("image_unreadable");
 });
+
+test("a history far too long is cut in few tries, to the most turns that fit", async () => {
+  await using small = await MedGemma.load({ isolation: "none", threads: 1, contextSize: 1024 });
+  const history = Array.from({ length: 400 }, (_, index) => ({
+    role: index % 2 === 0 ? ("user" as const) : ("assistant" as const),
+    content: "no effusion ".repeat(8),
+  }));
+  const ask = (turns: typeof history, overflow: "error" | "drop-oldest") =>
+    small.chat({ history: turns, overflow, maxTokens: 2 }).ask("Is there a nodule?");
+  const { droppedTurns } = await ask(history, "drop-oldest");
+  expect(droppedTurns).toBeGreaterThan(100);
+  // One turn more than was kept is one too many.
+  expect((await rejection(ask(history.slice(2 * (droppedTurns - 1)), "error"))).code).toBe("context_full");
+  expect((await ask(history.slice(2 * droppedTurns), "error")).droppedTurns).toBe(0);
+});
