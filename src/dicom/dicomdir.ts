@@ -15,23 +15,28 @@ export class DirectoryNames {
     let current = this.root;
     for (const part of parts) {
       const names = await this.namesIn(current);
-      const name = names.get(part) ?? names.get(plain(part));
+      const name = FORMS.map((form) => names.get(form(part))).find((it) => it !== undefined);
       if (name === undefined) return undefined;
       current = path.join(current, name);
     }
     return current;
   }
 
-  /** Real names by themselves and by their plain form. */
+  /** Real names by each form that only one of them has; a stricter form comes before a looser one. */
   private namesIn(folder: string): Promise<ReadonlyMap<string, string>> {
     const known = this.folders.get(folder);
     if (known) return known;
     const names = readdir(folder).then(
-      (entries) =>
-        new Map([
-          ...entries.map((name) => [plain(name), name] as const),
-          ...entries.map((name) => [name, name] as const),
-        ]),
+      (entries) => {
+        const found = new Map<string, string>();
+        for (const form of FORMS) {
+          const counts = new Map<string, number>();
+          for (const name of entries) counts.set(form(name), (counts.get(form(name)) ?? 0) + 1);
+          for (const name of entries)
+            if (counts.get(form(name)) === 1 && !found.has(form(name))) found.set(form(name), name);
+        }
+        return found;
+      },
       () => new Map<string, string>(),
     );
     this.folders.set(folder, names);
@@ -39,9 +44,13 @@ export class DirectoryNames {
   }
 }
 
-function plain(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/;\d+$/, "")
-    .replace(/\.[a-z0-9]{0,4}$/, "");
-}
+/** As it stands; in any case and without a CD's version; without its ending too. */
+const FORMS = [
+  (name: string) => name,
+  (name: string) => name.toLowerCase().replace(/;\d+$/, ""),
+  (name: string) =>
+    name
+      .toLowerCase()
+      .replace(/;\d+$/, "")
+      .replace(/\.[a-z0-9]{0,4}$/, ""),
+] as const;

@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "no
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DirectoryNames } from "../../../src/dicom/dicomdir.js";
 import { inspectPath, toModelPictures } from "../../../src/dicom/index.js";
 import { locateFixture } from "./support/paths.js";
 import { axialSlice, type DataSet, greyPicture, writeDicom } from "./support/write-dicom.js";
@@ -180,4 +181,15 @@ describe("files named one by one", () => {
     });
     await expect(toModelPictures([shot, new Uint8Array(500)])).rejects.toMatchObject({ code: "not_dicom" });
   });
+});
+
+it("of names that are alike but for their ending, a record names its own or none", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "medgemma-names-"));
+  for (const name of ["img.0001", "img.0002", "other.dcm"]) await writeFile(path.join(folder, name), "");
+  const names = new DirectoryNames(folder);
+  expect(await names.find(["img.0001"])).toBe(path.join(folder, "img.0001"));
+  expect(await names.find(["IMG.0002;1"])).toBe(path.join(folder, "img.0002"));
+  expect(await names.find(["IMG.0009"])).toBeUndefined();
+  expect(await names.find(["OTHER"])).toBe(path.join(folder, "other.dcm"));
+  await rm(folder, { recursive: true });
 });
