@@ -1,4 +1,5 @@
 import { table } from "../../table.js";
+import { isSame } from "../same.js";
 import { Pace } from "../steps.js";
 import type { Json } from "../values.js";
 import { type Event, eventOf } from "./events.js";
@@ -346,7 +347,3 @@ const FLAGS: Readonly<Record<string, string>> = table({
     NEG: "Negative",
   },
 });
-
-function isSame(left: unknown, right: unknown): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
-}
