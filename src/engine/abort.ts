@@ -51,6 +51,7 @@ export class JoinedAbort {
   readonly #ends: (() => void)[] = [];
 
   constructor(...signals: readonly (AbortSignal | undefined)[]) {
+    expectMany(this.signal);
     for (const signal of signals) {
       if (signal) this.#follow(signal);
     }

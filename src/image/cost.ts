@@ -12,14 +12,17 @@ import { checkPixels, type ImageLimits } from "./limits.js";
 /** Bytes a pixel of the RGB that comes out. */
 const RGB = 3;
 
-/** @throws MedGemmaError `image_too_large`, `image_unreadable` (more scans than a picture has). */
+/**
+ * Bytes of memory that decoding takes.
+ * @throws MedGemmaError `image_too_large`, `image_unreadable` (more scans than a picture has).
+ */
 export async function checkCost(
   format: string,
   bytes: Uint8Array,
   measured: Metadata,
   limits: Filled<ImageLimits>,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<number> {
   checkPixels(measured.width, measured.height, limits);
   const jpeg = format === "jpeg" ? await countScans(bytes, signal) : undefined;
   if (jpeg && jpeg.scans > MOST_SCANS) {
@@ -29,7 +32,7 @@ export async function checkCost(
     });
   }
   const memory = Math.ceil(measured.width * measured.height * bytesAPixel(format, measured, jpeg));
-  if (memory <= limits.maxMemory) return;
+  if (memory <= limits.maxMemory) return memory;
   throw new MedGemmaError(
     "image_too_large",
     `Decoding the picture takes ${Math.round(memory / 1e6)} MB of memory; the limit is ${Math.round(limits.maxMemory / 1e6)} MB.`,

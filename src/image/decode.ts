@@ -6,11 +6,12 @@ import { darkWarnings } from "./dark.js";
 import { fromGrey16 } from "./from-grey16.js";
 import { fromInks } from "./from-inks.js";
 import { loadSharp, vips } from "./libvips.js";
-import type { ImageLimits } from "./limits.js";
+import { DEFAULT_LIMITS, type ImageLimits } from "./limits.js";
+import { MemoryGate } from "./memory-gate.js";
 import type { RgbImage } from "./rgb.js";
 import { readSignature } from "./signature.js";
 import { checkPages } from "./tiff-pages.js";
-import { vipsTimeout, withinTime } from "./time-limit.js";
+import { type Uncounted, vipsTimeout, withinTime } from "./time-limit.js";
 import { toRgb } from "./to-rgb.js";
 
 export interface DecodeSettings {
@@ -28,15 +29,23 @@ export interface DecodeSettings {
 export async function decodePicture(bytes: Uint8Array, settings: DecodeSettings): Promise<RgbImage> {
   const format = checkSignature(bytes);
   if (format === "tiff") checkPages(bytes);
-  return withinTime(settings.limits.timeout, settings.signal, (signal) =>
-    decodeOrComplain(format, bytes, { ...settings, signal }),
+  return withinTime(settings.limits.timeout, settings.signal, (signal, uncounted) =>
+    decodeOrComplain(format, bytes, { ...settings, signal, uncounted }),
   );
+}
+
+/** Decodings of a process that run at once. */
+const gate = new MemoryGate(DEFAULT_LIMITS.maxMemory);
+
+interface TimedSettings extends DecodeSettings {
+  readonly signal: AbortSignal;
+  readonly uncounted: Uncounted;
 }
 
 async function decodeOrComplain(
   format: string,
   bytes: Uint8Array,
-  settings: DecodeSettings,
+  settings: TimedSettings,
 ): Promise<RgbImage> {
   try {
     return await decodeAs(format, bytes, settings, "warning");
@@ -67,7 +76,7 @@ function isComplaint(error: unknown): boolean {
 async function decodeAs(
   format: string,
   bytes: Uint8Array,
-  settings: DecodeSettings,
+  settings: TimedSettings,
   failOn: "warning" | "error",
 ): Promise<RgbImage> {
   const { limits, signal } = settings;
@@ -76,7 +85,7 @@ async function decodeAs(
   const measured = await vips(signal, format, () =>
     sharp(bytes, { failOn, limitInputPixels: false }).metadata(),
   );
-  await checkCost(format, bytes, measured, limits, signal);
+  const memory = await checkCost(format, bytes, measured, limits, signal);
   checkDepth(measured, format);
 
   // Profiles are left aside, as in the reference: the model was trained on stored values.
@@ -92,7 +101,8 @@ async function decodeAs(
   if (measured.space === "cmyk") steps.push("cmyk to rgb");
   if (measured.hasAlpha) steps.push(`alpha over ${settings.background}`);
 
-  const pixels = await readPixels(open(), measured, settings, format);
+  const leave = await settings.uncounted(gate.enter(memory, signal));
+  const pixels = await readPixels(open(), measured, settings, format).finally(leave);
   const warnings = [
     ...pageWarnings(measured),
     ...(measured.depth === "ushort" ? await darkWarnings(pixels, settings) : []),

@@ -10,8 +10,9 @@ export interface ImageLimits {
   /** Bytes of the encoded picture: the file, the Blob, the buffer. 1..2147483647. Defaults to `536_870_912` (512 MiB). */
   maxBytes?: number | undefined;
   /**
-   * Bytes of memory that decoding takes, as far as the header tells: some formats are decoded all at once. 1..9007199254740991.
-   * Defaults to `800_000_000`: 100 megapixels of nearly all of them, 44 of an AVIF.
+   * Bytes of memory that decoding takes, as far as the header tells: some formats are decoded all at once; and that all
+   * decoded pictures of a call take. 1..9007199254740991. Defaults to `800_000_000`: 100 megapixels of nearly all of
+   * them, 44 of an AVIF.
    */
   maxMemory?: number | undefined;
   /** Milliseconds that decoding may take. 1..2147483647. Defaults to `10_000`. */

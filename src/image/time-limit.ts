@@ -1,5 +1,8 @@
 import { MedGemmaError } from "../errors.js";
 
+/** Waits for something that is not the work's own: its time is not counted. */
+export type Uncounted = <R>(wait: Promise<R>) => Promise<R>;
+
 /**
  * Work with a limit of time: its signal fires when the caller's does or the time is over. What cannot stop at once ends in
  * the background. @throws MedGemmaError `image_timeout`, or what the work throws.
@@ -7,15 +10,27 @@ import { MedGemmaError } from "../errors.js";
 export async function withinTime<T>(
   milliseconds: number,
   signal: AbortSignal | undefined,
-  work: (signal: AbortSignal) => Promise<T>,
+  work: (signal: AbortSignal, uncounted: Uncounted) => Promise<T>,
 ): Promise<T> {
   const both = new AbortController();
   const forward = () => both.abort(signal?.reason);
   if (signal?.aborted) forward();
   signal?.addEventListener("abort", forward, { once: true });
-  const timer = setTimeout(() => both.abort(), milliseconds);
+  let left = milliseconds;
+  let since = performance.now();
+  let timer = setTimeout(() => both.abort(), left);
+  const uncounted: Uncounted = async (wait) => {
+    clearTimeout(timer);
+    left -= performance.now() - since;
+    try {
+      return await wait;
+    } finally {
+      since = performance.now();
+      timer = setTimeout(() => both.abort(), left);
+    }
+  };
   try {
-    return await work(both.signal);
+    return await work(both.signal, uncounted);
   } catch (error) {
     if (!both.signal.aborted || signal?.aborted) throw error;
     throw new MedGemmaError("image_timeout", undefined, { facts: { milliseconds } });

@@ -52,9 +52,13 @@ export async function readContent(
 ): Promise<DecodedContent> {
   const groups = await groupStudies(await inMemory(content, options));
   const { fit = profile.fit } = options;
+  const held = new HeldPictures(options);
   const decoded = await allOrStop(groups, options.signal, async (group, signal): Promise<DecodedContent> => {
     try {
-      return await readGroup(group, profile, { ...options, fit, signal });
+      const read = await readGroup(group, profile, { ...options, fit, signal });
+      // Studies have their own bound.
+      if (group.type !== "study") held.add(read);
+      return read;
     } catch (error) {
       throw several(content) ? withPicture(error, group.picture) : error;
     }
@@ -63,6 +67,30 @@ export async function readContent(
     content: decoded.flatMap((each) => each.content),
     studies: decoded.flatMap((each) => each.studies),
   };
+}
+
+/** The pictures of a call are held together until the engine has taken them. */
+class HeldPictures {
+  #bytes = 0;
+  readonly #limit: number;
+
+  constructor({ limits }: AskOptions) {
+    this.#limit = limits?.maxMemory ?? DEFAULT_LIMITS.maxMemory;
+  }
+
+  /** @throws MedGemmaError `image_too_large`. */
+  add({ content }: DecodedContent): void {
+    for (const part of content) if (part.type === "image") this.#bytes += part.image.data.byteLength;
+    if (this.#bytes <= this.#limit) return;
+    throw new MedGemmaError(
+      "image_too_large",
+      `The pictures of one call take more than ${Math.round(this.#limit / 1e6)} MB when decoded.`,
+      {
+        facts: { memory: this.#bytes, limit: this.#limit },
+        remedy: "Ask about fewer at once, make them smaller, or raise `limits.maxMemory`.",
+      },
+    );
+  }
 }
 
 /** Of a Blob, a stream, a data URL or base64 only the bytes tell whether it is a picture or a study. */
