@@ -14,7 +14,7 @@ import { tiffLevels, tiffSource } from "./slide-tiff.js";
 import { unique } from "./study-pictures.js";
 import type { Identity } from "./text.js";
 import { readTiffPages } from "./tiff.js";
-import { type PictureOptions, prepare } from "./to-pictures.js";
+import { prepare, type Work } from "./to-pictures.js";
 
 export interface InspectOptions {
   /** The model that will look. Defaults to `"1.5"`. */
@@ -51,12 +51,14 @@ export interface InspectedSeries {
   readonly identity?: Identity | undefined;
 }
 
+const NAMES = ["model", "identity", "limits", "signal"] as const;
+
 /** What a file, folder or list is and how it would be read, without decoding pixels. Throws as `toModelPictures`. */
 export async function inspectPath(source: StudyInput, options: InspectOptions = {}): Promise<Inspection> {
-  const pictureOptions: PictureOptions = readOnce("inspectPath", options);
-  const work = prepare(pictureOptions);
+  const { identity = false, ...shared } = readOnce("inspectPath", options);
+  const work = prepare(shared, "inspectPath", NAMES);
   const input = await onlyVolume(await hold(source, work.limits, work.signal));
-  if (await niftiSource(input)) return inspectNifti(input as string | Uint8Array, pictureOptions);
+  if (await niftiSource(input)) return inspectNifti(input as string | Uint8Array, work);
   if (await tiffSource(input)) return inspectTiff(input as string);
   const {
     instances,
@@ -66,7 +68,7 @@ export async function inspectPath(source: StudyInput, options: InspectOptions = 
   } = await collect(input, {
     pool: work.pool,
     limits: work.limits,
-    identity: options.identity ?? false,
+    identity,
     describing: true,
     signal: work.signal,
     onProgress: undefined,
@@ -137,8 +139,8 @@ function ruleOf(group: SeriesGroup, facts: DicomFacts): { name: string; warnings
   }
 }
 
-async function inspectNifti(input: string | Uint8Array, options: PictureOptions): Promise<Inspection> {
-  const result = await runNifti(input, prepare(options), true);
+async function inspectNifti(input: string | Uint8Array, work: Work): Promise<Inspection> {
+  const result = await runNifti(input, work, true);
   const { grid, chosen, modality, warnings } = result;
   const notes = [
     `${grid.plane} slices`,

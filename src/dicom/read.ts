@@ -1,7 +1,7 @@
 import { badOption } from "../errors.js";
 import { fileLabel } from "../files/name.js";
 import { notFound, openFile } from "../files/open-file.js";
-import { checkSignal, plain, readOnce } from "../options.js";
+import { checkNames, checkSignal, plain, readOnce } from "../options.js";
 import type { DicomFacts } from "./facts.js";
 import { type DicomInput, type PathOrBytes, toPathOrBytes, toSource } from "./input.js";
 import { type DicomLimits, withDefaults } from "./limits.js";
@@ -70,6 +70,7 @@ export async function firstBytes(path: string, count = 512): Promise<Uint8Array>
  */
 export async function readDicom(input: DicomInput, asked: ReadOptions = {}): Promise<DicomImage> {
   const options = readOnce("readDicom", asked);
+  checkNames("readDicom", options, ["frame", "limits", "identity", "signal"]);
   checkSignal(options.signal);
   const limits = withDefaults(options.limits);
   const frame = options.frame ?? 0;

@@ -25,9 +25,12 @@ export function xrayCurve(input: GreyInput): RuleCurves {
       shown.step,
       ...(inverted ? ["monochrome1 inverted"] : []),
     ],
-    warnings: shown.warnings,
+    warnings: window && half === 0 ? [TOO_NARROW, ...shown.warnings] : shown.warnings,
   };
 }
+
+const TOO_NARROW =
+  "The window is narrower than 2: by the reference's rule nothing is within it, and the full range is shown.";
 
 /** Equal values, or a rescale (a slope of 0.0001) after which they all round to the same. */
 const NOTHING_LEFT =

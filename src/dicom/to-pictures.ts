@@ -1,12 +1,10 @@
 import { setMaxListeners } from "node:events";
 import { Callback } from "../callback.js";
 import { badOption, type MedGemmaError } from "../errors.js";
-import { checkSignal, functionOption, readOnce } from "../options.js";
-
+import { checkNames, checkSignal, functionOption, readOnce } from "../options.js";
 import { type Collected, collect, type HeldInput, hold, type Instance, type StudyInput } from "./collect.js";
 import { noPicture } from "./fail.js";
 import { fileWarnings } from "./file-warnings.js";
-
 import type { PathOrBytes } from "./input.js";
 import { type DicomLimits, type Limits, withDefaults } from "./limits.js";
 import { checkMemory, mostPictures } from "./memory.js";
@@ -67,10 +65,31 @@ export interface Work {
   readonly progress: (phase: StudyProgress["phase"], done: number, total: number) => void;
 }
 
-export function prepare(asked: PictureOptions): Work {
-  const options = readOnce("toModelPictures", asked);
+const NAMES: readonly (keyof PictureOptions)[] = [
+  "model",
+  "rule",
+  "window",
+  "frame",
+  "series",
+  "modality",
+  "maxPatches",
+  "limits",
+  "signal",
+  "onProgress",
+];
+
+/** @param names Of the options that the `owner` has. */
+export function prepare(
+  asked: PictureOptions,
+  owner = "toModelPictures",
+  names: readonly string[] = NAMES,
+): Work {
+  const options = readOnce(owner, asked);
+  checkNames(owner, options, names);
   checkSignal(options.signal);
-  const { model = "1.5", rule = "auto", window } = options;
+  const { model = "1.5", rule = "auto", modality = "auto", window } = options;
+  if (!["CT", "MR", "auto"].includes(modality)) throw badOption("modality", '"CT", "MR" or "auto"', modality);
+  checkFrame(options.frame);
   if (model !== "1.0" && model !== "1.5") throw badOption("model", '"1.0" or "1.5"', model);
   if (rule !== "auto" && rule !== "display") throw badOption("rule", '"auto" or "display"', rule);
   checkWindow(window);
@@ -84,6 +103,13 @@ export function prepare(asked: PictureOptions): Work {
     named: true,
     progress: (phase, done, total) => callback.tell({ phase, done, total }),
   };
+}
+
+function checkFrame(frame: PictureOptions["frame"]): void {
+  if (frame === undefined || frame === "all") return;
+  const frames = Array.isArray(frame) ? (frame as readonly unknown[]) : [frame];
+  if (frames.length === 0 || !frames.every((it) => Number.isInteger(it) && (it as number) >= 0))
+    throw badOption("frame", 'whole numbers from 0, or "all"', frame);
 }
 
 function checkWindow(window: PictureOptions["window"]): void {

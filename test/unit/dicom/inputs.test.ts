@@ -128,3 +128,37 @@ it.runIf(process.platform === "linux")(
       await expect(look("/proc/self/mem")).rejects.toMatchObject({ code: "file_not_found" });
   },
 );
+
+describe("an option that nobody knows is refused by its name", () => {
+  const file = axialSlice(0, 1);
+  const refusal = (near: string) => ({ code: "bad_option", message: expect.stringContaining(near) });
+
+  it.each([
+    ["toModelPictures", () => toModelPictures(file, { windw: "file" } as object), "window"],
+    ["inspectPath", () => inspectPath(file, { identiy: true } as object), "identity"],
+    ["readDicom", () => readDicom(file, { fram: 1 } as object), "frame"],
+    [
+      "study of a question",
+      () =>
+        readContent(
+          [{ type: "image", image: file }],
+          { version: "1.5", fit: "pad" },
+          {
+            study: { maxPatchs: 3 } as object,
+          },
+        ),
+      "maxPatches",
+    ],
+  ] as const)("%s", async (_, call, near) => {
+    await expect(call()).rejects.toMatchObject(refusal(near));
+  });
+
+  it.each([
+    ["modality", { modality: "XX" }],
+    ["frame", { frame: "x" }],
+    ["frame", { frame: [] }],
+    ["frame", { frame: [0, -1] }],
+  ])("and so is a %s that is none: %j", async (name, options) => {
+    await expect(toModelPictures(file, options as object)).rejects.toMatchObject(refusal(name));
+  });
+});

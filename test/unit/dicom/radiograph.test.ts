@@ -36,6 +36,15 @@ describe("the window of a radiograph", () => {
     expect(warnings.join()).toMatch(/50 % of the picture lies above the window/);
   });
 
+  it("too narrow for the reference's rule is said to show nothing by itself", async () => {
+    const narrow = await shown(film([0, 100, 200, 400]), { window: { center: 100, width: 1.9 } });
+    expect(narrow.greys).toEqual((await shown(film([0, 100, 200, 400]))).greys);
+    expect(narrow.warnings.join()).toMatch(/narrower than 2/);
+    const wide = await shown(film([0, 100, 200, 400]), { window: { center: 100, width: 2 } });
+    expect(wide.rule).toBe("radiograph by window");
+    expect(wide.warnings.join()).not.toMatch(/narrower/);
+  });
+
   it("asked for and absent, is said to be absent", async () => {
     const { warnings, greys } = await shown(film([0, 100, 200, 400]), { window: "file" });
     expect(warnings.join()).toMatch(/no window that can be used/);
