@@ -14,6 +14,7 @@ import { countRedacted, redactionWarnings } from "./redaction.js";
 import { type StreamedBundle, splitResources, unreadable } from "./split-json.js";
 import { Breather } from "./steps.js";
 import { toCharacters } from "./text/characters.js";
+import { isRtf, rtfTextSteps } from "./text/rtf.js";
 import { paragraphs } from "./text-record.js";
 import { isV2, v2Resources } from "./v2/resources.js";
 import { dateText } from "./when.js";
@@ -50,7 +51,7 @@ export interface PatientRecord {
   readonly warnings: readonly string[];
 }
 
-/** A FHIR Bundle or resource as an object, a list of resources, JSON or NDJSON text, HL7 v2 messages, or plain text. */
+/** A FHIR Bundle or resource as an object, a list of resources, JSON or NDJSON text, HL7 v2 messages, or text, plain or RTF. */
 export type RecordInput = string | object;
 
 export interface ReadRecordOptions {
@@ -76,7 +77,9 @@ export async function readRecord(input: RecordInput, asked: ReadRecordOptions = 
   checkSignal(options.signal);
   const { identity: keep = false, now = new Date(), signal } = options;
   if (!(now instanceof Date) || Number.isNaN(now.getTime())) throw badOption("now", "a Date", now);
-  const text = typeof input === "string" ? input.replace(/^\uFEFF/, "") : undefined;
+  const breather = new Breather(signal);
+  const given = typeof input === "string" ? input.replace(/^\uFEFF/, "") : undefined;
+  const text = given !== undefined && isRtf(given) ? await breather.through(rtfTextSteps(given)) : given;
   if (text !== undefined && text.trim() === "") throw badOption("record", "some words or resources", input);
   if (text !== undefined && isXml(text))
     throw unreadable("it is XML, and only JSON, HL7 v2 and text are read");
@@ -93,7 +96,6 @@ export async function readRecord(input: RecordInput, asked: ReadRecordOptions = 
   }
   const collector = new Collector({ identity, now, keep, signal });
   const streamed: StreamedBundle = { type: undefined };
-  const breather = new Breather(signal);
   const unread = (segment: string) => collector.skip(`HL7 v2 segment ${segment}`);
   for await (const resource of resourcesOf(text ?? input, streamed, unread)) {
     throwIfAborted(signal);

@@ -14,6 +14,16 @@ export function* rtfSteps(source: Uint8Array): Generator<undefined, string, void
   return reader.text;
 }
 
+export function isRtf(text: string): boolean {
+  return /^\s*\{\\rtf/.test(text);
+}
+
+/** The same of a file that was read as text: what is beyond one byte stands as Rich Text writes it. */
+export function rtfTextSteps(source: string): Generator<undefined, string, void> {
+  const bytes = source.replace(/[\u0100-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0)}?`);
+  return rtfSteps(Buffer.from(bytes, "latin1"));
+}
+
 interface Group {
   /** Nothing in it is told: tables of fonts, pictures, deleted words. */
   readonly skip: boolean;

@@ -212,3 +212,14 @@ describe("markup", () => {
     expect(inOneGo(markupSteps(source))).toBe(expected);
   });
 });
+
+test("a record that is a text in RTF is told as its words, without whom it is about", async () => {
+  const rtf =
+    "{\\rtf1\\ansi\\ansicpg1252 Dear Dr. M\\'fcller,\\par the patient has {\\b no} known allergies.\\par Fi\\u232?vre 39 \u2103\\par}";
+  const { entries } = await readRecord(rtf);
+  const told = entries.map(({ text }) => text).join("\n");
+  expect(told).toMatch(/has no known allergies/);
+  expect(told).toMatch(/Fièvre 39 ℃/);
+  expect(told).not.toMatch(/Müller|\\/);
+  await expect(readRecord("{\\rtf1\\ansi {\\pict 00ff}}")).rejects.toMatchObject({ code: "bad_option" });
+});
