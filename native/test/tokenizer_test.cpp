@@ -2,6 +2,7 @@
 
 #include "tokenizer.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <random>
@@ -160,13 +161,24 @@ TEST(no_text_has_fewer_tokens_than_its_bytes_say) {
   for (const std::string& file : model_files()) {
     const auto model = load(file);
     const Tokenizer tokenizer(vocabulary(*model));
-    // The longest text that one token stands for.
+    const auto holds = [&](const std::string& text) {
+      return by_llama(*model, text, true).size() >= tokenizer.fewest(text.size());
+    };
+    // Of the densest texts: what one token stands for, again and again.
+    size_t longest = 0;
     for (llama_token token = 0; token < model->vocabulary_size(); ++token) {
       const std::string text = model->piece(token);
       if (text.empty() || model->is_end(token)) continue;
-      const size_t tokens = tokenize(tokenizer, text, true).size();
-      CHECK(tokens >= tokenizer.fewest(text.size()));
+      longest = std::max(longest, text.size());
+      if (text.size() * 2 < longest) continue;
+      std::string run;
+      for (int i = 0; i < 20; ++i) run += text;
+      CHECK(holds(run));
     }
+    Texts texts(vocabulary(*model), 7);
+    for (int i = 0; i < 300; ++i) CHECK(holds(texts.next()));
+    // It is no bound that says nothing: a token of the longest takes as many bytes.
+    CHECK(tokenizer.fewest(1000 * longest) >= 1000);
   }
 }
 
