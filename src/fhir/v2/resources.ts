@@ -1,4 +1,3 @@
-import { table } from "../../table.js";
 import { isSame } from "../same.js";
 import { Pace } from "../steps.js";
 import type { Json } from "../values.js";
@@ -7,66 +6,8 @@ import { Instances } from "./instances.js";
 import { MAKERS } from "./makers.js";
 import { isV2, type Segment, segmentsOf } from "./parse.js";
 import { dayOf, patientOf, peopleOf } from "./people.js";
+import { FLAGS, NUMBERED, ORDERED, ORDERS, RESULTS, SILENT } from "./tables.js";
 import { concept, valueIn } from "./values.js";
-
-/** Segments that say nothing about health: headers, acknowledgements, queries, insurances, appointments. */
-const SILENT: ReadonlySet<string> = new Set([
-  ...[
-    "MSH",
-    "EVN",
-    "FHS",
-    "FTS",
-    "BHS",
-    "BTS",
-    "MSA",
-    "ERR",
-    "SFT",
-    "UAC",
-    "PD1",
-    "NK1",
-    "GT1",
-    "ROL",
-    "PRT",
-    "STF",
-  ],
-  ...[
-    "IN1",
-    "IN2",
-    "IN3",
-    "QRD",
-    "QRF",
-    "QPD",
-    "RCP",
-    "QAK",
-    "DSC",
-    "ORC",
-    "TQ1",
-    "SPM",
-    "CTI",
-    "PV2",
-    "TXA",
-    "MRG",
-  ],
-]);
-
-/** ORC-1, HL7 table 0119: what came of an order. */
-const ORDERS: Readonly<Record<string, string>> = table({
-  ...{
-    CA: "cancelled",
-    OC: "cancelled",
-    CR: "cancelled",
-    UA: "cancelled",
-    DC: "stopped",
-    OD: "stopped",
-    DR: "stopped",
-  },
-  ...{ HD: "on-hold", OH: "on-hold", HR: "on-hold" },
-});
-/** OBX-11, table 0085. */
-const RESULTS: Readonly<Record<string, string>> = table({
-  ...{ F: "final", C: "corrected", A: "amended", P: "preliminary", R: "preliminary", S: "preliminary" },
-  ...{ D: "entered-in-error", W: "entered-in-error", X: "cancelled", I: "registered" },
-});
 
 /**
  * What an HL7 v2 text says, as FHIR's resources: patients and people first to be known, then results, allergies, diagnoses,
@@ -87,11 +28,6 @@ export function* v2Resources(
 }
 
 export { isV2 };
-
-/** Fields with a number of the thing itself. */
-const NUMBERED: Readonly<Record<string, number>> = table({ DG1: 20, PRB: 4, IAM: 7 });
-/** Things that an order's number and these fields tell from others: a medicine, a vaccine and its day. */
-const ORDERED: Readonly<Record<string, readonly number[]>> = table({ RXO: [1], RXE: [2], RXA: [3, 5] });
 
 /** What OBR or TXA say of the lines after them. */
 interface Report {
@@ -334,16 +270,3 @@ class MessageReader {
       this.#open.dosageInstruction = [{ ...dosage, ...more }];
   }
 }
-
-/** Table 0078, of which the codes alone say little. */
-const FLAGS: Readonly<Record<string, string>> = table({
-  ...{ L: "Low", H: "High", LL: "Critically low", HH: "Critically high", N: "Normal", A: "Abnormal" },
-  ...{
-    AA: "Critically abnormal",
-    S: "Susceptible",
-    R: "Resistant",
-    I: "Intermediate",
-    POS: "Positive",
-    NEG: "Negative",
-  },
-});
