@@ -6,6 +6,7 @@ import { footprint } from "./footprint.js";
 import { isolation } from "./isolation.js";
 import { labels } from "./labels.js";
 import { loading } from "./loading.js";
+import { longText } from "./long-text.js";
 import { questions } from "./questions.js";
 import { textSpeed } from "./text-speed.js";
 import { thousand } from "./thousand.js";
@@ -13,6 +14,7 @@ import { thousand } from "./thousand.js";
 /** In the order in which they run: the short ones first. */
 export const MEASURES: Readonly<Record<string, Measure>> = {
   "text-speed": textSpeed,
+  "long-text": longText,
   concurrency,
   labels,
   isolation,

@@ -67,6 +67,13 @@ export class LlamaServer {
     return performance.now() - began;
   }
 
+  /** Milliseconds until it has found a text's tokens. */
+  async tokenize(text: string): Promise<number> {
+    const began = performance.now();
+    await post(`${this.#url}/tokenize`, { content: text }, this.#limit);
+    return performance.now() - began;
+  }
+
   stop(): Promise<void> {
     return this.#stop();
   }
