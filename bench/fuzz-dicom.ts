@@ -8,8 +8,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { MedGemmaError } from "../src/base/errors.js";
 import { closeDecoders, readDicom, toModelPictures } from "../src/dicom/index.js";
-import { MedGemmaError } from "../src/errors.js";
 import { encodedFiles } from "../test/unit/dicom/support/encode.js";
 import { mutate, seeded } from "../test/unit/dicom/support/mutate.js";
 

@@ -1,4 +1,4 @@
-// Writes docs/errors.md from the tables in src/errors/ (as built: run `npm run build` first).
+// Writes docs/errors.md from the tables in src/base/errors/ (as built: run `npm run build` first).
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -17,7 +17,7 @@ several pictures cannot be read, \`facts.picture\` says which, counted from 0.
 An error of JavaScript that is sent to another thread or process keeps nothing but its message. Send
 \`error.toJSON()\`; \`MedGemmaError.fromJSON(data)\` makes it an error again.
 
-This page is written by \`npm run docs:errors\` from the tables in src/errors/.
+This page is written by \`npm run docs:errors\` from the tables in src/base/errors/.
 `;
 
 export function renderErrorDocs(table, facts) {
@@ -32,7 +32,9 @@ export function renderErrorDocs(table, facts) {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const file = path.join(root, "docs", "errors.md");
-  const { ERROR_TABLE } = await import(pathToFileURL(path.join(root, "dist", "errors.js")).href);
-  const { ERROR_FACTS } = await import(pathToFileURL(path.join(root, "dist", "errors", "facts.js")).href);
+  const { ERROR_TABLE } = await import(pathToFileURL(path.join(root, "dist", "base", "errors.js")).href);
+  const { ERROR_FACTS } = await import(
+    pathToFileURL(path.join(root, "dist", "base", "errors", "facts.js")).href
+  );
   writeFileSync(file, renderErrorDocs(ERROR_TABLE, ERROR_FACTS));
 }

@@ -1,4 +1,12 @@
 export {
+  ERROR_TABLE,
+  type ErrorCode,
+  type ErrorData,
+  type ErrorFacts,
+  type FactsOf,
+  MedGemmaError,
+} from "./base/errors.js";
+export {
   EVALUATE_TASKS,
   type EvaluateCase,
   type EvaluateOptions,
@@ -76,14 +84,6 @@ export type {
 export { FakeEngine, type FakePrompt, type FakeScript } from "./engine/fake-engine.js";
 export type { AdapterOption } from "./engine/native/adapters.js";
 export { type Quantized, type QuantizeOptions, quantize, quantizeTypes } from "./engine/process/quantize.js";
-export {
-  ERROR_TABLE,
-  type ErrorCode,
-  type ErrorData,
-  type ErrorFacts,
-  type FactsOf,
-  MedGemmaError,
-} from "./errors.js";
 export type { PatientRecord, ReadRecordOptions, RecordEntry, RecordInput } from "./fhir/record.js";
 export { readRecord } from "./fhir/record.js";
 export type { ImageInput } from "./image/input.js";

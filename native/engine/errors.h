@@ -7,7 +7,7 @@
 
 namespace medgemma {
 
-// An error with a code of src/errors.ts. Facts are numbers a program can act on; never user text.
+// An error with a code of src/base/errors.ts. Facts are numbers a program can act on; never user text.
 struct EngineError : std::runtime_error {
   using Facts = std::vector<std::pair<std::string, double>>;
 

@@ -1,7 +1,7 @@
+import { table } from "../base/table.js";
 import { TRIAGE_PRESETS } from "../medgemma/triage/presets.js";
 import type { Preset } from "../prompt/presets.js";
 import { TASK_PRESETS } from "../prompt/presets-tasks.js";
-import { table } from "../table.js";
 
 const PRESETS_OF: Readonly<Record<string, { readonly phantom: Preset; readonly "1.5": Preset }>> = table({
   report: TASK_PRESETS.report,

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 import type { DownloadProgress } from "../models/pull.js";
 import { clearStatus, inBytes, note, progress, status } from "./terminal.js";
 

@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 import type { LoadOptions } from "../medgemma/load-options.js";
 import { MedGemma } from "../medgemma/medgemma.js";
 import type { Fact } from "./machine.js";

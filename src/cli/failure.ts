@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { type Command, CommanderError } from "commander";
-import { ERROR_TABLE, type ErrorFacts, EXIT, MedGemmaError } from "../errors.js";
+import { ERROR_TABLE, type ErrorFacts, EXIT, MedGemmaError } from "../base/errors.js";
 import { flagOf, fullName } from "./flag-names.js";
 import type { Cause } from "./interrupt.js";
 import { note, speakJson } from "./terminal.js";

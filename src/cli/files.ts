@@ -1,9 +1,9 @@
 import { access, stat } from "node:fs/promises";
 import path from "node:path";
-import { MedGemmaError } from "../errors.js";
-import { isHanded, STDIN } from "../files/descriptor.js";
-import { fileLabel } from "../files/name.js";
-import { readBytes } from "../files/read-bytes.js";
+import { MedGemmaError } from "../base/errors.js";
+import { isHanded, STDIN } from "../base/files/descriptor.js";
+import { fileLabel } from "../base/files/name.js";
+import { readBytes } from "../base/files/read-bytes.js";
 import { isBareBase64 } from "../image/base64.js";
 import type { ImageInput } from "../image/input.js";
 import { DEFAULT_LIMITS, tooManyBytes } from "../image/limits.js";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { table } from "../table.js";
+import { table } from "../base/table.js";
 
 /** Names of the library's options, and the flag that stands for each where a command has it. */
 const FLAGS: Readonly<Record<string, string>> = table({

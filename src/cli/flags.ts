@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { MedGemmaError } from "../base/errors.js";
 import type { AdapterOption } from "../engine/native/adapters.js";
-import { MedGemmaError } from "../errors.js";
 import { defaultTokens } from "./default-tokens.js";
 
 /** The options that commands share. Ranges are the library's business; here text only becomes a number. */

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { MedGemmaError } from "../base/errors.js";
+import { packageRoot } from "../base/package.js";
 import { type Addon, loadAddon } from "../engine/native/addon.js";
-import { MedGemmaError } from "../errors.js";
-import { packageRoot } from "../machine/package.js";
 import type { Check } from "./self-test.js";
 import { inBytes } from "./terminal.js";
 

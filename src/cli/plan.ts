@@ -1,7 +1,7 @@
+import { EXIT, MedGemmaError } from "../base/errors.js";
 import { fileInfo } from "../engine/file-info.js";
 import { loadAddon } from "../engine/native/addon.js";
 import { selectGpus } from "../engine/native/gpu.js";
-import { EXIT, MedGemmaError } from "../errors.js";
 import { readMachine } from "../machine/machine.js";
 import { type FoundModel, findLocalModel } from "../medgemma/find-model.js";
 import { resolveLoadOptions } from "../medgemma/load-options.js";

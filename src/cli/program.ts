@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { PACKAGE_VERSION } from "../machine/package.js";
+import { PACKAGE_VERSION } from "../base/package.js";
 import { addAsk } from "./commands/ask.js";
 import { addChat } from "./commands/chat.js";
 import { addClassify } from "./commands/classify.js";

@@ -1,4 +1,4 @@
-import { EXIT } from "../errors.js";
+import { EXIT } from "../base/errors.js";
 import type { Fact } from "./machine.js";
 import type { Check } from "./self-test.js";
 import { speak, speakJson } from "./terminal.js";

@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from "commander";
-import { EXIT, MedGemmaError } from "../errors.js";
-import { outputFailed } from "../files/write.js";
+import { EXIT, MedGemmaError } from "../base/errors.js";
+import { outputFailed } from "../base/files/write.js";
 import { describeFailure, reportFailure } from "./failure.js";
 import { Interrupt } from "./interrupt.js";
 import { makeProgram } from "./program.js";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { MedGemmaError } from "../errors.js";
-import { packageRoot } from "../machine/package.js";
+import { MedGemmaError } from "../base/errors.js";
+import { packageRoot } from "../base/package.js";
 import type { MedGemma } from "../medgemma/medgemma.js";
 import type { ModelResult } from "../medgemma/result.js";
 

@@ -4,7 +4,7 @@
  * through a pipe or a file first.
  */
 
-import { printable } from "../files/name.js";
+import { printable } from "../base/files/name.js";
 
 const WIDTH = 24;
 let statusShown = false;

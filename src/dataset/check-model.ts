@@ -1,6 +1,6 @@
-import { badOption } from "../errors.js";
+import { badOption } from "../base/errors.js";
+import { reading } from "../base/options.js";
 import type { MedGemma } from "../medgemma/medgemma.js";
-import { reading } from "../options.js";
 
 /** By what it can do, so that one of another copy of the package counts too. @throws MedGemmaError `bad_option`. */
 export function checkModel(model: MedGemma): void {

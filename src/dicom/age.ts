@@ -1,4 +1,4 @@
-import { table } from "../table.js";
+import { table } from "../base/table.js";
 import type { Dataset } from "./dataset.js";
 import { TAG } from "./tags.js";
 

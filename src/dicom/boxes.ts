@@ -1,4 +1,4 @@
-import { reading } from "../options.js";
+import { reading } from "../base/options.js";
 /**
  * From a box in a picture's pixels (src/image/square.ts makes it from the model's answer) to millimetres and, for a
  * patch of a slide, to the slide.

@@ -2,7 +2,7 @@
  * Text in DICOM's character sets: PS3.3 C.12.1.1.2, ISO_IR 203 included, with code extension by escape
  * sequences (PS3.5 6.1.2.5). The bytes themselves are read by the platform's decoders.
  */
-import { table } from "../table.js";
+import { table } from "../base/table.js";
 
 /** How the bytes of one set are read, and by which escape sequence it is called. */
 interface CodedSet {

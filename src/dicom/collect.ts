@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { badOption, MedGemmaError } from "../errors.js";
-import { aboutFile } from "../files/about-file.js";
-import { fileLabel } from "../files/name.js";
-import { refuseOthers } from "../files/open-file.js";
-import { plain } from "../options.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
+import { aboutFile } from "../base/files/about-file.js";
+import { fileLabel } from "../base/files/name.js";
+import { refuseOthers } from "../base/files/open-file.js";
+import { plain } from "../base/options.js";
 import { DirectoryNames } from "./dicomdir.js";
 import { filesIn } from "./folder-files.js";
 import type { Header } from "./header.js";

@@ -1,5 +1,5 @@
 import { inflateRawSync } from "node:zlib";
-import { countScans, MOST_SCANS } from "../files/jpeg-scans.js";
+import { countScans, MOST_SCANS } from "../base/files/jpeg-scans.js";
 import { decodeCodestream } from "./codec.js";
 import {
   type CodestreamInfo,

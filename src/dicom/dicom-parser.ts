@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { ByteArrayParser, DataSet, Element } from "dicom-parser";
-import { loadDependency } from "../machine/package.js";
+import { loadDependency } from "../base/package.js";
 import { isLongVr, isShortVr, isVr, vrAt } from "./vrs.js";
 
 /** A position in bytes that moves on as it is read. */

@@ -1,4 +1,4 @@
-import { type ErrorFacts, MedGemmaError } from "../errors.js";
+import { type ErrorFacts, MedGemmaError } from "../base/errors.js";
 
 /** Damaged or cut off: what was expected at which step, never what the file said. */
 export function unreadable(message: string, facts: ErrorFacts = {}): MedGemmaError {

@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { types } from "node:util";
-import { badOption } from "../errors.js";
-import type { BlobLike } from "../files/blob.js";
-import { bytesOf, bytesOfBlob } from "../files/handed-bytes.js";
-import { type ByteStream, isByteStream, readStream } from "../files/read-stream.js";
-import { plain } from "../options.js";
+import { badOption } from "../base/errors.js";
+import type { BlobLike } from "../base/files/blob.js";
+import { bytesOf, bytesOfBlob } from "../base/files/handed-bytes.js";
+import { type ByteStream, isByteStream, readStream } from "../base/files/read-stream.js";
+import { plain } from "../base/options.js";
 import { type Limits, tooLarge } from "./limits.js";
 import { shareBytes } from "./shared-bytes.js";
 import type { Source } from "./source.js";

@@ -1,5 +1,5 @@
-import { reading } from "../options.js";
-import { table } from "../table.js";
+import { reading } from "../base/options.js";
+import { table } from "../base/table.js";
 import type { DicomFacts } from "./facts.js";
 import type { InspectedSeries, Inspection } from "./inspect.js";
 

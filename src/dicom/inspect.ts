@@ -1,5 +1,5 @@
-import { MedGemmaError } from "../errors.js";
-import { readOnce } from "../options.js";
+import { MedGemmaError } from "../base/errors.js";
+import { readOnce } from "../base/options.js";
 import { collect, type HeldInput, hold, type StudyInput } from "./collect.js";
 import type { DicomFacts } from "./facts.js";
 import { fileWarnings } from "./file-warnings.js";

@@ -1,5 +1,5 @@
-import { badOption, MedGemmaError } from "../errors.js";
-import { type Filled, readOnce } from "../options.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
+import { type Filled, readOnce } from "../base/options.js";
 
 /** Bounds that hold for every file, whatever it claims. */
 export interface DicomLimits {

@@ -1,5 +1,5 @@
 import { inflateRawSync, inflateSync } from "node:zlib";
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 import { unreadable } from "./fail.js";
 import { grownTooLarge, isTooMuch, mayGrowTo } from "./growth.js";
 import type { Limits } from "./limits.js";

@@ -1,6 +1,6 @@
 import { createGunzip } from "node:zlib";
 import * as nifti from "nifti-reader-js";
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 import { allowInflated } from "./clock.js";
 import { mayGrowTo } from "./growth.js";
 import { type Limits, tooLarge } from "./limits.js";

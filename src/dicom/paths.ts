@@ -1,5 +1,5 @@
 import path from "node:path";
-import { fileLabel } from "../files/name.js";
+import { fileLabel } from "../base/files/name.js";
 
 /** A path; as bytes where it is no UTF-8 and so cannot be a text. */
 export type FilePath = string | Uint8Array;

@@ -1,7 +1,7 @@
-import { badOption } from "../errors.js";
-import { fileLabel } from "../files/name.js";
-import { notFound, openFile } from "../files/open-file.js";
-import { checkNames, checkSignal, plain, readOnce } from "../options.js";
+import { badOption } from "../base/errors.js";
+import { fileLabel } from "../base/files/name.js";
+import { notFound, openFile } from "../base/files/open-file.js";
+import { checkNames, checkSignal, plain, readOnce } from "../base/options.js";
 import type { DicomFacts } from "./facts.js";
 import { type DicomInput, type PathOrBytes, toPathOrBytes, toSource } from "./input.js";
 import { type DicomLimits, withDefaults } from "./limits.js";

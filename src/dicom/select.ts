@@ -1,4 +1,4 @@
-import { badOption, MedGemmaError } from "../errors.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
 import type { Instance } from "./collect.js";
 import { noPicture } from "./fail.js";
 import type { SeriesGroup, Volume } from "./series.js";

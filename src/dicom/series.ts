@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { throwIfAborted } from "../errors.js";
+import { throwIfAborted } from "../base/errors.js";
 import type { Instance } from "./collect.js";
 import type { PackedSeries } from "./grouping.js";
 import { type Limits, tooLarge } from "./limits.js";

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { throwIfAborted } from "../errors.js";
+import { throwIfAborted } from "../base/errors.js";
 
 /** What is shorter is copied to a worker faster than it is shared. */
 const WORTH_SHARING = 1 << 20;

@@ -1,5 +1,5 @@
-import { MedGemmaError } from "../errors.js";
-import { aboutFile } from "../files/about-file.js";
+import { MedGemmaError } from "../base/errors.js";
+import { aboutFile } from "../base/files/about-file.js";
 import type { RgbImage } from "../image/rgb.js";
 import { type Instance, isOfTheFile, type Refused, unreadableWarnings } from "./collect.js";
 import type { Range } from "./grey.js";

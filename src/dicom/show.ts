@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 import { greyToRgb, toRgb } from "./colour.js";
 import type { Dataset } from "./dataset.js";
 import type { DecodedFrame } from "./decode.js";

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { badOption, MedGemmaError } from "../errors.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { DicomFacts } from "./facts.js";
 import { tooLarge } from "./limits.js";

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from "sharp";
-import { MedGemmaError } from "../errors.js";
-import { untilAborted } from "../files/until-aborted.js";
+import { MedGemmaError } from "../base/errors.js";
+import { untilAborted } from "../base/files/until-aborted.js";
 import type { HeldInput } from "./collect.js";
 import { unsupported } from "./fail.js";
 import { type Limits, tooLarge } from "./limits.js";

@@ -1,6 +1,6 @@
 import { closeSync, readSync } from "node:fs";
-import { MedGemmaError } from "../errors.js";
-import { openFileSync } from "../files/open-file.js";
+import { MedGemmaError } from "../base/errors.js";
+import { openFileSync } from "../base/files/open-file.js";
 import { allowParsing } from "./clock.js";
 import { type Parsed, parse } from "./dataset.js";
 import { type Limits, tooLarge } from "./limits.js";

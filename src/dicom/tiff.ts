@@ -1,4 +1,4 @@
-import { openFile } from "../files/open-file.js";
+import { openFile } from "../base/files/open-file.js";
 
 /** The little of TIFF 6.0 and BigTIFF that a slide needs: sizes, tiles, compression and resolution of each page. */
 export interface TiffPage {

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
-import { Callback } from "../callback.js";
-import { badOption, type MedGemmaError } from "../errors.js";
-import { checkNames, checkSignal, functionOption, readOnce } from "../options.js";
+import { Callback } from "../base/callback.js";
+import { badOption, type MedGemmaError } from "../base/errors.js";
+import { checkNames, checkSignal, functionOption, readOnce } from "../base/options.js";
 import { type Collected, collect, type HeldInput, hold, type Instance, type StudyInput } from "./collect.js";
 import { noPicture } from "./fail.js";
 import { fileWarnings } from "./file-warnings.js";

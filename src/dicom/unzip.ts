@@ -1,5 +1,5 @@
 import { unzipSync } from "fflate";
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 import { allowVolume } from "./clock.js";
 import { mayGrowTo } from "./growth.js";
 import { type Limits, tooLarge } from "./limits.js";

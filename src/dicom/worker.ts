@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import type { ErrorCode, ErrorFacts } from "../errors.js";
+import type { ErrorCode, ErrorFacts } from "../base/errors.js";
 import { onAllow } from "./clock.js";
 import { asReadError } from "./fail.js";
 import { type Job, runJob } from "./jobs.js";

@@ -1,5 +1,5 @@
 import { readdir, stat } from "node:fs/promises";
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 import { makeFolder } from "../machine/folder.js";
 
 const warned = new Set<string>();

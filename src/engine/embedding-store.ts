@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { lstat, open, readdir, rename, rm, utimes } from "node:fs/promises";
 import path from "node:path";
-import { MedGemmaError } from "../errors.js";
-import { readBytes } from "../files/read-bytes.js";
+import { MedGemmaError } from "../base/errors.js";
+import { readBytes } from "../base/files/read-bytes.js";
 import { openCacheFolder } from "./cache-folder.js";
 
 export interface EmbeddingShape {

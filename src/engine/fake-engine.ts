@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { types } from "node:util";
-import { atOnce, Callback } from "../callback.js";
-import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
+import { atOnce, Callback } from "../base/callback.js";
+import { badOption, MedGemmaError, throwIfAborted } from "../base/errors.js";
+import { functionOption, integerOption, plain, reading, readOnce } from "../base/options.js";
 import type { RgbImage } from "../image/rgb.js";
-import { functionOption, integerOption, plain, reading, readOnce } from "../options.js";
 import type {
   EncodeOptions,
   Engine,

@@ -1,6 +1,6 @@
 import path from "node:path";
-import { MedGemmaError } from "../errors.js";
-import { fileLabel } from "../files/name.js";
+import { MedGemmaError } from "../base/errors.js";
+import { fileLabel } from "../base/files/name.js";
 import { hashFile } from "../machine/file-hash.js";
 import type { FileInfo } from "./engine.js";
 

@@ -1,4 +1,4 @@
-import { badOption, MedGemmaError } from "../errors.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
 
 /** llama.cpp parses groups by recursion and would run out of its stack. */
 const MOST_DEPTH = 100;

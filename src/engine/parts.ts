@@ -1,5 +1,5 @@
-import { badOption } from "../errors.js";
-import { reading } from "../options.js";
+import { badOption } from "../base/errors.js";
+import { reading } from "../base/options.js";
 
 /**
  * Refuses what is no prompt, by the place of the part: an engine would wait for what never comes.

@@ -1,3 +1,4 @@
+import { Breather, type Steps } from "../base/breather.js";
 import { type Draft, draftsOf } from "./drafts.js";
 import type { Around } from "./identity/named.js";
 import type { Identity } from "./identity.js";
@@ -8,7 +9,6 @@ import { References } from "./references.js";
 import { Replaced } from "./replaced.js";
 import { SharedTexts } from "./shared-texts.js";
 import { unreadable } from "./split-json.js";
-import { Breather, type Steps } from "./steps.js";
 import { Subjects } from "./subjects.js";
 import { cdaPeople } from "./text/cda-people.js";
 import { toCharacters } from "./text/characters.js";

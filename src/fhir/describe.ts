@@ -1,3 +1,4 @@
+import { Pace } from "../base/breather.js";
 import { TOLD_FIRST, words } from "./elements.js";
 import { answerParts } from "./forms.js";
 import { isEnteredInError, negationOf } from "./modifiers.js";
@@ -5,7 +6,6 @@ import { type References, Room, type Telling } from "./references.js";
 import { elementParts, membersOf, valueText } from "./say.js";
 import { bracketed } from "./scopes.js";
 import { standingElements, standingOf } from "./standing.js";
-import { Pace } from "./steps.js";
 import { inWords, titled, together } from "./structure.js";
 import { isAttachment, sayAttachment } from "./text/attachment.js";
 import { type Title, titleOf } from "./title.js";

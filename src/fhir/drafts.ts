@@ -1,3 +1,4 @@
+import { Pace } from "../base/breather.js";
 import { withDirections } from "./consent.js";
 import { describe } from "./describe.js";
 import type { Around } from "./identity/named.js";
@@ -9,7 +10,6 @@ import { type LongText, longTexts, narrativeAdds, narrativeOf } from "./narrativ
 import { linesSayProhibition, saysProhibition } from "./prohibition.js";
 import type { References } from "./references.js";
 import { shortened } from "./scopes.js";
-import { Pace } from "./steps.js";
 import { headOf, linesOf, paragraphs } from "./text-record.js";
 import type { Json } from "./values.js";
 import { dateElement, type Moment } from "./when.js";

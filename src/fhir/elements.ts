@@ -1,4 +1,4 @@
-import { table } from "../table.js";
+import { table } from "../base/table.js";
 
 /** Which elements are told, and under which words. */
 

@@ -1,5 +1,5 @@
+import { Pace, type Steps } from "../base/breather.js";
 import { unreadable } from "./split-json.js";
-import { Pace, type Steps } from "./steps.js";
 
 /** Values in one another that are copied; FHIR has some tens, and what is told of a record ends before. */
 const MAX_DEPTH = 100;

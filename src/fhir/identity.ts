@@ -1,3 +1,4 @@
+import type { Steps } from "../base/breather.js";
 import { Known } from "./identity/known.js";
 import { Learner } from "./identity/learn.js";
 import type { Around } from "./identity/named.js";
@@ -5,7 +6,6 @@ import { findNames } from "./identity/names.js";
 import { findPatterns } from "./identity/patterns.js";
 import type { StructuredValues } from "./identity/structured.js";
 import { replaceSpans } from "./identity/tokens.js";
-import type { Steps } from "./steps.js";
 import { toCharacters } from "./text/characters.js";
 import type { Json } from "./values.js";
 

@@ -1,7 +1,7 @@
+import type { Pace, Steps } from "../base/breather.js";
 import { labelOf } from "./elements.js";
 import { negationOf } from "./modifiers.js";
 import type { LongText } from "./narrative.js";
-import type { Pace, Steps } from "./steps.js";
 import { asObject, type Json } from "./values.js";
 
 /** Characters of a value that is told among the others; a longer one is a text of its own, told in pieces. */

@@ -1,5 +1,5 @@
-import { table } from "../table.js";
-import type { Pace, Steps } from "./steps.js";
+import type { Pace, Steps } from "../base/breather.js";
+import { table } from "../base/table.js";
 import { asList, asObject, asText, type Json } from "./values.js";
 
 /** Things in one another that are looked at. */

@@ -1,6 +1,6 @@
+import { Pace, type Steps } from "../base/breather.js";
 import { isEnteredInError, negationOf } from "./modifiers.js";
 import type { References } from "./references.js";
-import { Pace, type Steps } from "./steps.js";
 import { carriedBy, formOfCarried, isAttachment, isCda, textSteps } from "./text/attachment.js";
 import { decodeText } from "./text/charset.js";
 import { withoutDataSteps } from "./text/data.js";

@@ -1,4 +1,4 @@
-import { Pace, type Steps, sortSteps } from "./steps.js";
+import { Pace, type Steps, sortSteps } from "../base/breather.js";
 import type { Moment } from "./when.js";
 
 /** What has a moment, or none. */

@@ -1,6 +1,6 @@
+import { Pace, type Steps } from "../base/breather.js";
 import { ageAt } from "./age.js";
 import { unreadModifiers } from "./modifiers.js";
-import { Pace, type Steps } from "./steps.js";
 import { asAddress, asList, asObject, asText, type Json } from "./values.js";
 import { momentOf } from "./when.js";
 

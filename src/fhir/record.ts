@@ -1,5 +1,6 @@
-import { badOption, throwIfAborted } from "../errors.js";
-import { checkNames, checkSignal, readOnce } from "../options.js";
+import { Breather } from "../base/breather.js";
+import { badOption, throwIfAborted } from "../base/errors.js";
+import { checkNames, checkSignal, readOnce } from "../base/options.js";
 import { Collector } from "./collector.js";
 import type { Draft } from "./drafts.js";
 import { MAX_TEXT } from "./drafts.js";
@@ -12,7 +13,6 @@ import type { PatientFacts } from "./patient.js";
 import { linesSayProhibition } from "./prohibition.js";
 import { countRedacted, redactionWarnings } from "./redaction.js";
 import { type StreamedBundle, splitResources, unreadable } from "./split-json.js";
-import { Breather } from "./steps.js";
 import { toCharacters } from "./text/characters.js";
 import { isRtf, rtfTextSteps } from "./text/rtf.js";
 import { paragraphs } from "./text-record.js";

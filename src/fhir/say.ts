@@ -1,10 +1,10 @@
+import { Pace } from "../base/breather.js";
 import { labelOf, PLAIN, TOLD_IN, UNTOLD, UNTOLD_IN } from "./elements.js";
 import { extensionMembers, isExtensionKey } from "./extensions.js";
 import { negationOf } from "./modifiers.js";
 import type { Telling } from "./references.js";
 import { sayKnown } from "./say-known.js";
 import { bracketed, scope } from "./scopes.js";
-import { Pace } from "./steps.js";
 import { enclosed, inWords, listed, MAX_DEPTH, type Member, type Said, said, together } from "./structure.js";
 import { isAttachment, sayAttachment } from "./text/attachment.js";
 import { referenceText, typeOfReference } from "./title.js";

@@ -1,4 +1,4 @@
-import { Pace, type Steps } from "./steps.js";
+import { Pace, type Steps } from "../base/breather.js";
 import { asList, asObject, asText, conceptText, type Json } from "./values.js";
 
 /** Things in one another that are looked at. */

@@ -1,5 +1,5 @@
-import { MedGemmaError } from "../errors.js";
-import { Breather } from "./steps.js";
+import { Breather } from "../base/breather.js";
+import { MedGemmaError } from "../base/errors.js";
 
 /** A Bundle whose entries come one by one. */
 export interface StreamedBundle {

@@ -1,6 +1,6 @@
+import { Pace, type Steps } from "../base/breather.js";
 import { likenessOf, linksOf, numberMark, numbersOf } from "./patient.js";
 import type { References } from "./references.js";
-import { Pace, type Steps } from "./steps.js";
 import { statedType } from "./title.js";
 import { asAddress, asList, asObject, asText, conceptText, type Json } from "./values.js";
 

@@ -1,7 +1,7 @@
+import { Pace } from "../base/breather.js";
 import type { Around } from "./identity/named.js";
 import { joinOf, widthOf } from "./line-joins.js";
 import { cutAt, piecesOf } from "./scopes.js";
-import { Pace } from "./steps.js";
 import { dateHeading, dayOrderOf } from "./text-date.js";
 import type { Moment } from "./when.js";
 

@@ -1,6 +1,6 @@
+import { Pace, type Steps, sortSteps } from "../base/breather.js";
 import { areTwoPeople } from "./patient.js";
 import { isSame } from "./same.js";
-import { Pace, type Steps, sortSteps } from "./steps.js";
 import { asAddress, asObject, asText, type Json } from "./values.js";
 import { momentOf } from "./when.js";
 

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import { MedGemmaError, throwIfAborted } from "../errors.js";
-import type { Filled } from "../options.js";
+import { MedGemmaError, throwIfAborted } from "../base/errors.js";
+import type { Filled } from "../base/options.js";
 import { checkBytes, type ImageLimits } from "./limits.js";
 import { readSignature } from "./signature.js";
 

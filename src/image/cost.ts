@@ -1,7 +1,7 @@
 import type { Metadata } from "sharp";
-import { MedGemmaError } from "../errors.js";
-import { countScans, type JpegScans, MOST_SCANS } from "../files/jpeg-scans.js";
-import type { Filled } from "../options.js";
+import { MedGemmaError } from "../base/errors.js";
+import { countScans, type JpegScans, MOST_SCANS } from "../base/files/jpeg-scans.js";
+import type { Filled } from "../base/options.js";
 import { checkPixels, type ImageLimits } from "./limits.js";
 
 /**

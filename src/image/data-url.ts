@@ -1,5 +1,5 @@
-import { badOption } from "../errors.js";
-import type { Filled } from "../options.js";
+import { badOption } from "../base/errors.js";
+import type { Filled } from "../base/options.js";
 import { decodeBase64 } from "./base64.js";
 import type { ImageLimits } from "./limits.js";
 

@@ -1,6 +1,6 @@
 import type { Metadata, Sharp } from "sharp";
-import { MedGemmaError } from "../errors.js";
-import type { Filled } from "../options.js";
+import { MedGemmaError } from "../base/errors.js";
+import type { Filled } from "../base/options.js";
 import { checkCost } from "./cost.js";
 import { darkWarnings } from "./dark.js";
 import { fromGrey16 } from "./from-grey16.js";

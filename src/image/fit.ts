@@ -1,4 +1,4 @@
-import { badOption } from "../errors.js";
+import { badOption } from "../base/errors.js";
 import { padImage } from "./pad-image.js";
 import type { RgbImage } from "./rgb.js";
 

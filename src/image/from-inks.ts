@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Sharp } from "sharp";
-import { throwIfAborted } from "../errors.js";
+import { throwIfAborted } from "../base/errors.js";
 import type { DecodeSettings } from "./decode.js";
 import { vips } from "./libvips.js";
 import type { RgbImage } from "./rgb.js";

@@ -1,10 +1,10 @@
 import { types } from "node:util";
 import type { Sharp } from "sharp";
-import { badOption } from "../errors.js";
-import type { BlobLike } from "../files/blob.js";
-import { bytesOf } from "../files/handed-bytes.js";
-import { type ByteStream, isByteStream } from "../files/read-stream.js";
-import { plain, reading } from "../options.js";
+import { badOption } from "../base/errors.js";
+import type { BlobLike } from "../base/files/blob.js";
+import { bytesOf } from "../base/files/handed-bytes.js";
+import { type ByteStream, isByteStream } from "../base/files/read-stream.js";
+import { plain, reading } from "../base/options.js";
 import type { RawPixels } from "./raw-pixels.js";
 import type { RgbImage } from "./rgb.js";
 

@@ -1,5 +1,5 @@
-import { badOption, MedGemmaError } from "../errors.js";
-import { type Filled, readOnce } from "../options.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
+import { type Filled, readOnce } from "../base/options.js";
 
 /** What a picture may cost. All but the time is checked before anything is decoded. */
 export interface ImageLimits {

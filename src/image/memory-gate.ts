@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 
 /**
  * Lets work begin as long as all that runs takes no more than so much memory; the rest waits in the order in which it

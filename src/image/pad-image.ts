@@ -1,4 +1,4 @@
-import { throwIfAborted } from "../errors.js";
+import { throwIfAborted } from "../base/errors.js";
 import { BLACK, loadSharp, vips } from "./libvips.js";
 import { checkPixels, type ImageLimits, resolveLimits } from "./limits.js";
 import type { RgbImage } from "./rgb.js";

@@ -1,5 +1,5 @@
-import { badOption, MedGemmaError } from "../errors.js";
-import type { Filled } from "../options.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
+import type { Filled } from "../base/options.js";
 import { checkPixels, type ImageLimits } from "./limits.js";
 
 /** Pixels as they lie in memory, rows from the top without padding, channels interleaved. */

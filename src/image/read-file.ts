@@ -1,6 +1,6 @@
-import { badOption } from "../errors.js";
-import { readBytes } from "../files/read-bytes.js";
-import type { Filled } from "../options.js";
+import { badOption } from "../base/errors.js";
+import { readBytes } from "../base/files/read-bytes.js";
+import type { Filled } from "../base/options.js";
 import { type ImageLimits, tooManyBytes } from "./limits.js";
 
 /**

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
-import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
-import { bytesOfBlob } from "../files/handed-bytes.js";
-import { readStream } from "../files/read-stream.js";
-import { untilAborted } from "../files/until-aborted.js";
+import { badOption, MedGemmaError, throwIfAborted } from "../base/errors.js";
+import { bytesOfBlob } from "../base/files/handed-bytes.js";
+import { readStream } from "../base/files/read-stream.js";
+import { untilAborted } from "../base/files/until-aborted.js";
 import { decodeBase64, isBareBase64 } from "./base64.js";
 import { decodeDataUrl } from "./data-url.js";
 import { type DecodeSettings, decodePicture } from "./decode.js";

@@ -1,4 +1,4 @@
-import { badOption } from "../errors.js";
+import { badOption } from "../base/errors.js";
 import { checkSide } from "./raw-pixels.js";
 
 /** MedGemma's own form: `[y0, x0, y1, x1]` on 0..1000 of the square picture that the encoder saw. */

@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 
 /** Pages that are counted by libtiff a tenth of a millisecond each, three times over; of none but the first is anything read. */
 const MOST_PAGES = 5000;

@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 
 /** Waits for something that is not the work's own: its time is not counted. */
 export type Uncounted = <R>(wait: Promise<R>) => Promise<R>;

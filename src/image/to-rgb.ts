@@ -1,5 +1,5 @@
 import type { Sharp } from "sharp";
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 import type { DecodeSettings } from "./decode.js";
 import { vips } from "./libvips.js";
 import type { RgbImage } from "./rgb.js";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { packageRoot, requireOwnFiles } from "./package.js";
+import { packageRoot, requireOwnFiles } from "../base/package.js";
 
 /** general.name in the headers of the embedded test object, also of what is made from it. */
 const NAME = "MedGemma Phantom";

@@ -1,6 +1,6 @@
-import { badOption, MedGemmaError } from "../errors.js";
-import { readJsonFile } from "../files/read-text.js";
-import { checkObjects, plain, readOnce } from "../options.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
+import { readJsonFile } from "../base/files/read-text.js";
+import { checkObjects, plain, readOnce } from "../base/options.js";
 import { fitIsotonic, fitTemperature, interpolate, logit, sigmoid } from "./calibration-fit.js";
 import type { LabelProbability } from "./classify-labels.js";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { badOption } from "../errors.js";
+import { badOption } from "../base/errors.js";
+import { given } from "../base/options.js";
 import type { ImageOrigin, RgbImage } from "../image/rgb.js";
-import { given } from "../options.js";
 import type { ContentPart, Message } from "../prompt/message.js";
 import { fields, toTurn } from "./chat-turns.js";
 

@@ -1,4 +1,4 @@
-import { badOption } from "../errors.js";
+import { badOption } from "../base/errors.js";
 import type { Message } from "../prompt/message.js";
 
 /** An earlier turn, its parts as they were given. */

@@ -1,7 +1,7 @@
-import { badOption, MedGemmaError } from "../errors.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
+import { given, readOnce } from "../base/options.js";
 import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
-import { given, readOnce } from "../options.js";
 import type { ContentPart, Message } from "../prompt/message.js";
 import { type ChatSnapshot, fromSnapshot, toSnapshot } from "./chat-snapshot.js";
 import { toTurn } from "./chat-turns.js";

@@ -1,4 +1,4 @@
-import { badOption, MedGemmaError } from "../errors.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
 
 export interface LabelProbability {
   readonly label: string;

@@ -1,4 +1,4 @@
-import { badOption } from "../errors.js";
+import { badOption } from "../base/errors.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart } from "../prompt/message.js";
 import { share } from "./calibration.js";

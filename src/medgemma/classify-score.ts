@@ -1,4 +1,4 @@
-import { allOrStop } from "../engine/abort.js";
+import { allOrStop } from "../base/abort.js";
 import type { EngineTimings, PromptPart, Usage } from "../engine/engine.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart, Message } from "../prompt/message.js";

@@ -1,8 +1,8 @@
+import { badOption } from "../base/errors.js";
+import { integerOption, numberOption } from "../base/options.js";
 import type { GenerateOptions } from "../engine/engine.js";
 import { resolveGenerateOptions } from "../engine/native/generate-options.js";
-import { badOption } from "../errors.js";
 import type { ImageInput } from "../image/input.js";
-import { integerOption, numberOption } from "../options.js";
 import { type ScoredPreset, TASK_PRESETS } from "../prompt/presets-tasks.js";
 import { type Calibration, calibrate, readCalibration, share } from "./calibration.js";
 import { checkLabels, type LabelProbability, rotations } from "./classify-labels.js";

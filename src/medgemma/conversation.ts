@@ -1,11 +1,11 @@
 import { types } from "node:util";
-import { badOption, MedGemmaError } from "../errors.js";
-import { bytesOf } from "../files/handed-bytes.js";
-import { isByteStream } from "../files/read-stream.js";
-import { ReplayedStream } from "../files/replayed-stream.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
+import { bytesOf } from "../base/files/handed-bytes.js";
+import { isByteStream } from "../base/files/read-stream.js";
+import { ReplayedStream } from "../base/files/replayed-stream.js";
+import { plain, reading } from "../base/options.js";
 import { type ImageInput, kindOfInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
-import { plain, reading } from "../options.js";
 import type { ContentPart, Message } from "../prompt/message.js";
 import { thinkingSystem } from "../prompt/presets.js";
 import type { AskOptions } from "./options.js";

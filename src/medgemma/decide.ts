@@ -1,7 +1,7 @@
-import { Callback } from "../callback.js";
-import { badOption, MedGemmaError } from "../errors.js";
+import { Callback } from "../base/callback.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
+import { integerOption, readOnce } from "../base/options.js";
 import { type PatientRecord, type RecordEntry, type RecordInput, readRecord } from "../fhir/record.js";
-import { integerOption, readOnce } from "../options.js";
 import type { Preset } from "../prompt/presets.js";
 import { TokenMeter } from "./decide/budget.js";
 import { DECIDE_PRESETS, type DecidePresets } from "./decide/presets.js";

@@ -1,5 +1,5 @@
-import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
-import { checkNames, checkSignal, integerOption, plain, readOnce } from "../options.js";
+import { badOption, MedGemmaError, throwIfAborted } from "../base/errors.js";
+import { checkNames, checkSignal, integerOption, plain, readOnce } from "../base/options.js";
 import { foldsOf } from "./embed-folds.js";
 import { Head, type HeadFit, type HeadLabel, type StrengthReport } from "./embed-head.js";
 import { fitLogistic, type LinearModel, probabilities, type Samples } from "./embed-logistic.js";

@@ -1,7 +1,7 @@
-import { badOption, MedGemmaError } from "../errors.js";
-import { readJsonFile } from "../files/read-text.js";
-import { writeOutput } from "../files/write.js";
-import { plain } from "../options.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
+import { readJsonFile } from "../base/files/read-text.js";
+import { writeOutput } from "../base/files/write.js";
+import { plain } from "../base/options.js";
 import { type LinearModel, probabilities } from "./embed-logistic.js";
 import { checkSpace, checkVector, type EmbeddingSpace, type VectorInput } from "./embed-space.js";
 import { DRAFT_NOTICE } from "./result.js";

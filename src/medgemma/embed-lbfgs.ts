@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { throwIfAborted } from "../errors.js";
+import { throwIfAborted } from "../base/errors.js";
 
 /** The function's value at `at`; its gradient is written into `gradient`. */
 export type Objective = (at: Float64Array, gradient: Float64Array) => number;

@@ -1,4 +1,4 @@
-import { badOption, MedGemmaError } from "../errors.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
 import type { Fit } from "../image/fit.js";
 import type { Pooling } from "./embed-pool.js";
 

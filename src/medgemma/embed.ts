@@ -1,7 +1,7 @@
-import { badOption, MedGemmaError } from "../errors.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
+import { checkNames, checkSignal } from "../base/options.js";
 import { checkFit } from "../image/fit.js";
 import type { ImageInput } from "../image/input.js";
-import { checkNames, checkSignal } from "../options.js";
 import { toContent } from "./conversation.js";
 import { POOLINGS, type Pooling, poolTokens, toUnitLength } from "./embed-pool.js";
 import { type EmbeddingSpace, rememberSpace } from "./embed-space.js";

@@ -1,5 +1,5 @@
+import { MedGemmaError } from "../base/errors.js";
 import { type RemoteOptions, resolveRemoteOptions } from "../engine/remote/remote-options.js";
-import { MedGemmaError } from "../errors.js";
 import type { LoadOptions } from "./load-options.js";
 
 export const ENDPOINT_OPTIONS = [

@@ -1,6 +1,6 @@
+import { table } from "../base/table.js";
 import type { GeneratedToken } from "../engine/engine.js";
 import { type JsonPath, toPointer } from "../engine/schema/refusal.js";
-import { table } from "../table.js";
 
 /** One value of an extraction: a text, number, truth value or null, or a list or object that is empty. */
 export interface ExtractedValue {

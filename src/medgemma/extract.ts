@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { badOption } from "../errors.js";
+import { badOption } from "../base/errors.js";
+import { numberOption, reading, stringOption } from "../base/options.js";
 import type { ImageInput } from "../image/input.js";
-import { numberOption, reading, stringOption } from "../options.js";
 import { type Pictures, systemTurn, toContent } from "./conversation.js";
 import { EXTRACT_PRESETS, type ExtractPreset, LAB_REPORT_SCHEMA } from "./extract-presets.js";
 import { type ExtractedValue, valuesOf } from "./extract-values.js";

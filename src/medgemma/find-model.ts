@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { badOption, MedGemmaError } from "../base/errors.js";
 import type { FileInfo } from "../engine/engine.js";
-import { badOption, MedGemmaError } from "../errors.js";
 import { localFile } from "../models/addressed.js";
 import { readCatalogue } from "../models/catalogue.js";
 import { isHubAddress, isRepository, understandName } from "../models/hub-address.js";

@@ -1,7 +1,7 @@
-import { badOption, MedGemmaError } from "../errors.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
+import { checkSignal, integerOption, readOnce, stringOption } from "../base/options.js";
 import { type PatientRecord, type RecordInput, readRecord } from "../fhir/record.js";
 import type { RgbImage } from "../image/rgb.js";
-import { checkSignal, integerOption, readOnce, stringOption } from "../options.js";
 import type { Message } from "../prompt/message.js";
 import { TokenMeter } from "./decide/budget.js";
 import { rankEntries } from "./decide/rank.js";

@@ -1,12 +1,12 @@
+import { badOption } from "../base/errors.js";
+import { checkNames, checkSignal, integerOption, stringOption } from "../base/options.js";
 import { type AdapterOption, resolveAdapterOptions } from "../engine/native/adapters.js";
 import { checkGpuOption, type GpuOption } from "../engine/native/gpu.js";
 import type { ProcessEngineOptions } from "../engine/process/process-options.js";
 import type { RemoteOptions } from "../engine/remote/remote-options.js";
-import { badOption } from "../errors.js";
 import { checkFit, type Fit } from "../image/fit.js";
 import { phantomFiles } from "../machine/phantom.js";
 import type { DownloadProgress } from "../models/pull.js";
-import { checkNames, checkSignal, integerOption, stringOption } from "../options.js";
 import {
   ENDPOINT_OPTIONS,
   type EndpointOptions,

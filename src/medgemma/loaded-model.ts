@@ -1,7 +1,7 @@
+import { badOption } from "../base/errors.js";
+import { reading } from "../base/options.js";
 import type { Engine } from "../engine/engine.js";
-import { badOption } from "../errors.js";
 import type { Fit } from "../image/fit.js";
-import { reading } from "../options.js";
 import { type ModelProfile, profileOf } from "./model-profile.js";
 import type { ModelVersion } from "./pictures.js";
 import { DRAFT_NOTICE, PHANTOM_NOTICE } from "./result.js";

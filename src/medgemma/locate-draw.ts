@@ -1,7 +1,7 @@
-import { badOption } from "../errors.js";
+import { badOption } from "../base/errors.js";
+import { checkNames, plain, readOnce } from "../base/options.js";
 import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
-import { checkNames, plain, readOnce } from "../options.js";
 import { onePicture } from "./compare.js";
 import type { LocatedBox } from "./locate-boxes.js";
 import { readContent } from "./pictures.js";

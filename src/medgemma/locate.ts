@@ -1,5 +1,5 @@
-import { allOrStop } from "../engine/abort.js";
-import { badOption } from "../errors.js";
+import { allOrStop } from "../base/abort.js";
+import { badOption } from "../base/errors.js";
 import { fitImage } from "../image/fit.js";
 import type { ImageInput } from "../image/input.js";
 import { parseBoxes } from "../prompt/boxes.js";

@@ -1,11 +1,11 @@
-import { Callback } from "../callback.js";
+import { Callback } from "../base/callback.js";
+import { checkNames, checkSignal, functionOption, plain, readOnce } from "../base/options.js";
 import type { Engine, EngineInfo, EngineStats } from "../engine/engine.js";
 import { NativeEngine } from "../engine/native/native-engine.js";
 import { ProcessEngine } from "../engine/process/process-engine.js";
 import { RemoteEngine } from "../engine/remote/remote-engine.js";
 import { checkFit, type Fit } from "../image/fit.js";
 import type { ImageInput } from "../image/input.js";
-import { checkNames, checkSignal, functionOption, plain, readOnce } from "../options.js";
 import { type ChatOptions, ChatSession } from "./chat.js";
 import { type ClassifyOptions, type ClassifyResult, classify } from "./classify.js";
 import { type CompareOptions, type CompareResult, streamCompare } from "./compare.js";

@@ -1,9 +1,9 @@
+import { badOption } from "../base/errors.js";
+import { checkNames, checkSignal, integerOption, readOnce, stringOption } from "../base/options.js";
 import type { PictureOptions } from "../dicom/index.js";
 import type { GenerateOptions } from "../engine/engine.js";
-import { badOption } from "../errors.js";
 import { checkFit, type Fit } from "../image/fit.js";
 import type { ImageLimits } from "../image/limits.js";
-import { checkNames, checkSignal, integerOption, readOnce, stringOption } from "../options.js";
 
 export interface AskOptions extends Omit<GenerateOptions, "maxTokens" | "jsonSchema"> {
   /** Instructions that come before the question, e.g. "You are an expert radiologist." Defaults to none. */

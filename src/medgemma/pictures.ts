@@ -1,6 +1,11 @@
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { types } from "node:util";
+import { allOrStop } from "../base/abort.js";
+import { MedGemmaError } from "../base/errors.js";
+import { aboutFile } from "../base/files/about-file.js";
+import { fileLabel } from "../base/files/name.js";
+import { given } from "../base/options.js";
 import {
   type DicomFacts,
   isStudy,
@@ -8,16 +13,11 @@ import {
   type StudyPictures,
   toModelPictures,
 } from "../dicom/index.js";
-import { allOrStop } from "../engine/abort.js";
-import { MedGemmaError } from "../errors.js";
-import { aboutFile } from "../files/about-file.js";
-import { fileLabel } from "../files/name.js";
 import { type Fit, fitImage } from "../image/fit.js";
 import type { ImageInput } from "../image/input.js";
 import { DEFAULT_LIMITS } from "../image/limits.js";
 import { heldBytes, readPicture } from "../image/read-picture.js";
 import type { RgbImage } from "../image/rgb.js";
-import { given } from "../options.js";
 import type { ContentPart } from "../prompt/message.js";
 import type { ModelProfile } from "./model-profile.js";
 import type { AskOptions } from "./options.js";

@@ -1,6 +1,6 @@
+import { MedGemmaError } from "../base/errors.js";
 import type { EngineInfo } from "../engine/engine.js";
 import { mayHaveGpu } from "../engine/native/gpu.js";
-import { MedGemmaError } from "../errors.js";
 import { readMachine } from "../machine/machine.js";
 import type { Gpu } from "../machine/placement.js";
 import { inspectModel, type ModelInspection } from "../models/gguf-inspect.js";

@@ -1,6 +1,6 @@
+import { readOnce } from "../base/options.js";
 import type { RecordInput } from "../fhir/record.js";
 import type { ImageInput } from "../image/input.js";
-import { readOnce } from "../options.js";
 import { type DecideOptions, type DecideResult, streamDecide } from "./decide.js";
 import { type EmbedOptions, type EmbedResult, embed } from "./embed.js";
 import { type InterviewOptions, InterviewSession } from "./interview.js";

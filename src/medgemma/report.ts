@@ -1,6 +1,6 @@
-import { badOption } from "../errors.js";
+import { badOption } from "../base/errors.js";
+import { readOnce, stringOption } from "../base/options.js";
 import type { ImageInput } from "../image/input.js";
-import { readOnce, stringOption } from "../options.js";
 import { TASK_PRESETS } from "../prompt/presets-tasks.js";
 import { parseSections, type ReportSection } from "../prompt/report-sections.js";
 import type { LoadedModel } from "./loaded-model.js";

@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 import { findAllJson } from "../prompt/json.js";
 import type { ModelResult } from "./result.js";
 

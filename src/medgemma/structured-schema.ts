@@ -1,8 +1,8 @@
-import { atOnce } from "../callback.js";
+import { atOnce } from "../base/callback.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
+import { table } from "../base/table.js";
 import { KEYWORDS } from "../engine/schema/keywords.js";
 import { checkSchema } from "../engine/schema/schema.js";
-import { badOption, MedGemmaError } from "../errors.js";
-import { table } from "../table.js";
 import { isStandardSchema, type StandardSchema } from "./structured-standard.js";
 
 const TARGETS = ["draft-2020-12", "draft-07"];

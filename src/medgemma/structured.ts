@@ -1,5 +1,5 @@
+import { badOption, MedGemmaError } from "../base/errors.js";
 import { type Misfit, pathsOf, toCheck } from "../engine/schema/check.js";
-import { badOption, MedGemmaError } from "../errors.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { Message } from "../prompt/message.js";
 import type { LoadedModel } from "./loaded-model.js";

@@ -1,10 +1,10 @@
-import { badOption, MedGemmaError } from "../errors.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
+import { plain } from "../base/options.js";
+import { table } from "../base/table.js";
 import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
-import { plain } from "../options.js";
 import type { ContentPart, Message } from "../prompt/message.js";
 import { type Preset, presetMessages } from "../prompt/presets.js";
-import { table } from "../table.js";
 import { systemTurn } from "./conversation.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { type AskOptions, checkAskOptions } from "./options.js";

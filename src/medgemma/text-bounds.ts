@@ -1,5 +1,5 @@
+import { MedGemmaError } from "../base/errors.js";
 import type { Engine } from "../engine/engine.js";
-import { MedGemmaError } from "../errors.js";
 
 /** Characters that no token of a Gemma 3 stands for: its longest are of 48 bytes. */
 const MORE_THAN_A_TOKEN = 96;

@@ -1,4 +1,4 @@
-import { badOption, MedGemmaError } from "../errors.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
 import type { RgbImage } from "../image/rgb.js";
 import { findJson } from "../prompt/json.js";
 import { addTimings, addUsage } from "./classify-score.js";

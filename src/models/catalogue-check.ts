@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Validator } from "@cfworker/json-schema";
-import { packageRoot, requireOwnFiles } from "../machine/package.js";
+import { packageRoot, requireOwnFiles } from "../base/package.js";
 import type { Catalogue } from "./catalogue-types.js";
 
 const SCHEMA_FILE = path.join(packageRoot, "models", "catalogue.schema.json");

@@ -1,9 +1,9 @@
 import path from "node:path";
-import { MedGemmaError } from "../errors.js";
-import { fileLabel } from "../files/name.js";
-import { readJsonFile } from "../files/read-text.js";
-import { packageRoot, requireOwnFiles } from "../machine/package.js";
-import { nearestName } from "../options.js";
+import { MedGemmaError } from "../base/errors.js";
+import { fileLabel } from "../base/files/name.js";
+import { readJsonFile } from "../base/files/read-text.js";
+import { nearestName } from "../base/options.js";
+import { packageRoot, requireOwnFiles } from "../base/package.js";
 import { catalogueProblem } from "./catalogue-check.js";
 import type {
   Catalogue,

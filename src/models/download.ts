@@ -1,9 +1,9 @@
 import { rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MedGemmaError, throwIfAborted } from "../errors.js";
-import { writeBeside } from "../files/beside.js";
-import { readTextFile } from "../files/read-text.js";
+import { MedGemmaError, throwIfAborted } from "../base/errors.js";
+import { writeBeside } from "../base/files/beside.js";
+import { readTextFile } from "../base/files/read-text.js";
 import { makeFolder } from "../machine/folder.js";
 import { type Claim, waitForClaim } from "./claim.js";
 import { failed, Interruption, MUCH, unreachable } from "./hub-request.js";

@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 import { readGguf } from "./gguf.js";
 import { type ModelFacts, modelFacts } from "./gguf-model.js";
 import { readParts } from "./gguf-parts.js";

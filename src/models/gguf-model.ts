@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 import type { GgufHeader } from "./gguf.js";
 import { checkKinds, MODEL_KINDS } from "./gguf-kinds.js";
 import { findWrong, MODEL_RULES, refuseMerged } from "./gguf-rules.js";

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import path from "node:path";
-import { MedGemmaError } from "../errors.js";
-import { fileLabel } from "../files/name.js";
+import { MedGemmaError } from "../base/errors.js";
+import { fileLabel } from "../base/files/name.js";
 import { type GgufHeader, type GgufTensor, readGguf } from "./gguf.js";
 import { VALUE } from "./gguf-types.js";
 

@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 import type { GgufHeader } from "./gguf.js";
 import { checkKinds, PROJECTOR_KINDS } from "./gguf-kinds.js";
 import { quantizationOf } from "./gguf-model.js";

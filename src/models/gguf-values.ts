@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 import type { GgufHeader, GgufTensor } from "./gguf.js";
 import { TENSOR_TYPES, VALUE } from "./gguf-types.js";
 

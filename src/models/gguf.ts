@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
-import { MedGemmaError } from "../errors.js";
-import { fileLabel } from "../files/name.js";
-import { refuseOthers } from "../files/open-file.js";
+import { MedGemmaError } from "../base/errors.js";
+import { fileLabel } from "../base/files/name.js";
+import { refuseOthers } from "../base/files/open-file.js";
 import { TENSOR_TYPES, VALUE, VALUE_BYTES } from "./gguf-types.js";
 import { notGguf } from "./not-gguf.js";
 

@@ -1,4 +1,4 @@
-import { badOption, MedGemmaError } from "../errors.js";
+import { badOption, MedGemmaError } from "../base/errors.js";
 import { catalogueEntries } from "./catalogue.js";
 import type { Catalogue, CatalogueFile } from "./catalogue-types.js";
 

@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 
 /** Bytes that a connection must have brought for the next one to follow at once. */
 export const MUCH = 1 << 16;

@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 import { Interruption } from "./hub-request.js";
 
 /** Fires when nothing has come for a while, or with the caller's signal. */

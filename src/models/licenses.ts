@@ -1,7 +1,7 @@
 import path from "node:path";
-import { MedGemmaError } from "../errors.js";
-import { writeBeside } from "../files/beside.js";
-import { readTextFile } from "../files/read-text.js";
+import { MedGemmaError } from "../base/errors.js";
+import { writeBeside } from "../base/files/beside.js";
+import { readTextFile } from "../base/files/read-text.js";
 import { makeFolder } from "../machine/folder.js";
 import type { CatalogueEntry } from "./catalogue-types.js";
 

@@ -1,7 +1,7 @@
 import { lstat } from "node:fs/promises";
 import path from "node:path";
-import { MedGemmaError } from "../errors.js";
-import { fileLabel } from "../files/name.js";
+import { MedGemmaError } from "../base/errors.js";
+import { fileLabel } from "../base/files/name.js";
 
 /**
  * Work that writes in the models folder: what the system refuses is told as such, and without paths.

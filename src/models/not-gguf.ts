@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 
 interface Kind {
   /** A pattern, or what it begins with. */

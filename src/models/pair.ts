@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 import { CATALOGUE_FILE, catalogueEntries, readCatalogue } from "./catalogue.js";
 import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
 import type { ModelInspection } from "./gguf-inspect.js";

@@ -1,9 +1,9 @@
 import { createHash, type Hash } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { MedGemmaError, throwIfAborted } from "../errors.js";
-import { fileLabel } from "../files/name.js";
-import { refuseOthers } from "../files/open-file.js";
+import { MedGemmaError, throwIfAborted } from "../base/errors.js";
+import { fileLabel } from "../base/files/name.js";
+import { refuseOthers } from "../base/files/open-file.js";
 import { isLink } from "./models-folder.js";
 
 const CHUNK = 1 << 20;

@@ -1,8 +1,8 @@
 import { rename } from "node:fs/promises";
-import { Callback } from "../callback.js";
-import { badOption, throwIfAborted } from "../errors.js";
+import { Callback } from "../base/callback.js";
+import { badOption, throwIfAborted } from "../base/errors.js";
+import { checkNames, stringOption } from "../base/options.js";
 import { makeFolder } from "../machine/folder.js";
-import { checkNames, stringOption } from "../options.js";
 import { catalogueEntries, findEntry, knownFile, readCatalogue } from "./catalogue.js";
 import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
 import { download, fileSize, partOf, readRecord, rejectedOf } from "./download.js";

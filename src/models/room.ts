@@ -1,5 +1,5 @@
 import { statfs } from "node:fs/promises";
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "../base/errors.js";
 
 /** @throws MedGemmaError `disk_full` when the folder's disk has less room than so many bytes. */
 export async function requireRoom(folder: string, needed: number): Promise<void> {

@@ -1,7 +1,7 @@
 import path from "node:path";
-import { badOption } from "../errors.js";
+import { badOption } from "../base/errors.js";
+import { readOnce, stringOption } from "../base/options.js";
 import { cachePlace } from "../machine/cache-place.js";
-import { readOnce, stringOption } from "../options.js";
 
 /** Where models come from and where they stay. All of it has a default from the environment. */
 export interface ModelSettings {

@@ -1,4 +1,4 @@
-import { table } from "../table.js";
+import { table } from "../base/table.js";
 
 /**
  * Finds JSON in what a model wrote: in fences or bare, with text around it, with trailing commas, single quotes, or

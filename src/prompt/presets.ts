@@ -1,4 +1,4 @@
-import { badOption } from "../errors.js";
+import { badOption } from "../base/errors.js";
 import type { ContentPart, Message } from "./message.js";
 
 /**

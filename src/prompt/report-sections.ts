@@ -1,4 +1,4 @@
-import { table } from "../table.js";
+import { table } from "../base/table.js";
 
 /** A section of a report, in the order in which the model wrote it. */
 export interface ReportSection {

@@ -1,4 +1,4 @@
-import { badOption } from "../errors.js";
+import { badOption } from "../base/errors.js";
 import type { Message } from "./message.js";
 import { pythonStrip, toSafeText } from "./strip.js";
 

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { packageRoot } from "../../src/base/package.js";
 import {
   type Addon,
   loadAddon,
@@ -12,7 +13,6 @@ import {
   type NativeGenerateOptions,
   type NativePart,
 } from "../../src/engine/native/addon.js";
-import { packageRoot } from "../../src/machine/package.js";
 import { PHANTOM, THREADS } from "../support/phantom.js";
 
 const source = path.join(packageRoot, "src/engine/native/addon.ts");

@@ -6,7 +6,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { build, type Format } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { packageRoot } from "../../src/machine/package.js";
+import { packageRoot } from "../../src/base/package.js";
 
 const run = promisify(execFile);
 let application: string;

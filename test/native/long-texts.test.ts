@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { MedGemmaError } from "../../src/base/errors.js";
 import type { NativeEngine } from "../../src/engine/native/native-engine.js";
-import { MedGemmaError } from "../../src/errors.js";
 import { MedGemma } from "../../src/medgemma/medgemma.js";
 import { repeated } from "../support/hostile/texts.js";
 import { loadPhantom } from "../support/phantom.js";

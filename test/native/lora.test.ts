@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/pr
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { packageRoot } from "../../src/machine/package.js";
+import { packageRoot } from "../../src/base/package.js";
 import { MedGemma } from "../../src/medgemma/medgemma.js";
 import { answerText, rejection, UNENDING } from "../support/ask.js";
 import { PHANTOM, picturePath } from "../support/phantom.js";

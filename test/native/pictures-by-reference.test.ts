@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { packageRoot } from "../../src/base/package.js";
 import { readPicture } from "../../src/image/read-picture.js";
 import { MedGemma, type RgbImage } from "../../src/index.js";
-import { packageRoot } from "../../src/machine/package.js";
 
 const image = (name: string) => path.join(packageRoot, "examples/images", name);
 const QUESTION = "Is there pleural effusion in this image? Answer with yes or no.";

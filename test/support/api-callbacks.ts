@@ -1,6 +1,6 @@
 import path from "node:path";
 import ts from "typescript";
-import { packageRoot } from "../../src/machine/package.js";
+import { packageRoot } from "../../src/base/package.js";
 
 /**
  * All functions that a caller of the public API may hand over, from its types: `LoadOptions.onLog`. Of each function and

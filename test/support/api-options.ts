@@ -1,6 +1,6 @@
 import path from "node:path";
 import ts from "typescript";
-import { packageRoot } from "../../src/machine/package.js";
+import { packageRoot } from "../../src/base/package.js";
 
 /** Documented options by function and argument: `{ "MedGemma.ask": [[], [], ["system", ...]] }`. */
 export type ApiOptions = Readonly<Record<string, readonly (readonly string[])[]>>;

@@ -1,5 +1,5 @@
+import { MedGemmaError } from "../../src/base/errors.js";
 import type { Engine, GeneratedToken, GenerateOptions, GenerationEvent } from "../../src/engine/engine.js";
-import { MedGemmaError } from "../../src/errors.js";
 import type { RgbImage } from "../../src/image/rgb.js";
 import type { Message } from "../../src/prompt/message.js";
 import { renderPrompt } from "../../src/prompt/render.js";

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { packageRoot } from "../../src/base/package.js";
 import type { GpuOption } from "../../src/engine/native/gpu.js";
 import { NativeEngine, type NativeEngineOptions } from "../../src/engine/native/native-engine.js";
 import { readPicture } from "../../src/image/read-picture.js";
 import type { RgbImage } from "../../src/image/rgb.js";
-import { packageRoot } from "../../src/machine/package.js";
 import type { Message } from "../../src/prompt/message.js";
 
 const fixtures = path.join(packageRoot, "test/fixtures/phantom");

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { MedGemmaError } from "../../src/errors.js";
+import { MedGemmaError } from "../../src/base/errors.js";
 import { resolveLoadOptions } from "../../src/medgemma/load-options.js";
 import { checkAskOptions } from "../../src/medgemma/options.js";
 import { pagesOf, repository } from "../support/pages.js";

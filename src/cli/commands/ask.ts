@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
 import { showAnswer } from "../answer.js";
 import { readPictureFiles } from "../files.js";
 import { type AnswerFlags, addAnswerFlags } from "../flags.js";

@@ -1,6 +1,6 @@
 import readline from "node:readline";
 import type { Command } from "commander";
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
 import type { ImageInput } from "../../image/input.js";
 import type { ChatSession } from "../../medgemma/chat.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
 import { readCalibration } from "../../medgemma/calibration.js";
 import type { ClassifyOptions, ClassifyResult } from "../../medgemma/classify.js";
 import { checkLabels } from "../../medgemma/classify-labels.js";

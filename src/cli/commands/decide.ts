@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { readTextFile } from "../../files/read-text.js";
+import { readTextFile } from "../../base/files/read-text.js";
 import type { DecideResult } from "../../medgemma/decide.js";
 import { collect } from "../../medgemma/respond.js";
 import { inputFile } from "../files.js";

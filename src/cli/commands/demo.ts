@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
-import { writeOutput } from "../../files/write.js";
+import { writeOutput } from "../../base/files/write.js";
 import { stretchToSquare } from "../../image/square.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
 import type { ModelResult } from "../../medgemma/result.js";

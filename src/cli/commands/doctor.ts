@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
 import { resolveLoadOptions } from "../../medgemma/load-options.js";
 import { MedGemma } from "../../medgemma/medgemma.js";
 import { checkEndpoint } from "../endpoint-check.js";

@@ -1,5 +1,7 @@
 import path from "node:path";
 import { Argument, type Command, Option } from "commander";
+import { EXIT, MedGemmaError } from "../../base/errors.js";
+import { writeOutput } from "../../base/files/write.js";
 import {
   EVALUATE_TASKS,
   type EvaluateTask,
@@ -8,8 +10,6 @@ import {
   evaluationSvg,
   readCases,
 } from "../../dataset/evaluate.js";
-import { EXIT, MedGemmaError } from "../../errors.js";
-import { writeOutput } from "../../files/write.js";
 import { makeFolder } from "../../machine/folder.js";
 import { fitCalibration } from "../../medgemma/calibration.js";
 import type { TriageScaleId } from "../../medgemma/triage-scales/index.js";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { readTextFile } from "../../files/read-text.js";
+import { readTextFile } from "../../base/files/read-text.js";
 import { inputFile } from "../files.js";
 import { addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";

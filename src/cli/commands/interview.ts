@@ -1,7 +1,7 @@
 import readline from "node:readline";
 import type { Command } from "commander";
-import { MedGemmaError } from "../../errors.js";
-import { readTextFile } from "../../files/read-text.js";
+import { MedGemmaError } from "../../base/errors.js";
+import { readTextFile } from "../../base/files/read-text.js";
 import { ALERT_NOTICE } from "../../medgemma/interview/alerts.js";
 import type { InterviewReport } from "../../medgemma/interview/report.js";
 import type { InterviewSession } from "../../medgemma/interview.js";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Command } from "commander";
-import { MedGemmaError } from "../../errors.js";
-import { writeOutput } from "../../files/write.js";
+import { MedGemmaError } from "../../base/errors.js";
+import { writeOutput } from "../../base/files/write.js";
 import type { LocateResult } from "../../medgemma/locate.js";
 import { drawBoxes } from "../../medgemma/locate-draw.js";
 import { checkOutputFile } from "../files.js";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { EXIT } from "../../errors.js";
+import { EXIT } from "../../base/errors.js";
 import { type ListedFile, listAddressedFiles } from "../../models/addressed.js";
 import { type ListedModel, listModels, removeModel, verifyModels } from "../../models/manage.js";
 import type { Interrupt } from "../interrupt.js";

@@ -1,12 +1,12 @@
 import { type Command, Option } from "commander";
-import { MedGemmaError } from "../../errors.js";
-import { fileLabel } from "../../files/name.js";
-import { readJsonFile } from "../../files/read-text.js";
+import { MedGemmaError } from "../../base/errors.js";
+import { fileLabel } from "../../base/files/name.js";
+import { readJsonFile } from "../../base/files/read-text.js";
+import { given } from "../../base/options.js";
 import type { TriageCase } from "../../medgemma/triage/case.js";
 import { checkCase } from "../../medgemma/triage/case.js";
 import type { TriageResult } from "../../medgemma/triage.js";
 import { TRIAGE_SCALES, type TriageScaleId } from "../../medgemma/triage-scales/index.js";
-import { given } from "../../options.js";
 import { inputFile } from "../files.js";
 import { type AnswerFlags, addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { MedGemmaError } from "../../base/errors.js";
 import { prepareTuning, readTuneCases } from "../../dataset/tune.js";
-import { MedGemmaError } from "../../errors.js";
 import { inputFile } from "../files.js";
 import type { Interrupt } from "../interrupt.js";
 import { clearStatus, note, progress, speak, speakJson } from "../terminal.js";

@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
 import { readPicture } from "../../image/read-picture.js";
 import type { RgbImage } from "../../image/rgb.js";
 import { CONTROL_WORDS } from "../../prompt/control-words.js";

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { writeBeside } from "../../files/beside.js";
-import { PACKAGE_VERSION } from "../../machine/package.js";
+import { writeBeside } from "../../base/files/beside.js";
+import { PACKAGE_VERSION } from "../../base/package.js";
 import { resolveSettings } from "../../models/settings.js";
 import type { DeepCheck } from "./checks.js";
 

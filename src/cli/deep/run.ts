@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
 import type { FoundModel } from "../../medgemma/find-model.js";
 import { MedGemma } from "../../medgemma/medgemma.js";
 import type { ModelInspection } from "../../models/gguf-inspect.js";

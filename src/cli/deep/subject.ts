@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { packageRoot } from "../../machine/package.js";
+import { packageRoot } from "../../base/package.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
 import type { ModelInspection } from "../../models/gguf-inspect.js";
 import { FULL_VOCABULARY } from "../../prompt/control-words.js";

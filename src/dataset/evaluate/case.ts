@@ -1,7 +1,7 @@
 import path from "node:path";
-import { badOption, MedGemmaError } from "../../errors.js";
-import { folderOf } from "../../files/descriptor.js";
-import { readTextFile } from "../../files/read-text.js";
+import { badOption, MedGemmaError } from "../../base/errors.js";
+import { folderOf } from "../../base/files/descriptor.js";
+import { readTextFile } from "../../base/files/read-text.js";
 import type { ImageInput } from "../../image/input.js";
 import type { SquareBox } from "../../image/square.js";
 import type { TriageCase } from "../../medgemma/triage/case.js";

@@ -1,9 +1,5 @@
-import { Callback } from "../../callback.js";
-import { checkSchema } from "../../engine/schema/schema.js";
-import { badOption, MedGemmaError } from "../../errors.js";
-import type { MedGemma } from "../../medgemma/medgemma.js";
-import { DRAFT_NOTICE, type Provenance } from "../../medgemma/result.js";
-import { isStandardSchema } from "../../medgemma/structured-standard.js";
+import { Callback } from "../../base/callback.js";
+import { badOption, MedGemmaError } from "../../base/errors.js";
 import {
   checkObjects,
   checkSignal,
@@ -14,7 +10,11 @@ import {
   reading,
   readOnce,
   stringOption,
-} from "../../options.js";
+} from "../../base/options.js";
+import { checkSchema } from "../../engine/schema/schema.js";
+import type { MedGemma } from "../../medgemma/medgemma.js";
+import { DRAFT_NOTICE, type Provenance } from "../../medgemma/result.js";
+import { isStandardSchema } from "../../medgemma/structured-standard.js";
 import { checkModel } from "../check-model.js";
 import { confusionSvg, rocSvg } from "../metrics/svg.js";
 import { boxTruth, EVALUATE_TASKS, type EvaluateCase, type EvaluateTask } from "./case.js";

@@ -1,4 +1,4 @@
-import { badOption } from "../../errors.js";
+import { badOption } from "../../base/errors.js";
 /**
  * What Google published, in percent, for comparison where the task is the same. Copied from the sources named.
  * A difference of a point or two can be the prompt: see docs/tasks/evaluate.md.

@@ -1,4 +1,4 @@
-import { badOption, MedGemmaError } from "../../errors.js";
+import { badOption, MedGemmaError } from "../../base/errors.js";
 import type { ImageInput } from "../../image/input.js";
 import type { ClassifyOptions } from "../../medgemma/classify.js";
 import type { LabelProbability } from "../../medgemma/classify-labels.js";

@@ -1,9 +1,5 @@
-import { Callback } from "../../callback.js";
-import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
-import type { ImageInput } from "../../image/input.js";
-import { toContent } from "../../medgemma/conversation.js";
-import type { MedGemma } from "../../medgemma/medgemma.js";
-import { readContent } from "../../medgemma/pictures.js";
+import { Callback } from "../../base/callback.js";
+import { badOption, MedGemmaError, throwIfAborted } from "../../base/errors.js";
 import {
   checkObjects,
   checkSignal,
@@ -11,7 +7,11 @@ import {
   integerOption,
   readOnce,
   stringOption,
-} from "../../options.js";
+} from "../../base/options.js";
+import type { ImageInput } from "../../image/input.js";
+import { toContent } from "../../medgemma/conversation.js";
+import type { MedGemma } from "../../medgemma/medgemma.js";
+import { readContent } from "../../medgemma/pictures.js";
 import { renderPrompt } from "../../prompt/render.js";
 import { checkModel } from "../check-model.js";
 import type { EvaluateCase } from "../evaluate/case.js";

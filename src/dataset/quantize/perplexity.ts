@@ -1,5 +1,5 @@
+import { throwIfAborted } from "../../base/errors.js";
 import type { Engine, PromptPart } from "../../engine/engine.js";
-import { throwIfAborted } from "../../errors.js";
 
 export interface Perplexity {
   /** e to the mean negative log-probability of a token; 1 is a text known by heart. */

@@ -1,8 +1,8 @@
 import path from "node:path";
 import { parse } from "csv-parse/sync";
-import { MedGemmaError } from "../../errors.js";
-import { folderOf } from "../../files/descriptor.js";
-import { readTextFile } from "../../files/read-text.js";
+import { MedGemmaError } from "../../base/errors.js";
+import { folderOf } from "../../base/files/descriptor.js";
+import { readTextFile } from "../../base/files/read-text.js";
 import type { ImageInput } from "../../image/input.js";
 
 /** One labelled case. */

@@ -1,17 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { Callback } from "../../callback.js";
-import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
-import { checkPath } from "../../files/name.js";
-import { outputFailed } from "../../files/write.js";
-import { checkFit, type Fit } from "../../image/fit.js";
-import type { ImageInput } from "../../image/input.js";
-import type { RgbImage } from "../../image/rgb.js";
-import { checkLabels, letterOf, optionLines } from "../../medgemma/classify-labels.js";
-import { toContent } from "../../medgemma/conversation.js";
-import type { StudyOptions } from "../../medgemma/options.js";
-import { readContent } from "../../medgemma/pictures.js";
+import { Callback } from "../../base/callback.js";
+import { badOption, MedGemmaError, throwIfAborted } from "../../base/errors.js";
+import { checkPath } from "../../base/files/name.js";
+import { outputFailed } from "../../base/files/write.js";
 import {
   checkObjects,
   checkSignal,
@@ -21,8 +14,15 @@ import {
   plain,
   readOnce,
   stringOption,
-} from "../../options.js";
-import { table } from "../../table.js";
+} from "../../base/options.js";
+import { table } from "../../base/table.js";
+import { checkFit, type Fit } from "../../image/fit.js";
+import type { ImageInput } from "../../image/input.js";
+import type { RgbImage } from "../../image/rgb.js";
+import { checkLabels, letterOf, optionLines } from "../../medgemma/classify-labels.js";
+import { toContent } from "../../medgemma/conversation.js";
+import type { StudyOptions } from "../../medgemma/options.js";
+import { readContent } from "../../medgemma/pictures.js";
 import { badCase, type TuneCase } from "./cases.js";
 import { conversionScript, tuningSettings } from "./settings.js";
 import { holdBack } from "./split.js";

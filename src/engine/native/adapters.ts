@@ -1,5 +1,5 @@
 import path from "node:path";
-import { badOption } from "../../errors.js";
+import { badOption } from "../../base/errors.js";
 import type { AdapterInfo, AdapterUse, FileInfo } from "../engine.js";
 import type { NativeAdapterUse } from "./addon.js";
 

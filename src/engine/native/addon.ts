@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { types } from "node:util";
-import { ERROR_TABLE, isErrorCode, MedGemmaError } from "../../errors.js";
-import { withoutFolders } from "../../files/name.js";
-import { packageRoot, rebuildCommand, requireOwnFiles } from "../../machine/package.js";
+import { ERROR_TABLE, isErrorCode, MedGemmaError } from "../../base/errors.js";
+import { withoutFolders } from "../../base/files/name.js";
+import { packageRoot, rebuildCommand, requireOwnFiles } from "../../base/package.js";
 
 /**
  * Counts the changes of the interfaces below; native/binding/addon.cpp has the same number. An addon that was built from

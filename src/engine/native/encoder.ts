@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { Callback } from "../../callback.js";
-import { MedGemmaError, throwIfAborted } from "../../errors.js";
+import { untilAborted } from "../../base/abort.js";
+import { Callback } from "../../base/callback.js";
+import { MedGemmaError, throwIfAborted } from "../../base/errors.js";
 import type { RgbImage } from "../../image/rgb.js";
-import { untilAborted } from "../abort.js";
 import { EmbeddingCache } from "../embedding-cache.js";
 import type { EmbeddingShape, EmbeddingStore } from "../embedding-store.js";
 import type { EngineStats, ProjectorInfo } from "../engine.js";

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
-import { badOption } from "../../errors.js";
-import { integerOption, numberOption } from "../../options.js";
+import { badOption } from "../../base/errors.js";
+import { integerOption, numberOption } from "../../base/options.js";
 import type { GenerateOptions, ScoreOptions } from "../engine.js";
 import { checkGrammar } from "../grammar.js";
 import { checkSchema, toGrammar } from "../schema/schema.js";

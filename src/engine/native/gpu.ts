@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { badOption, MedGemmaError } from "../../errors.js";
+import { badOption, MedGemmaError } from "../../base/errors.js";
 import { choosePlacement, gpusToUse, hostBytes, type Placement } from "../../machine/placement.js";
 import { type Addon, gpuLibrary, type NativeDevice } from "./addon.js";
 

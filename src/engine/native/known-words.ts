@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
 import { CONTROL_WORDS, FULL_VOCABULARY, TURN_TEXT } from "../../prompt/control-words.js";
 import type { NativeEngineHandle } from "./addon.js";
 

@@ -1,12 +1,12 @@
 import { stat } from "node:fs/promises";
-import { asListener, Callback } from "../../callback.js";
-import { MedGemmaError, throwIfAborted } from "../../errors.js";
-import { openFile } from "../../files/open-file.js";
+import { allOrStop, JoinedAbort, withCancel } from "../../base/abort.js";
+import { asListener, Callback } from "../../base/callback.js";
+import { MedGemmaError, throwIfAborted } from "../../base/errors.js";
+import { openFile } from "../../base/files/open-file.js";
 import type { RgbImage } from "../../image/rgb.js";
 import { type Machine, readMachine } from "../../machine/machine.js";
 import type { Placement } from "../../machine/placement.js";
 import { defaultThreads } from "../../machine/threads.js";
-import { allOrStop, JoinedAbort, withCancel } from "../abort.js";
 import { warnOfOpenFolder } from "../cache-folder.js";
 import { EmbeddingStore } from "../embedding-store.js";
 import type {

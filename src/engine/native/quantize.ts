@@ -1,4 +1,4 @@
-import { withCancel } from "../abort.js";
+import { withCancel } from "../../base/abort.js";
 import { fromNative, loadAddon, type NativeQuantizeOptions, type NativeQuantizeReport } from "./addon.js";
 
 /**

@@ -1,5 +1,5 @@
+import { EventQueue } from "../../base/event-queue.js";
 import type { GenerationEvent, ScoreResult, Usage } from "../engine.js";
-import { EventQueue } from "../event-queue.js";
 import { fromNative, type NativeEventListener, type NativeResult } from "./addon.js";
 import type { TokenTexts } from "./token-texts.js";
 

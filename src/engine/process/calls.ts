@@ -1,5 +1,5 @@
-import { Callback } from "../../callback.js";
-import { MedGemmaError } from "../../errors.js";
+import { Callback } from "../../base/callback.js";
+import { MedGemmaError } from "../../base/errors.js";
 import type { RgbImage } from "../../image/rgb.js";
 import type { GenerationEvent } from "../engine.js";
 

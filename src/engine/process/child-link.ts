@@ -1,6 +1,6 @@
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
+import { PACKAGE_VERSION } from "../../base/package.js";
 import type { RgbImage } from "../../image/rgb.js";
-import { PACKAGE_VERSION } from "../../machine/package.js";
 import { type Answer, abortedBy, type CallListener, CallTable, type PendingCall } from "./calls.js";
 import { EngineProcess } from "./child-process.js";
 import { stuckError } from "./crash.js";

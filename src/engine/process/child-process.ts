@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import type { Duplex, Readable } from "node:stream";
-import type { MedGemmaError } from "../../errors.js";
+import type { MedGemmaError } from "../../base/errors.js";
 import { Channel } from "./channel.js";
 import { crashError, StderrTail } from "./crash.js";
 import type { ToChild, ToParent } from "./messages.js";

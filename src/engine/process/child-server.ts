@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
+import { PACKAGE_VERSION } from "../../base/package.js";
 import type { RgbImage } from "../../image/rgb.js";
-import { PACKAGE_VERSION } from "../../machine/package.js";
 import type { Engine, PromptPart } from "../engine.js";
 import { loadAddon } from "../native/addon.js";
 import { NativeEngine } from "../native/native-engine.js";

@@ -1,5 +1,5 @@
+import { EventQueue } from "../../base/event-queue.js";
 import type { GenerateOptions, GenerationEvent, PromptPart } from "../engine.js";
-import { EventQueue } from "../event-queue.js";
 import type { ChildLink } from "./child-link.js";
 import { sendParts } from "./parts.js";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import { MedGemmaError, throwIfAborted } from "../../errors.js";
+import { MedGemmaError, throwIfAborted } from "../../base/errors.js";
 import type { RgbImage } from "../../image/rgb.js";
 
 /**

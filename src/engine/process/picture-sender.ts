@@ -1,6 +1,6 @@
-import { throwIfAborted } from "../../errors.js";
+import { untilAborted } from "../../base/abort.js";
+import { throwIfAborted } from "../../base/errors.js";
 import type { RgbImage } from "../../image/rgb.js";
-import { untilAborted } from "../abort.js";
 import type { Channel } from "./channel.js";
 import type { ToChild, ToParent } from "./messages.js";
 import { keyedCopy } from "./picture-key.js";

@@ -1,6 +1,6 @@
-import { MedGemmaError } from "../../errors.js";
+import { untilAborted } from "../../base/abort.js";
+import { MedGemmaError } from "../../base/errors.js";
 import type { RgbImage } from "../../image/rgb.js";
-import { untilAborted } from "../abort.js";
 import { loadAddon } from "../native/addon.js";
 import type { PictureMessage } from "./messages.js";
 import { SquareCache } from "./square-cache.js";

@@ -1,6 +1,6 @@
-import { MedGemmaError, throwIfAborted } from "../../errors.js";
+import { untilAborted } from "../../base/abort.js";
+import { MedGemmaError, throwIfAborted } from "../../base/errors.js";
 import type { RgbImage } from "../../image/rgb.js";
-import { untilAborted } from "../abort.js";
 import { warnOfOpenFolder } from "../cache-folder.js";
 import type {
   EncodeOptions,

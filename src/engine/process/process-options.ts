@@ -1,5 +1,5 @@
 import path from "node:path";
-import { asListener } from "../../callback.js";
+import { asListener } from "../../base/callback.js";
 import { resolveAdapterOptions } from "../native/adapters.js";
 import type { NativeEngineOptions } from "../native/native-engine.js";
 import type { LoadSettings, LogLevel } from "./messages.js";

@@ -1,14 +1,14 @@
 import { stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { Callback } from "../../callback.js";
-import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
-import type { Beside } from "../../files/beside.js";
-import { fileLabel } from "../../files/name.js";
-import { refuseOthers } from "../../files/open-file.js";
-import { besideOutput, notWritten } from "../../files/write.js";
-import { checkNames, checkSignal, functionOption, integerOption, readOnce } from "../../options.js";
-import { JoinedAbort } from "../abort.js";
+import { JoinedAbort } from "../../base/abort.js";
+import { Callback } from "../../base/callback.js";
+import { badOption, MedGemmaError, throwIfAborted } from "../../base/errors.js";
+import type { Beside } from "../../base/files/beside.js";
+import { fileLabel } from "../../base/files/name.js";
+import { refuseOthers } from "../../base/files/open-file.js";
+import { besideOutput, notWritten } from "../../base/files/write.js";
+import { checkNames, checkSignal, functionOption, integerOption, readOnce } from "../../base/options.js";
 import type { FileInfo } from "../engine.js";
 import { fileInfo } from "../file-info.js";
 import {

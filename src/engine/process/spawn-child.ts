@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { MedGemmaError } from "../../errors.js";
-import { packageRoot, requireOwnFiles } from "../../machine/package.js";
+import { MedGemmaError } from "../../base/errors.js";
+import { packageRoot, requireOwnFiles } from "../../base/package.js";
 
 /** How the engine's process is started. */
 export interface SpawnOptions {

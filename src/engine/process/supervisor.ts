@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
 import type { EngineInfo } from "../engine.js";
 import { ChildLink } from "./child-link.js";
 import type { StartSettings } from "./process-options.js";

@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorFacts, isErrorCode, MedGemmaError } from "../../errors.js";
+import { type ErrorCode, type ErrorFacts, isErrorCode, MedGemmaError } from "../../base/errors.js";
 import { fromNative } from "../native/addon.js";
 
 /** An error on its way between processes. */

@@ -1,5 +1,5 @@
 import type { Response } from "undici";
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
 import type { TimeLimit } from "./time-limit.js";
 
 /** An answer that has begun. It is read once, or ended: until then the time limit of its request runs. */

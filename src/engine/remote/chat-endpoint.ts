@@ -1,4 +1,4 @@
-import type { MedGemmaError } from "../../errors.js";
+import type { MedGemmaError } from "../../base/errors.js";
 import type {
   EndpointCapabilities,
   EngineInfo,

@@ -1,4 +1,4 @@
-import { PACKAGE_VERSION } from "../../machine/package.js";
+import { PACKAGE_VERSION } from "../../base/package.js";
 import type { EndpointCapabilities, EngineInfo } from "../engine.js";
 import { unsupported } from "./endpoint.js";
 import { type Connection, requestJson } from "./http.js";

@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
 import type { FinishReason } from "../engine.js";
 import { isRecord } from "./shape.js";
 

@@ -1,5 +1,5 @@
-import { MedGemmaError } from "../../errors.js";
-import { untilAborted } from "../abort.js";
+import { untilAborted } from "../../base/abort.js";
+import { MedGemmaError } from "../../base/errors.js";
 import { type Connection, isNetworkCode } from "./http.js";
 import { isLoopback } from "./loopback.js";
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { MedGemmaError, throwIfAborted } from "../../errors.js";
+import { MedGemmaError, throwIfAborted } from "../../base/errors.js";
 import { Answer } from "./answer.js";
 import { fetchPatiently } from "./fetch.js";
 import { redirected, redirectOf } from "./redirect.js";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { PACKAGE_VERSION } from "../../machine/package.js";
+import { PACKAGE_VERSION } from "../../base/package.js";
 import type { EngineInfo } from "../engine.js";
 import type { ChatSettings } from "./chat-facts.js";
 import { unsupported } from "./endpoint.js";

@@ -1,4 +1,4 @@
-import type { MedGemmaError } from "../../errors.js";
+import type { MedGemmaError } from "../../base/errors.js";
 import type { PromptPart, ScoreResult, TokenLogprob } from "../engine.js";
 import { UNTOLD, unsupported } from "./endpoint.js";
 import type { Chunk } from "./llama-server-events.js";

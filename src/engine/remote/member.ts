@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
 import type { Endpoint } from "./endpoint.js";
 import { isTemporary, toEndpointError } from "./http.js";
 import { openEndpoint } from "./open-endpoint.js";

@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
 import { ChatEndpoint } from "./chat-endpoint.js";
 import { readChatFacts } from "./chat-facts.js";
 import type { Endpoint } from "./endpoint.js";

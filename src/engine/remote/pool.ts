@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { MedGemmaError } from "../../errors.js";
-import { allOrStop } from "../abort.js";
+import { allOrStop } from "../../base/abort.js";
+import { MedGemmaError } from "../../base/errors.js";
 import type { EndpointStats } from "../engine.js";
 import type { Endpoint, Needs } from "./endpoint.js";
 import { Health } from "./health.js";

@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
 import { baseOf } from "./address.js";
 import type { Answer } from "./answer.js";
 

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
-import { MedGemmaError, throwIfAborted } from "../../errors.js";
-import { JoinedAbort } from "../abort.js";
+import { JoinedAbort } from "../../base/abort.js";
+import { MedGemmaError, throwIfAborted } from "../../base/errors.js";
 import type {
   AdapterUse,
   Engine,

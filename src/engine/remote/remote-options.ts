@@ -1,6 +1,6 @@
-import { asListener } from "../../callback.js";
-import { badOption } from "../../errors.js";
-import { integerOption, stringOption } from "../../options.js";
+import { asListener } from "../../base/callback.js";
+import { badOption } from "../../base/errors.js";
+import { integerOption, stringOption } from "../../base/options.js";
 import type { EndpointCapabilities } from "../engine.js";
 import { baseOf, hasSecret } from "./address.js";
 import { CAPABILITIES } from "./endpoint.js";

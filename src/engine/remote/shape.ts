@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
 
 const WORDS = {
   bad_json: "An event of the endpoint's stream is not JSON.",

@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
 
 /** A place at an endpoint, held while a request runs. */
 export interface Slot<E> {

@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
 import type { Answer } from "./answer.js";
 import { contextFull } from "./context-full.js";
 import { unsupported } from "./endpoint.js";

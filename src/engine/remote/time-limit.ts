@@ -1,4 +1,4 @@
-import { JoinedAbort } from "../abort.js";
+import { JoinedAbort } from "../../base/abort.js";
 
 /** The time that one request has with its answer. Its timer is its own, and so is never collected as garbage. */
 export class TimeLimit {

@@ -1,4 +1,4 @@
-import { table } from "../../table.js";
+import { table } from "../../base/table.js";
 import { charsOf } from "./chars.js";
 import { ANY, type CharSet, complement, DIGITS, DOT, SPACES, union, WORD } from "./charset.js";
 import { choice, EMPTY, mayBeEmpty, type Rule, repeat, sequence, sizeOf } from "./rules.js";

@@ -1,5 +1,5 @@
-import { badOption } from "../../errors.js";
-import { table } from "../../table.js";
+import { badOption } from "../../base/errors.js";
+import { table } from "../../base/table.js";
 import { type Draft, draftOf, NAMES_OF_DRAFTS } from "./drafts.js";
 import { isObject, type JsonObject, KEYWORDS, type Keyword, misspelt } from "./keywords.js";
 import { inPlace, type Keywords, type SchemaNode } from "./node.js";

@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
 
 /** A part of a schema or value: where it stands, as the names and indices from the root. */
 export type JsonPath = readonly (string | number)[];

@@ -1,4 +1,4 @@
-import { table } from "../../table.js";
+import { table } from "../../base/table.js";
 import { ASSERTED, IPV4 } from "./formats.js";
 import type { Keywords, SchemaNode } from "./node.js";
 import { type JsonPath, unsupported } from "./refusal.js";

@@ -1,4 +1,4 @@
-import { table } from "../../table.js";
+import { table } from "../../base/table.js";
 
 /** Letters that Unicode does not take apart, as names are written without them. */
 const PLAIN: Readonly<Record<string, string>> = table({

@@ -1,4 +1,4 @@
-import { Pace, type Steps } from "../steps.js";
+import { Pace, type Steps } from "../../base/breather.js";
 import { statedType } from "../title.js";
 import { asAddress, asList, asObject, asText, type Json } from "../values.js";
 import { fold, isUnspaced } from "./fold.js";

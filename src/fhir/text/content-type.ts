@@ -1,4 +1,4 @@
-import { table } from "../../table.js";
+import { table } from "../../base/table.js";
 
 /** A media type as RFC 9110, section 8.3.1, writes it: in any capitals, with parameters. */
 export interface ContentType {

@@ -1,4 +1,4 @@
-import { table } from "../../table.js";
+import { table } from "../../base/table.js";
 import { decodeCodePage } from "./charset.js";
 
 /** Tokens that are read in one go. */

@@ -1,4 +1,4 @@
-import { table } from "../../table.js";
+import { table } from "../../base/table.js";
 import type { Segment } from "./parse.js";
 
 /** What an event (MSH-9, table 0003) makes of the visit that PV1 describes. */

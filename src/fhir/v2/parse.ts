@@ -1,4 +1,4 @@
-import { table } from "../../table.js";
+import { table } from "../../base/table.js";
 
 /** A line of an HL7 v2 message: its name, and its fields as they were sent. */
 export interface Segment {

@@ -1,4 +1,4 @@
-import { table } from "../../table.js";
+import { table } from "../../base/table.js";
 import type { Json } from "../values.js";
 import type { Segment } from "./parse.js";
 

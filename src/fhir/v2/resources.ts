@@ -1,5 +1,5 @@
+import { Pace } from "../../base/breather.js";
 import { isSame } from "../same.js";
-import { Pace } from "../steps.js";
 import type { Json } from "../values.js";
 import { type Event, eventOf } from "./events.js";
 import { Instances } from "./instances.js";

@@ -1,4 +1,4 @@
-import { table } from "../../table.js";
+import { table } from "../../base/table.js";
 
 /** Tables of HL7 v2, and where its segments number what they tell of. */
 

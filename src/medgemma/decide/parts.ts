@@ -1,5 +1,5 @@
+import { Breather } from "../../base/breather.js";
 import type { RecordEntry } from "../../fhir/record.js";
-import { Breather } from "../../fhir/steps.js";
 import type { TokenMeter } from "./budget.js";
 import { entryLine, entryLines } from "./record-lines.js";
 

@@ -1,6 +1,6 @@
+import { Breather } from "../../base/breather.js";
+import { table } from "../../base/table.js";
 import type { RecordEntry } from "../../fhir/record.js";
-import { Breather } from "../../fhir/steps.js";
-import { table } from "../../table.js";
 
 /** What a clinician looks at first, whatever the question. */
 const WEIGHTS: Readonly<Record<string, number>> = table({

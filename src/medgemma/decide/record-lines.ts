@@ -1,5 +1,5 @@
+import { Breather } from "../../base/breather.js";
 import type { RecordEntry } from "../../fhir/record.js";
-import { Breather } from "../../fhir/steps.js";
 import { whenText } from "../../fhir/when.js";
 import { findInstruction } from "./suspicious.js";
 

@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../../errors.js";
+import { MedGemmaError } from "../../base/errors.js";
 import type { PatientRecord, RecordEntry } from "../../fhir/record.js";
 import { findJson } from "../../prompt/json.js";
 import type { LoadedModel } from "../loaded-model.js";

@@ -2,9 +2,9 @@ import { chmod, opendir, stat } from "node:fs/promises";
 import path from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { MedGemmaError } from "../../errors.js";
-import { fileLabel, withoutFolders } from "../../files/name.js";
-import { refuseOthers } from "../../files/open-file.js";
+import { MedGemmaError } from "../../base/errors.js";
+import { fileLabel, withoutFolders } from "../../base/files/name.js";
+import { refuseOthers } from "../../base/files/open-file.js";
 
 /** Milliseconds. */
 const SLICE = 12;

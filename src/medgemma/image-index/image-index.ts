@@ -1,5 +1,5 @@
-import { badOption, MedGemmaError, throwIfAborted } from "../../errors.js";
-import { checkNames, checkSignal, integerOption } from "../../options.js";
+import { badOption, MedGemmaError, throwIfAborted } from "../../base/errors.js";
+import { checkNames, checkSignal, integerOption } from "../../base/options.js";
 import { checkSpace, checkVector, type EmbeddingSpace, type VectorInput } from "../embed-space.js";
 import { Database, noIndex, unusable } from "./database.js";
 import {

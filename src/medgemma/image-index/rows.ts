@@ -1,4 +1,4 @@
-import { badOption } from "../../errors.js";
+import { badOption } from "../../base/errors.js";
 import { checkVector, type EmbeddingSpace, type VectorInput } from "../embed-space.js";
 
 /** What can be stored beside a vector and asked for in a filter. */

@@ -1,4 +1,4 @@
-import { badOption } from "../../errors.js";
+import { badOption } from "../../base/errors.js";
 import { ESI } from "./esi.js";
 import { NEWS2 } from "./news2.js";
 import type { TriageScale } from "./scale.js";

@@ -1,5 +1,5 @@
-import { badOption, MedGemmaError } from "../../errors.js";
-import { checkNames, readOnce, stringOption } from "../../options.js";
+import { badOption, MedGemmaError } from "../../base/errors.js";
+import { checkNames, readOnce, stringOption } from "../../base/options.js";
 
 /** Alert; new confusion; responds to voice; to pain; unresponsive. */
 export type Consciousness = "A" | "C" | "V" | "P" | "U";

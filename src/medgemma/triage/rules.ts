@@ -1,4 +1,4 @@
-import { table } from "../../table.js";
+import { table } from "../../base/table.js";
 import type { ScoreParameter, TriageScale, VitalRule, VitalScore } from "../triage-scales/scale.js";
 import type { TriageCase, Vitals } from "./case.js";
 import { checksOfWords } from "./spoken-vitals.js";

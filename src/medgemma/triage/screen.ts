@@ -1,6 +1,6 @@
+import { badOption, MedGemmaError } from "../../base/errors.js";
+import { numberOption } from "../../base/options.js";
 import type { EngineTimings, Usage } from "../../engine/engine.js";
-import { badOption, MedGemmaError } from "../../errors.js";
-import { numberOption } from "../../options.js";
 import { share } from "../calibration.js";
 import { type Asked, addTimings, addUsage, type Scored, score, scoreAll } from "../classify-score.js";
 import type { LoadedModel } from "../loaded-model.js";

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { packageRoot } from "../../../src/base/package.js";
 import { fileInfo } from "../../../src/engine/file-info.js";
-import { packageRoot } from "../../../src/machine/package.js";
 import { readGguf } from "../../../src/models/gguf.js";
 import { PHANTOM } from "../../support/phantom.js";
 import { chest, expectNoStack, medgemma } from "./support.js";

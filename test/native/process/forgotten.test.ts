@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { packageRoot } from "../../../src/machine/package.js";
+import { packageRoot } from "../../../src/base/package.js";
 
 const run = promisify(execFile);
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { describe, expect, test } from "vitest";
-import { packageRoot } from "../../../src/machine/package.js";
+import { packageRoot } from "../../../src/base/package.js";
 import { PHANTOM } from "../../support/phantom.js";
 import { BABBLE, isAlive, waitUntil } from "./support.js";
 

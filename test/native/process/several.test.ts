@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
-import { packageRoot } from "../../../src/machine/package.js";
+import { packageRoot } from "../../../src/base/package.js";
 import { rejection, UNENDING } from "../../support/ask.js";
 import { PHANTOM } from "../../support/phantom.js";
 import { babbling, isAlive, loadProcess, pidOf, shortAnswer, waitUntil } from "./support.js";

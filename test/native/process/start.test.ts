@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { packageRoot } from "../../../src/machine/package.js";
+import { packageRoot } from "../../../src/base/package.js";
 import { rejection } from "../../support/ask.js";
 import { loadPhantom, PHANTOM } from "../../support/phantom.js";
 import { loadProcess, pidOf, shortAnswer } from "./support.js";

@@ -1,11 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { expect, test } from "vitest";
+import { badOption, MedGemmaError } from "../../../src/base/errors.js";
 import { describeFailure } from "../../../src/cli/failure.js";
 import { flagOf } from "../../../src/cli/flag-names.js";
 import { addAnswerFlags } from "../../../src/cli/flags.js";
 import { Interrupt } from "../../../src/cli/interrupt.js";
 import { makeProgram } from "../../../src/cli/program.js";
-import { badOption, MedGemmaError } from "../../../src/errors.js";
 
 test("a bad option of the library points to its flag", () => {
   const failure = describeFailure(badOption("topK", "a whole number", "x"));

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { MedGemmaError } from "../../../src/base/errors.js";
 import { closeDecoders, isDicom, readDicom, toModelPictures } from "../../../src/dicom/index.js";
 import { DEFAULT_LIMITS } from "../../../src/dicom/limits.js";
 import { DecodePool } from "../../../src/dicom/pool.js";
-import { MedGemmaError } from "../../../src/errors.js";
 import { mutate, seeded } from "./support/mutate.js";
 import { locateFixture } from "./support/paths.js";
 import { type DataSet, greyPicture, writeDicom } from "./support/write-dicom.js";

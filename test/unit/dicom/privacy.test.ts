@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { MedGemmaError } from "../../../src/base/errors.js";
 import {
   formatInspection,
   inspectPath,
@@ -11,7 +12,6 @@ import {
   readDicom,
   toModelPictures,
 } from "../../../src/dicom/index.js";
-import { MedGemmaError } from "../../../src/errors.js";
 import { type DataSet, greyPicture, type Value, writeDicom } from "./support/write-dicom.js";
 
 /** In every text of the planted files; must be in nothing that comes out. */

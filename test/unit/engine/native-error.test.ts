@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import ts from "typescript";
 import { expect, test } from "vitest";
+import { MedGemmaError } from "../../../src/base/errors.js";
 import { fromNative, SURFACE } from "../../../src/engine/native/addon.js";
 import { fromWire, toWire } from "../../../src/engine/process/wire-error.js";
-import { MedGemmaError } from "../../../src/errors.js";
 
 test("llama.cpp's words name a file without its folder", () => {
   const file = "/data/Meier $& Anna/model.gguf";

@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
+import { MedGemmaError } from "../../../src/base/errors.js";
 import { crashError, StderrTail } from "../../../src/engine/process/crash.js";
 import { RestartPolicy } from "../../../src/engine/process/restart-policy.js";
 import { fromWire, toWire } from "../../../src/engine/process/wire-error.js";
-import { MedGemmaError } from "../../../src/errors.js";
 
 const crash = crashError({ exitCode: undefined, signal: "SIGABRT", reason: "GGML_ASSERT(x) failed" });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { MedGemmaError } from "../../../src/errors.js";
+import { MedGemmaError } from "../../../src/base/errors.js";
 import { readRecord } from "../../../src/fhir/record.js";
 import { countTurns } from "../../support/breaths.js";
 import { HOSTILE } from "../../support/hostile-records.js";

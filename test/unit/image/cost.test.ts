@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { MedGemmaError } from "../../../src/errors.js";
-import { countScans } from "../../../src/files/jpeg-scans.js";
+import { MedGemmaError } from "../../../src/base/errors.js";
+import { countScans } from "../../../src/base/files/jpeg-scans.js";
 import type { ImageLimits } from "../../../src/image/limits.js";
 import { readPicture } from "../../../src/image/read-picture.js";
 import { HOSTILE_PICTURES } from "../../support/hostile/pictures.js";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
-import { MedGemmaError } from "../../../src/errors.js";
+import { MedGemmaError } from "../../../src/base/errors.js";
 
 /** A greyscale PNG with a header of one's choosing: the data need not keep what the header says. */
 export function greyPng(

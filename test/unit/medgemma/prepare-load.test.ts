@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MedGemmaError } from "../../../src/errors.js";
+import { MedGemmaError } from "../../../src/base/errors.js";
 import { resolveLoadOptions } from "../../../src/medgemma/load-options.js";
 import { adviseOn } from "../../../src/medgemma/prepare-load.js";
 import { inspectModel } from "../../../src/models/gguf-inspect.js";

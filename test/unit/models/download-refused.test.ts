@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
-import type { MedGemmaError } from "../../../src/errors.js";
+import type { MedGemmaError } from "../../../src/base/errors.js";
 import { cutOnceReceived, expectWhole, fetchFile, hub, name } from "./download-support.js";
 import { answer, ranges } from "./hub.js";
 

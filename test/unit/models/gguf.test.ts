@@ -4,8 +4,8 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { MedGemmaError } from "../../../src/base/errors.js";
 import { fileInfo } from "../../../src/engine/file-info.js";
-import { MedGemmaError } from "../../../src/errors.js";
 import { readGguf } from "../../../src/models/gguf.js";
 import { inspectModel } from "../../../src/models/gguf-inspect.js";
 

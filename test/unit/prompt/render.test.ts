@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { MedGemmaError } from "../../../src/errors.js";
+import { MedGemmaError } from "../../../src/base/errors.js";
 import type { Message } from "../../../src/prompt/message.js";
 import { type RenderedPart, renderPrompt, renderReferenceText } from "../../../src/prompt/render.js";
 

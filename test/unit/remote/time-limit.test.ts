@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { allOrStop } from "../../../src/engine/abort.js";
+import { allOrStop } from "../../../src/base/abort.js";
 import { RemoteEngine } from "../../../src/engine/remote/remote-engine.js";
 import { answerOf, events, type Script, scriptedServer, vllm } from "./scripted-server.js";
 

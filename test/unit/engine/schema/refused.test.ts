@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
+import { MedGemmaError } from "../../../../src/base/errors.js";
 import { toCheck } from "../../../../src/engine/schema/check.js";
 import { checkSchema, MAX_ITEMS, MAX_LENGTH, MAX_VALUES } from "../../../../src/engine/schema/schema.js";
-import { MedGemmaError } from "../../../../src/errors.js";
 
 function refusal(schema: unknown): MedGemmaError {
   try {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { PACKAGE_VERSION, packageRoot, rebuildCommand } from "../../../src/machine/package.js";
+import { PACKAGE_VERSION, packageRoot, rebuildCommand } from "../../../src/base/package.js";
 
 let application: string;
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { throwIfAborted } from "../errors.js";
+import { throwIfAborted } from "./errors.js";
 
 /** Milliseconds of work before the event loop gets its turn. */
 const SLICE = 8;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { MedGemmaError } from "../errors.js";
+import { MedGemmaError } from "./errors.js";
 
 /** This file; a bundler that writes CommonJS leaves no address. */
 const here: string | undefined = import.meta.url;

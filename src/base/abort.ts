@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { MedGemmaError, throwIfAborted } from "../errors.js";
+import { MedGemmaError, throwIfAborted } from "./errors.js";
 
 /** Runs `cancel` when the signal fires while `work` is under way. */
 export async function withCancel<T>(

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { renderErrorDocs } from "../../scripts/generate-error-docs.mjs";
-import { ERROR_FACTS } from "../../src/errors/facts.js";
-import { INPUT_ERRORS } from "../../src/errors/input-errors.js";
-import { MODEL_ERRORS } from "../../src/errors/model-errors.js";
-import { RUN_ERRORS } from "../../src/errors/run-errors.js";
-import { badOption, ERROR_TABLE, EXIT, isErrorCode, MedGemmaError } from "../../src/errors.js";
+import { renderErrorDocs } from "../../../scripts/generate-error-docs.mjs";
+import { ERROR_FACTS } from "../../../src/base/errors/facts.js";
+import { INPUT_ERRORS } from "../../../src/base/errors/input-errors.js";
+import { MODEL_ERRORS } from "../../../src/base/errors/model-errors.js";
+import { RUN_ERRORS } from "../../../src/base/errors/run-errors.js";
+import { badOption, ERROR_TABLE, EXIT, isErrorCode, MedGemmaError } from "../../../src/base/errors.js";
 
-const page = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
+const page = readFileSync(new URL("../../../docs/errors.md", import.meta.url), "utf8");
 
 describe("docs/errors.md", () => {
   test("is what the tables say", () => {

@@ -15,9 +15,9 @@ import os from "node:os";
 import path from "node:path";
 import { inspect } from "node:util";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { Beside } from "../../../src/files/beside.js";
-import { writeOutput } from "../../../src/files/write.js";
-import { packageRoot } from "../../../src/machine/package.js";
+import { Beside } from "../../../../src/base/files/beside.js";
+import { writeOutput } from "../../../../src/base/files/write.js";
+import { packageRoot } from "../../../../src/base/package.js";
 
 const top = mkdtempSync(path.join(os.tmpdir(), "medgemma-write-"));
 const folder = path.join(top, "Mueller Anna");
@@ -31,7 +31,7 @@ afterAll(() => rmSync(top, { recursive: true }));
 describe("a result takes the place of an older one", () => {
   test("only when all of it is written", () => {
     writeFileSync(file, "the old one");
-    const module = new URL("../../../dist/files/write.js", import.meta.url).href;
+    const module = new URL("../../../../dist/base/files/write.js", import.meta.url).href;
     const script = `
       const { writeOutput } = await import(${JSON.stringify(module)});
       await writeOutput(process.argv[1], "x".repeat(20_000)).catch((error) => console.log(error.code, error.facts.reason));`;

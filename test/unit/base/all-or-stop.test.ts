@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { allOrStop } from "../../../src/engine/abort.js";
+import { allOrStop } from "../../../src/base/abort.js";
 
 test("gives all results in their order", async () => {
   const work = async (item: number) =>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fileLabel, printable, withoutFolders } from "../../../src/files/name.js";
+import { fileLabel, printable, withoutFolders } from "../../../../src/base/files/name.js";
 
 test.each([
   ["/data/Müller, Anna/chest.png", "chest.png"],
