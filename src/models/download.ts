@@ -3,6 +3,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MedGemmaError, throwIfAborted } from "../base/errors.js";
 import { writeBeside } from "../base/files/beside.js";
+import { parseBounded, SMALL_JSON } from "../base/files/bounded-json.js";
 import { readTextFile } from "../base/files/read-text.js";
 import { makeFolder } from "../machine/folder.js";
 import { type Claim, waitForClaim } from "./claim.js";
@@ -231,7 +232,7 @@ async function writeRecord(target: string, record: DownloadRecord): Promise<void
 export async function readRecord(target: string): Promise<DownloadRecord | undefined> {
   const text = await readTextFile(recordOf(target)).catch(() => undefined);
   try {
-    return text === undefined ? undefined : (JSON.parse(text) as DownloadRecord);
+    return text === undefined ? undefined : (parseBounded(text, SMALL_JSON) as DownloadRecord);
   } catch {
     return undefined;
   }

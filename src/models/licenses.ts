@@ -1,6 +1,7 @@
 import path from "node:path";
 import { MedGemmaError } from "../base/errors.js";
 import { writeBeside } from "../base/files/beside.js";
+import { parseBounded, SMALL_JSON } from "../base/files/bounded-json.js";
 import { readTextFile } from "../base/files/read-text.js";
 import { makeFolder } from "../machine/folder.js";
 import type { CatalogueEntry } from "./catalogue-types.js";
@@ -44,7 +45,7 @@ export async function isAccepted(folder: string, licenseId: string): Promise<boo
 async function readAll(folder: string): Promise<Record<string, Acceptance>> {
   const text = await readTextFile(path.join(folder, "licenses.json")).catch(() => "{}");
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseBounded(text, SMALL_JSON);
     return typeof value === "object" && value !== null ? (value as Record<string, Acceptance>) : {};
   } catch {
     return {};

@@ -1,4 +1,5 @@
 import { MedGemmaError } from "../errors.js";
+import { parseLongBounded, UnboundedJson } from "./bounded-json.js";
 import { decodeText } from "./decode-text.js";
 import { fileLabel } from "./name.js";
 import { readBytes } from "./read-bytes.js";
@@ -20,6 +21,9 @@ export async function readTextFile(file: string, signal?: AbortSignal): Promise<
   return decodeText(await readBytes(file, { most: MOST, tooLarge, signal }), name);
 }
 
+/** A head for a thousand findings has a million numbers. */
+const FILE_BOUNDS = { depth: 500, items: 2_000_000 };
+
 /**
  * A file of JSON.
  * @param invalid The error for one that holds none, from words such as "labels.json is no JSON (line 3)".
@@ -31,8 +35,10 @@ export async function readJsonFile(
 ): Promise<unknown> {
   const text = await readTextFile(file);
   try {
-    return JSON.parse(text);
+    return await parseLongBounded(text, FILE_BOUNDS);
   } catch (error) {
+    if (error instanceof UnboundedJson)
+      throw invalid(`${fileLabel(file)} has more values than any such file, or lists too deep in each other`);
     // The parser's message quotes the text; only the place goes on.
     const at = /at position (\d+)/.exec((error as Error).message)?.[1];
     const line = at === undefined ? "" : ` (line ${text.slice(0, Number(at)).split("\n").length})`;

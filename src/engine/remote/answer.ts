@@ -1,6 +1,10 @@
 import type { Response } from "undici";
 import { MedGemmaError } from "../../base/errors.js";
+import { parseLongBounded } from "../../base/files/bounded-json.js";
 import type { TimeLimit } from "./time-limit.js";
+
+/** Lists and objects within each other: what is read of an answer lies in six or seven. */
+export const DEEPEST = 64;
 
 /** An answer that has begun. It is read once, or ended: until then the time limit of its request runs. */
 export class Answer {
@@ -51,9 +55,12 @@ export class Answer {
     return new TextDecoder().decode(Buffer.concat(chunks));
   }
 
-  /** @throws SyntaxError, to be translated without its message, which quotes the answer; as {@link chunks}. */
-  async json(): Promise<unknown> {
-    return JSON.parse(await this.text());
+  /**
+   * @param items As in {@link JsonBounds}.
+   * @throws SyntaxError, to be translated without its message, which quotes the answer; UnboundedJson; as {@link chunks}.
+   */
+  async json(items: number): Promise<unknown> {
+    return await parseLongBounded(await this.text(), { depth: DEEPEST, items });
   }
 
   /** Nobody reads it. */

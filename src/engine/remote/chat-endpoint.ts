@@ -34,6 +34,7 @@ import {
   imageTokens,
   missing,
   type Needs,
+  tokensAbout,
   tokensOf,
   UNTOLD,
   unsupported,
@@ -72,7 +73,7 @@ export class ChatEndpoint implements Endpoint {
     const { tokenizePath } = this.#facts;
     if (!tokenizePath || special) throw unsupported("tokenize");
     const body = { model: this.#facts.model, prompt: text, add_special_tokens: false };
-    const answer = await requestJson(this.#connection, tokenizePath, body, signal);
+    const answer = await requestJson(this.#connection, tokenizePath, body, signal, tokensAbout(text));
     const tokens = tokensOf(answer);
     if (!tokens) throw unsupported("tokenize");
     return tokens;

@@ -8,6 +8,7 @@ import type {
   ScoreResult,
 } from "../engine.js";
 import type { NativeGenerateOptions } from "../native/addon.js";
+import { JSON_BYTES, JSON_ITEMS } from "./http.js";
 
 export const CAPABILITIES = ["images", "logprobs", "jsonSchema", "grammar", "prefill"] as const;
 
@@ -65,6 +66,14 @@ export function imageTokens(info: Endpoint["info"], parts: readonly PromptPart[]
 
 /** What an endpoint does not tell of its work. */
 export const UNTOLD: EngineTimings = { queue: 0, encode: 0, prefill: 0, decode: 0, timeToFirstToken: 0 };
+
+/** What the answer to a text's tokenisation may be: a letter has four bytes at most, each of them may be a token. */
+export function tokensAbout({ length }: string): { most: number; items: number } {
+  return { most: JSON_BYTES + 2 * length * NUMBER_BYTES, items: JSON_ITEMS + 3 * length };
+}
+
+/** Of a token's number, with what stands between two. */
+const NUMBER_BYTES = 8;
 
 /** Token ids of an answer to a tokenisation; undefined for all else. */
 export function tokensOf(answer: unknown): number[] | undefined {

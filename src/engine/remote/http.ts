@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MedGemmaError, throwIfAborted } from "../../base/errors.js";
+import { UnboundedJson } from "../../base/files/bounded-json.js";
 import { Answer } from "./answer.js";
 import { fetchPatiently } from "./fetch.js";
 import { redirected, redirectOf } from "./redirect.js";
@@ -22,6 +23,8 @@ export interface Connection {
 export interface About {
   /** Bytes that the answer may have. Defaults to {@link JSON_BYTES}. */
   readonly most?: number | undefined;
+  /** Items that its JSON may have. Defaults to {@link JSON_ITEMS}. */
+  readonly items?: number | undefined;
   /** Whether it has pictures, which its refusal may be about. */
   readonly images?: boolean | undefined;
 }
@@ -46,7 +49,9 @@ const LONGEST_WAIT = 30_000;
 const HEALTH_LIMIT = 5000;
 const MOST_HOPS = 5;
 /** That an answer may have where its request does not tell. */
-export const JSON_BYTES = 32 << 20;
+export const JSON_BYTES = 8 << 20;
+/** And so many items (see {@link JsonBounds}): a gateway's list of a thousand models has fewer. */
+export const JSON_ITEMS = 50_000;
 
 /**
  * One request; tried again while the endpoint is busy or not reachable. Of redirects only those of a question without
@@ -154,10 +159,11 @@ export async function requestJson(
 ): Promise<unknown> {
   const answer = await request(connection, path, body, signal, about);
   try {
-    return await answer.json();
+    return await answer.json(about.items ?? JSON_ITEMS);
   } catch (error) {
     // The parser's message would quote the answer.
     if (error instanceof SyntaxError) throw unreadable("no_json");
+    if (error instanceof UnboundedJson) throw unreadable("shape");
     throw toEndpointError(error, signal);
   }
 }

@@ -40,6 +40,14 @@ interface Models {
   }[];
 }
 
+/** More than any model has; with so many, answers may be long. */
+const MOST_WORDS = 1 << 20;
+
+/** 0: not told. */
+function vocabularyOf(told: unknown): number {
+  return Number.isInteger(told) && Number(told) > 0 && Number(told) <= MOST_WORDS ? Number(told) : 0;
+}
+
 /**
  * Asks a llama-server what it runs. The file's hash cannot be asked: `sha256` is `"unknown"`.
  * @throws MedGemmaError `endpoint_failed`, `unsupported_by_endpoint`.
@@ -73,7 +81,7 @@ export async function readServer(
         architecture: "gemma3",
         quantization,
         parameters: meta.n_params ?? 0,
-        vocabularySize: meta.n_vocab ?? 0,
+        vocabularySize: vocabularyOf(meta.n_vocab),
         embeddingWidth: meta.n_embd ?? 0,
         trainedContext: meta.n_ctx_train ?? 0,
       },

@@ -14,9 +14,10 @@ import {
   imageTokens,
   missing,
   type Needs,
+  tokensAbout,
   tokensOf,
 } from "./endpoint.js";
-import { type Connection, isThere, JSON_BYTES, requestJson } from "./http.js";
+import { type Connection, isThere, JSON_BYTES, JSON_ITEMS, requestJson } from "./http.js";
 import { type Chunk, isChunk, textOf, toDone, toText } from "./llama-server-events.js";
 import { readServer, type ServerFacts, type ServerSettings } from "./llama-server-facts.js";
 import { heldTo } from "./llama-server-grammar.js";
@@ -28,7 +29,7 @@ import { requestEvents } from "./sse.js";
 import { refusalOf } from "./status-error.js";
 
 /** Of one of the likeliest tokens. */
-const LIKELY_BYTES = 1024;
+const LIKELY = { bytes: 1024, items: 16 };
 
 /** A llama-server by its own `/completion`, which takes the very tokens or string that the local engine would. */
 export class LlamaServer implements Endpoint {
@@ -63,7 +64,7 @@ export class LlamaServer implements Endpoint {
 
   async tokenize(content: string, special: boolean, signal: AbortSignal): Promise<number[]> {
     const body = { content, add_special: false, parse_special: special };
-    const answer = await requestJson(this.#connection, "/tokenize", body, signal);
+    const answer = await requestJson(this.#connection, "/tokenize", body, signal, tokensAbout(content));
     const tokens = tokensOf(answer);
     if (tokens) return tokens;
     throw unreadable("shape");
@@ -174,8 +175,12 @@ export class LlamaServer implements Endpoint {
   /** One greedy token after a prompt, with this many of the likeliest. */
   async #next(prompt: ServerPrompt, count: number, images: boolean, signal: AbortSignal): Promise<Chunk> {
     const body = { prompt, n_predict: 1, temperature: 0, n_probs: count, cache_prompt: true };
-    const most = JSON_BYTES + 2 * JSON.stringify(body).length + count * LIKELY_BYTES;
-    const chunk = await requestJson(this.#connection, "/completion", body, signal, { most, images });
+    const about = {
+      most: JSON_BYTES + 2 * JSON.stringify(body).length + count * LIKELY.bytes,
+      items: JSON_ITEMS + count * LIKELY.items,
+      images,
+    };
+    const chunk = await requestJson(this.#connection, "/completion", body, signal, about);
     if (!isChunk(chunk)) throw unreadable("shape");
     return chunk;
   }

@@ -1,6 +1,7 @@
 import { createParser } from "eventsource-parser";
-import { tooLong } from "./answer.js";
-import { type Connection, request } from "./http.js";
+import { parseBounded, UnboundedJson } from "../../base/files/bounded-json.js";
+import { DEEPEST, tooLong } from "./answer.js";
+import { type Connection, JSON_ITEMS, request } from "./http.js";
 import { isRecord, unreadable } from "./shape.js";
 
 /** What an answer was asked to be, which tells how long it may be. */
@@ -21,8 +22,10 @@ export interface Asked<T> {
 const OF_ANY = 1 << 20;
 const OF_TOKEN = 4096;
 const OF_LOGPROB = 1024;
-/** Characters of one event; a llama-server's last one repeats the prompt. */
-const LONGEST_EVENT = 16 << 20;
+/** Characters of one event or whole document, beside the prompt: a llama-server's last event repeats it. */
+const LONGEST_EVENT = 4 << 20;
+/** As in {@link JsonBounds}, of one event or whole document. */
+const ITEMS_OF_TOKEN = 16;
 
 /**
  * One request whose answer comes as events of JSON, or whole from a server that knows no streams.
@@ -39,12 +42,16 @@ export async function* requestEvents<T>(
   const repeated = 2 * JSON.stringify(body).length;
   const most = OF_ANY + repeated + maxTokens * (OF_TOKEN + logprobs * OF_LOGPROB);
   const answer = await request(connection, path, body, signal, { most, images });
-  for await (const data of readAnswer(answer.chunks(), LONGEST_EVENT + repeated)) {
+  const bounds = {
+    most: LONGEST_EVENT + repeated,
+    items: JSON_ITEMS + maxTokens * ITEMS_OF_TOKEN * (1 + logprobs),
+  };
+  for await (const data of readAnswer(answer.chunks(), bounds)) {
     if (data === END) {
       onEnd?.();
       return;
     }
-    const event = parse(data);
+    const event = parse(data, bounds);
     if (!is(event)) throw unreadable("shape");
     yield event;
   }
@@ -53,12 +60,20 @@ export async function* requestEvents<T>(
 }
 
 /** The parser's message would quote the answer. */
-function parse(data: string): unknown {
+function parse(data: string, { items }: AnswerBounds): unknown {
   try {
-    return JSON.parse(data);
-  } catch {
-    throw unreadable("bad_json");
+    return parseBounded(data, { depth: DEEPEST, items });
+  } catch (error) {
+    throw unreadable(error instanceof UnboundedJson ? "shape" : "bad_json");
   }
+}
+
+/** What one event, line or whole document may be. */
+export interface AnswerBounds {
+  /** Characters. */
+  readonly most: number;
+  /** As in {@link JsonBounds}. */
+  readonly items: number;
 }
 
 /** OpenAI's word for it. */
@@ -67,12 +82,11 @@ const END = "[DONE]";
 /**
  * The data of a stream of server-sent events, of lines of JSON, or the one document that came in its place. What it is tell
  * its first characters: servers and gateways give either as anything.
- * @param most Characters of one event.
- * @throws MedGemmaError `endpoint_failed` for more, and for a page of the web.
+ * @throws MedGemmaError `endpoint_failed` for more than may be, and for a page of the web.
  */
 export async function* readAnswer(
   chunks: AsyncIterable<Uint8Array>,
-  most: number,
+  bounds: AnswerBounds,
 ): AsyncGenerator<string, void, void> {
   const decoder = new TextDecoder();
   let reader: EventReader | LineReader | undefined;
@@ -82,11 +96,12 @@ export async function* readAnswer(
     const text = decoder.decode(bytes, { stream: true });
     if (reader !== undefined) yield* reader.read(text);
     else {
-      begun += text;
+      begun = kind === undefined ? (begun + text).trimStart() : begun + text;
+      if (begun.length > bounds.most) throw tooLong(bounds.most);
       // A line's end decides between a document and lines; it is looked for once.
-      if (kind === undefined || (kind === "line" && text.includes("\n"))) kind = kindOf(begun);
+      if (kind === undefined || (kind === "line" && text.includes("\n"))) kind = kindOf(begun, bounds);
       if (kind === "events" || kind === "lines") {
-        reader = kind === "events" ? new EventReader(most) : new LineReader(most);
+        reader = kind === "events" ? new EventReader(bounds) : new LineReader(bounds);
         yield* reader.read(begun);
       }
     }
@@ -101,31 +116,27 @@ export async function* readAnswer(
 /** `line`: JSON whose first line has not ended. */
 type Kind = "events" | "document" | "line" | "lines";
 
-function kindOf(text: string): Kind | undefined {
-  const start = text.trimStart();
+function kindOf(start: string, bounds: AnswerBounds): Kind | undefined {
   const [first] = start;
   if (first === "<") throw unreadable("no_json");
   if (first === undefined) return undefined;
   if (first !== "{" && first !== "[") return "events";
   const end = start.indexOf("\n");
   if (end < 0) return "line";
-  return isWhole(start.slice(0, end)) ? "lines" : "document";
+  return isWhole(start.slice(0, end), bounds) ? "lines" : "document";
 }
 
 /** Lines of JSON each, as Ollama streams. One alone is a document. */
 class LineReader {
-  readonly #most: number;
   #rest = "";
   #count = 0;
 
-  constructor(most: number) {
-    this.#most = most;
-  }
+  constructor(private readonly bounds: AnswerBounds) {}
 
   read(text: string): string[] {
     const lines = (this.#rest + text).split("\n");
     this.#rest = lines.pop() ?? "";
-    if (this.#rest.length > this.#most) throw tooLong(this.#most);
+    if (this.#rest.length > this.bounds.most) throw tooLong(this.bounds.most);
     const ready = lines.map((line) => line.trim()).filter((line) => line !== "");
     this.#count += ready.length;
     return ready;
@@ -133,7 +144,7 @@ class LineReader {
 
   end(text: string): string[] {
     const before = this.read(text);
-    const last = this.#rest.trim() !== "" && isWhole(this.#rest) ? [this.#rest.trim()] : [];
+    const last = this.#rest.trim() !== "" && isWhole(this.#rest, this.bounds) ? [this.#rest.trim()] : [];
     return this.#count + last.length === 1 ? [...before, ...last, END] : [...before, ...last];
   }
 }
@@ -141,16 +152,16 @@ class LineReader {
 /** The events of the HTML standard's section 9.2.6, by a library; how servers err is forgiven here. */
 class EventReader {
   readonly #ready: string[] = [];
-  readonly #most: number;
   #full = false;
   readonly #parser: ReturnType<typeof createParser>;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(private readonly bounds: AnswerBounds) {
     this.#parser = createParser({
-      maxBufferSize: most,
-      onEvent: ({ event, data }) =>
-        this.#ready.push(...(event === "error" ? [errorOf(data)] : eventsOf(data))),
+      maxBufferSize: bounds.most,
+      onEvent: ({ event, data }) => {
+        for (const each of event === "error" ? [errorOf(data, bounds)] : eventsOf(data, bounds))
+          this.#ready.push(each);
+      },
       onError: ({ type }) => {
         this.#full ||= type === "max-buffer-size-exceeded";
       },
@@ -159,38 +170,44 @@ class EventReader {
 
   read(text: string): string[] {
     this.#parser.feed(text);
-    if (this.#full) throw tooLong(this.#most);
+    if (this.#full) throw tooLong(this.bounds.most);
     return this.#ready.splice(0);
   }
 
   /** The standard drops an event that no empty line ends; servers forget the line. One that is cut is no JSON. */
   end(text: string): string[] {
     const before = this.read(text);
-    return [...before, ...this.read("\n\n").filter(isWhole)];
+    return [...before, ...this.read("\n\n").filter((data) => isWhole(data, this.bounds))];
   }
 }
 
 /** Several lines of data are one event; servers that forget the empty lines between events make one of many. */
-function eventsOf(data: string): string[] {
+function eventsOf(data: string, bounds: AnswerBounds): string[] {
   // An event without data is none; gateways keep a connection alive by it.
   if (data.trim() === "") return [];
-  if (!data.includes("\n") || isWhole(data)) return [data.trim()];
+  if (!data.includes("\n") || isWhole(data, bounds)) return [data.trim()];
   const lines = data.split("\n").map((line) => line.trim());
-  return lines.every(isWhole) ? lines : [data];
+  return lines.every((line) => isWhole(line, bounds)) ? lines : [data];
 }
 
+/** Characters of plain words; what is said is said at the beginning. */
+const LONGEST_REFUSAL = 10_000;
+
 /** Of an event that is named an error, in the form of those that name it inside. */
-function errorOf(data: string): string {
-  const value = isWhole(data) && data.trim() !== END ? JSON.parse(data) : { message: data };
+function errorOf(data: string, bounds: AnswerBounds): string {
+  const value =
+    isWhole(data, bounds) && data.trim() !== END
+      ? parse(data, bounds)
+      : { message: data.slice(0, LONGEST_REFUSAL) };
   return isRecord(value) && value.error !== undefined && value.error !== null
     ? data
     : JSON.stringify({ error: value ?? {} });
 }
 
-function isWhole(data: string): boolean {
+function isWhole(data: string, bounds: AnswerBounds): boolean {
   if (data.trim() === END) return true;
   try {
-    JSON.parse(data);
+    parse(data, bounds);
     return true;
   } catch {
     return false;

@@ -1,4 +1,5 @@
 import { MedGemmaError } from "../../base/errors.js";
+import { parseBounded, SMALL_JSON } from "../../base/files/bounded-json.js";
 import type { Answer } from "./answer.js";
 import { contextFull } from "./context-full.js";
 import { unsupported } from "./endpoint.js";
@@ -75,7 +76,7 @@ function comeBack(status: number, wait: number): MedGemmaError {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseBounded(text, SMALL_JSON);
   } catch {
     // Some say it in plain words.
     return { message: text.slice(0, 10_000) };

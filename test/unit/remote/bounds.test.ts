@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { RemoteEngine } from "../../../src/engine/remote/remote-engine.js";
 import { readAnswer } from "../../../src/engine/remote/sse.js";
 import { json, type Script, scriptedServer, vllm } from "./scripted-server.js";
@@ -56,6 +56,34 @@ test("nor is a list of models without end, or a refusal's body", async () => {
   await expect(ask(refuses)).rejects.toMatchObject({ code: "endpoint_failed", facts: { status: 400 } });
 });
 
+afterEach(() => vi.restoreAllMocks());
+
+const DEEP = "[".repeat(200_000) + "]".repeat(200_000);
+const shape = { code: "endpoint_failed", facts: { reason: "shape" } };
+
+test.each([
+  ["in an event", `data: {"choices":${DEEP}}\n\n`, shape],
+  ["in an event of several lines", `data: {"choices":\ndata: ${DEEP}}\n\n`, shape],
+  ["in an event that is named an error", `event: error\ndata: ${DEEP}\n\n`, {}],
+  ["in a line", `{"choices":[]}\n{"choices":${DEEP}}\n`, shape],
+  ["in the first line", `{"choices":${DEEP}}\n{"choices":[]}\n`, shape],
+  ["in a document", `{"choices":${DEEP}}`, shape],
+  ["of a hundred thousand names", `{"choices":[],"a":{${'"a":1,'.repeat(100_000)}"b":1}}`, shape],
+])("JSON in JSON without end %s is not parsed", async (_, body, error) => {
+  const parser = vi.spyOn(JSON, "parse");
+  const refused = expect(ask(vllm((_call, response) => response.end(body)))).rejects;
+  await refused.toMatchObject({ code: "endpoint_failed", ...error });
+  expect(Math.max(...parser.mock.calls.map(([text]) => text.length))).toBeLessThan(20_000);
+});
+
+test("nor in a list of models, or a refusal's body", async () => {
+  const parser = vi.spyOn(JSON, "parse");
+  await expect(ask((_call, response) => response.end(`{"data":${DEEP}}`))).rejects.toMatchObject(shape);
+  const refuses = vllm((_call, response) => response.writeHead(400).end(`{"error":${DEEP}}`));
+  await expect(ask(refuses)).rejects.toMatchObject({ code: "endpoint_failed", facts: { status: 400 } });
+  expect(Math.max(...parser.mock.calls.map(([text]) => text.length))).toBeLessThan(20_000);
+});
+
 test("a llama-server's last event may repeat a long prompt", async () => {
   const prompt = MEGABYTE.repeat(3);
   const server = await scriptedServer((call, response) => {
@@ -79,7 +107,7 @@ test("an event of more than may be is refused, whole or in pieces", async () => 
     };
     const all: string[] = [];
     const read = async () => {
-      for await (const event of readAnswer(pieces(), 20)) all.push(event);
+      for await (const event of readAnswer(pieces(), { most: 20, items: 20 })) all.push(event);
     };
     if (size < 100) await expect(read()).rejects.toMatchObject(tooLong);
   }
