@@ -3,6 +3,7 @@ import type { Attack, AttackMakers } from "./attack.js";
 import { FILE_ATTACKS } from "./files.js";
 import { MODEL_ATTACKS } from "./models.js";
 import { PATH_ATTACKS } from "./paths.js";
+import { QUESTION_ATTACKS } from "./questions.js";
 import { RECORD_ATTACKS } from "./records.js";
 import { TEXT_ATTACKS } from "./texts.js";
 
@@ -11,6 +12,7 @@ export type { Application, Attack } from "./attack.js";
 const ATTACKS: AttackMakers = {
   ...FILE_ATTACKS,
   ...TEXT_ATTACKS,
+  ...QUESTION_ATTACKS,
   ...RECORD_ATTACKS,
   ...MODEL_ATTACKS,
   ...PATH_ATTACKS,
