@@ -59,11 +59,14 @@ export interface FrameGeometry {
 }
 
 export function readGeometry(dataset: Dataset, frame: number): FrameGeometry {
-  const attributes = new FrameAttributes(dataset, frame);
+  return geometryIn(new FrameAttributes(dataset, frame));
+}
+
+export function geometryIn(attributes: FrameAttributes): FrameGeometry {
   const position = finite(attributes.numbers(TAG.planePosition, TAG.imagePosition), 3);
   const orientation = finite(attributes.numbers(TAG.planeOrientation, TAG.imageOrientation), 6);
   const pixel = positive(attributes.numbers(TAG.pixelMeasures, TAG.pixelSpacing));
-  const spacing = pixel ?? positive(dataset.numbers(TAG.imagerPixelSpacing));
+  const spacing = pixel ?? positive(attributes.dataset.numbers(TAG.imagerPixelSpacing));
   return {
     position,
     orientation,

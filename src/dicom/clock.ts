@@ -3,11 +3,23 @@
  * hangs cannot say anything; start-up of the thread and of the codec do not count.
  */
 
-let tell: (milliseconds: number) => void = () => undefined;
+let callback: (milliseconds: number) => void = () => undefined;
+
+/** Frames of some pixels take microseconds; the main thread should not hear of each. */
+const WORTH_TELLING = 10;
+let told = { milliseconds: 0, at: 0 };
 
 /** The worker's way to the main thread. */
-export function onAllow(callback: (milliseconds: number) => void): void {
-  tell = callback;
+export function onAllow(call: (milliseconds: number) => void): void {
+  callback = call;
+  told = { milliseconds: 0, at: 0 };
+}
+
+function tell(milliseconds: number): void {
+  const at = performance.now();
+  if (milliseconds <= told.milliseconds && at - told.at < WORTH_TELLING) return;
+  told = { milliseconds, at };
+  callback(milliseconds);
 }
 
 /** Opening and parsing a file, inflating included. */

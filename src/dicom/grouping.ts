@@ -1,8 +1,7 @@
 import { deserialize, serialize } from "node:v8";
-import type { FrameGeometry } from "./attributes.js";
 import { allowGrouping } from "./clock.js";
 import type { DicomFacts } from "./facts.js";
-import type { Pass } from "./pass.js";
+import type { FrameColumns } from "./frame-columns.js";
 import { groupFiles } from "./studies.js";
 
 /**
@@ -21,10 +20,8 @@ export interface GroupedFile {
   readonly wholeSlide: boolean;
   readonly facts: DicomFacts;
   readonly frames: number;
-  /** One a frame where each frame has a group of its own, else one. */
-  readonly geometry: readonly FrameGeometry[];
-  /** As many. */
-  readonly passes: readonly Pass[];
+  /** Each frame where each has a group of its own, else the first. */
+  readonly described: FrameColumns;
 }
 
 export interface GroupJob {

@@ -1,11 +1,11 @@
-import { framesWithGroups, readGeometry } from "./attributes.js";
+import { framesWithGroups } from "./attributes.js";
 import { allowFrames } from "./clock.js";
 import type { Parsed } from "./dataset.js";
 import { type DicomFacts, readFacts } from "./facts.js";
+import { readColumns } from "./frame-columns.js";
 import { framesHeld } from "./frames-held.js";
 import { packFile } from "./grouping.js";
 import { type Limits, tooLarge } from "./limits.js";
-import { readPasses } from "./pass.js";
 import { readSlide, type SlideHeader } from "./slide-header.js";
 import { TAG } from "./tags.js";
 import { type Identity, readIdentity } from "./text.js";
@@ -60,25 +60,25 @@ export function readHeader(
       wholeSlide,
       facts,
       frames,
-      geometry: Array.from({ length: described }, (_, frame) => readGeometry(dataset, frame)),
-      passes: readPasses(dataset, described),
+      described: readColumns(dataset, described),
     }),
     identity: identity ? readIdentity(dataset) : undefined,
     // Last: what was read before is in it.
-    warnings: [...parsed.warnings, ...dataset.malformedWarnings],
+    warnings: [...parsed.warnings, ...dataset.damageWarnings],
   };
 }
 
 /** Referenced File ID (0004,1500) of each image record of a DICOMDIR (PS3.3 F.3), in the order of the file. */
 function readDirectory({ dataset }: Parsed, { maxFiles }: Limits): (readonly string[])[] | undefined {
   if (!dataset.element(TAG.directoryRecords)) return undefined;
-  const files = dataset
-    .items(TAG.directoryRecords)
-    .filter((record) => record.string(TAG.recordType) === "IMAGE")
+  const files: (readonly string[])[] = [];
+  for (const record of dataset.items(TAG.directoryRecords)) {
+    if (record.string(TAG.recordType) !== "IMAGE") continue;
     // Some writers separate the folders as their system does, where the standard has a backslash.
-    .map((record) => record.strings(TAG.referencedFile).flatMap((part) => part.split("/")))
-    .map((parts) => parts.filter((part) => part !== "" && part !== "."))
-    .filter((parts) => parts.length > 0);
+    const written = record.strings(TAG.referencedFile).flatMap((part) => part.split("/"));
+    const parts = written.filter((part) => part !== "" && part !== ".");
+    if (parts.length > 0) files.push(parts);
+  }
   if (files.length > maxFiles) throw tooLarge("files in its DICOMDIR", files.length, maxFiles);
   return files;
 }

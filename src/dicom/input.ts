@@ -55,6 +55,8 @@ function pathOf(url: string | URL): string {
   }
 }
 
+let keys = 0;
+
 export function toSource(input: PathOrBytes): Source {
-  return typeof input === "string" ? { path: input } : { bytes: input };
+  return typeof input === "string" ? { path: input } : { bytes: input, key: ++keys };
 }

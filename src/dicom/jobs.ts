@@ -36,7 +36,7 @@ export type Job =
       readonly kind: "range";
       readonly source: Source;
       readonly limits: Limits;
-      readonly frames: readonly number[] | "all";
+      readonly frames: Uint32Array;
     }
   | {
       readonly kind: "show";
@@ -92,11 +92,19 @@ interface Opened {
   readonly warnings: readonly string[];
 }
 
-let kept: { readonly key: string; readonly opened: Opened } | undefined;
+let kept: { readonly key: string | number; readonly opened: Opened } | undefined;
 
-/** Opens a file; the last one is kept, for the frames of one file come in several jobs. */
+/** Jobs of one call follow each other sooner. */
+const KEEP_MS = 2000;
+let forgetting: NodeJS.Timeout | undefined;
+
+/** Opens a file; the last one is kept for a while, for the frames of one file come in several jobs. */
 function open(source: Source, limits: Limits): Opened {
-  const key = "path" in source ? keyOf(source.path) : undefined;
+  const key = "path" in source ? keyOf(source.path) : source.key;
+  clearTimeout(forgetting);
+  forgetting = setTimeout(() => {
+    kept = undefined;
+  }, KEEP_MS).unref();
   if (kept && kept.key === key) return kept.opened;
   kept = undefined;
   const parsed = parseSource(source, limits);
@@ -156,18 +164,16 @@ async function storedValues(job: Extract<Job, { kind: "stored" }>): Promise<Stor
     photometric: decoded.photometric,
     frames: pixels.count,
     facts: readFacts(parsed.dataset, parsed.syntax, job.frame),
-    warnings: [...opened.warnings, ...parsed.dataset.malformedWarnings, ...decoded.warnings],
+    warnings: [...opened.warnings, ...parsed.dataset.damageWarnings, ...decoded.warnings],
     identity: job.identity ? readIdentity(parsed.dataset) : undefined,
   };
 }
 
 async function acquisitionRange(job: Extract<Job, { kind: "range" }>): Promise<Range> {
   const opened = open(job.source, job.limits);
-  const frames =
-    job.frames === "all" ? Array.from({ length: opened.pixels.count }, (_, index) => index) : job.frames;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  for (const frame of frames) {
+  for (const frame of job.frames) {
     const range = rangeOf((await decodeAt(opened, frame)).values);
     min = Math.min(min, range.min);
     max = Math.max(max, range.max);
@@ -189,5 +195,5 @@ async function shownFrames(job: Extract<Job, { kind: "show" }>): Promise<ShowRes
     frames.push({ ...shown, geometry, warnings: [...decoded.warnings, ...shown.warnings] });
   }
   const facts = readFacts(parsed.dataset, parsed.syntax);
-  return { facts, frames, warnings: [...opened.warnings, ...parsed.dataset.malformedWarnings] };
+  return { facts, frames, warnings: [...opened.warnings, ...parsed.dataset.damageWarnings] };
 }

@@ -10,7 +10,7 @@ import {
   type TransferSyntax,
   transferSyntax,
 } from "./uids.js";
-import { isLongVr, isVr, vrAt } from "./vrs.js";
+import { isLongVrAt, isVrAt, vrAt } from "./vrs.js";
 
 /** Where the data set begins and how its elements are written. */
 export interface Located {
@@ -47,8 +47,7 @@ function plausible(bytes: Uint8Array, at: number): boolean {
   const element = little === 0x0002 || little === 0x0008 ? u16(bytes, at + 2) : 0;
   if (element > 0x1200) return false;
   return (
-    isVr(vrAt(bytes, at + 4)) ||
-    (big !== 0x0008 && u32(bytes, at + 4) <= 1024 && (u32(bytes, at + 4) & 1) === 0)
+    isVrAt(bytes, at + 4) || (big !== 0x0008 && u32(bytes, at + 4) <= 1024 && (u32(bytes, at + 4) & 1) === 0)
   );
 }
 
@@ -62,8 +61,8 @@ function readMeta(bytes: Uint8Array, start: number): { end: number; uid: string 
   let at = start;
   let uid: string | undefined;
   while (at + 8 <= bytes.length && u16(bytes, at) === 0x0002) {
-    const explicit = isVr(vrAt(bytes, at + 4));
-    const long = explicit && isLongVr(vrAt(bytes, at + 4));
+    const explicit = isVrAt(bytes, at + 4);
+    const long = explicit && isLongVrAt(bytes, at + 4);
     const length = !explicit ? u32(bytes, at + 4) : long ? u32(bytes, at + 8) : u16(bytes, at + 6);
     const value = at + (long ? 12 : 8);
     if (length > bytes.length - value) throw unreadable("The file ends inside its meta group.");
@@ -80,7 +79,7 @@ function readMeta(bytes: Uint8Array, start: number): { end: number; uid: string 
 function guessUid(bytes: Uint8Array, at: number): string {
   const little = u16(bytes, at);
   const swapped = ((little & 0xff) << 8) | (little >> 8);
-  if (!isVr(vrAt(bytes, at + 4))) return IMPLICIT_LITTLE;
+  if (!isVrAt(bytes, at + 4)) return IMPLICIT_LITTLE;
   return swapped < little ? EXPLICIT_BIG : EXPLICIT_LITTLE;
 }
 
@@ -115,7 +114,7 @@ export function locate(bytes: Uint8Array, limits: Limits): Located {
     start = 0;
   }
   // Some writers declare one VR encoding and use the other; the first element tells which.
-  const explicit = isVr(vrAt(source, start + 4));
+  const explicit = isVrAt(source, start + 4);
   if (explicit !== syntax.explicit) warnings.push("The data set is not encoded as its transfer syntax says.");
   const group = u16(source, start);
   const bigEndian = syntax.bigEndian

@@ -1,4 +1,4 @@
-import { FrameAttributes } from "./attributes.js";
+import type { FrameAttributes } from "./attributes.js";
 import type { Dataset } from "./dataset.js";
 import { TAG } from "./tags.js";
 
@@ -34,29 +34,28 @@ export interface Pass {
   readonly location: number | undefined;
 }
 
-/** Of the first `frames` frames: from their functional groups where there are any, else from the top level. */
-export function readPasses(dataset: Dataset, frames: number): Pass[] {
-  const file = passOfFile(dataset);
-  return Array.from({ length: frames }, (_, frame) => passOfFrame(dataset, frame, file));
+/** What the functional groups may say of a frame, which goes before what the file says of all. */
+export const FRAME_NUMBERS = [
+  ["acquisition", numberIn(TAG.frameContent, TAG.frameAcquisitionNumber)],
+  ["phase", numberIn(TAG.frameContent, TAG.temporalIndex)],
+  ["echoTime", numberIn(TAG.mrEcho, TAG.effectiveEchoTime)],
+  ["diffusion", numberIn(TAG.mrDiffusion, TAG.diffusionValue)],
+  ["cardiacPhase", numberIn(TAG.cardiacSynchronization, TAG.cardiacPhase)],
+  ["offset", numberIn(TAG.temporalMacro, TAG.temporalOffset)],
+  ["time", timeIn],
+] as const satisfies readonly (readonly [keyof Pass, (frame: FrameAttributes) => number | undefined])[];
+
+export type FrameNumber = (typeof FRAME_NUMBERS)[number][0];
+
+function numberIn(macro: string, tag: string): (frame: FrameAttributes) => number | undefined {
+  return (frame) => frame.inGroups(macro, tag)?.number(tag);
 }
 
-function passOfFrame(dataset: Dataset, frame: number, file: Pass): Pass {
-  const attributes = new FrameAttributes(dataset, frame);
-  const number = (macro: string, tag: string) => attributes.inGroups(macro, tag)?.number(tag);
-  const moment = attributes.inGroups(TAG.frameContent, TAG.frameTime)?.string(TAG.frameTime)?.slice(8);
-  return {
-    ...file,
-    acquisition: number(TAG.frameContent, TAG.frameAcquisitionNumber) ?? file.acquisition,
-    phase: number(TAG.frameContent, TAG.temporalIndex) ?? file.phase,
-    echoTime: number(TAG.mrEcho, TAG.effectiveEchoTime) ?? file.echoTime,
-    diffusion: number(TAG.mrDiffusion, TAG.diffusionValue) ?? file.diffusion,
-    cardiacPhase: number(TAG.cardiacSynchronization, TAG.cardiacPhase) ?? file.cardiacPhase,
-    offset: number(TAG.temporalMacro, TAG.temporalOffset) ?? file.offset,
-    time: moment === undefined ? file.time : secondsOf(moment),
-  };
+function timeIn(frame: FrameAttributes): number | undefined {
+  return secondsOf(frame.inGroups(TAG.frameContent, TAG.frameTime)?.string(TAG.frameTime)?.slice(8));
 }
 
-function passOfFile(dataset: Dataset): Pass {
+export function passOfFile(dataset: Dataset): Pass {
   const number = (...tags: readonly string[]) => {
     for (const tag of tags) {
       const value = dataset.number(tag);

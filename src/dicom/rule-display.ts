@@ -40,7 +40,7 @@ interface VoiCurve {
 }
 
 function voiCurve(input: GreyInput, minMax: boolean, toValue: (stored: number) => number): VoiCurve {
-  const [table] = input.voi.tables;
+  const { table } = input.voi;
   const window: Window | undefined = input.window ?? (minMax || table ? undefined : input.voi.windows[0]);
   if (window) {
     const { center, width } = window;

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { throwIfAborted } from "../base/errors.js";
 import type { Instance } from "./collect.js";
-import type { PackedSeries } from "./grouping.js";
+import type { PackedSeries, PackedVolume } from "./grouping.js";
 import { type Limits, tooLarge } from "./limits.js";
 import type { DecodePool } from "./pool.js";
 
@@ -10,7 +10,8 @@ export interface Volume {
   readonly length: number;
   /** What was left out and what is irregular, in words. */
   readonly notes: readonly string[];
-  readonly instances: ReadonlySet<Instance>;
+  /** Its files, and the frames of each that are slices of it. */
+  readonly instances: ReadonlyMap<Instance, Uint32Array>;
   /** The file and frame of a slice, from 0. */
   at(index: number): FrameOf;
 }
@@ -67,8 +68,23 @@ function opened({ files, volume, ...rest }: PackedSeries, all: readonly Instance
     volume: volume && {
       length: volume.files.length,
       notes: volume.notes,
-      instances: new Set(Array.from(new Set(volume.files), of)),
+      instances: framesByFile(volume, of),
       at: (index) => ({ instance: of(volume.files[index]), frame: volume.frames[index] ?? 0 }),
     },
   };
+}
+
+function framesByFile(
+  { files, frames }: PackedVolume,
+  of: (file: number) => Instance,
+): ReadonlyMap<Instance, Uint32Array> {
+  const counts = new Map<number, number>();
+  for (const file of files) counts.set(file, (counts.get(file) ?? 0) + 1);
+  const found = new Map<number, { readonly frames: Uint32Array; filled: number }>();
+  for (const [file, count] of counts) found.set(file, { frames: new Uint32Array(count), filled: 0 });
+  files.forEach((file, index) => {
+    const one = found.get(file);
+    if (one) one.frames[one.filled++] = frames[index] ?? 0;
+  });
+  return new Map([...found].map(([file, one]) => [of(file), one.frames]));
 }

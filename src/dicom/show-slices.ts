@@ -18,14 +18,14 @@ export type Numbered = FrameOf & { readonly number: number };
  * files that cannot be read.
  */
 export async function acquisitionRange(volume: Volume, work: Work) {
-  const files = byFile(Array.from({ length: volume.length }, (_, index) => volume.at(index)));
+  const files = [...volume.instances].map(([instance, items]) => ({ instance, items }));
   let done = 0;
   const ranges = await eachFile(files, work, async ({ instance, items }) => {
     const job = {
       kind: "range",
       source: instance.source,
       limits: work.limits,
-      frames: items.map(({ frame }) => frame),
+      frames: items,
     } as const;
     const range = await work.pool.run<"range">(job, { timeout: work.limits.timeout, signal: work.signal });
     work.progress("range", ++done, files.length);
@@ -40,17 +40,17 @@ export async function acquisitionRange(volume: Volume, work: Work) {
   return { range, lost, warnings: lostWarnings(ranges) };
 }
 
-type FileOf<T> = { readonly instance: Instance; readonly items: readonly T[] };
-type PerFile<T, V> = { readonly file: FileOf<T> } & ({ readonly value: V } | Refused);
+type OfFile<T> = { readonly instance: Instance; readonly items: T };
+type PerFile<T, V> = { readonly file: OfFile<T> } & ({ readonly value: V } | Refused);
 
 /**
  * Runs a step for each file. In a folder one that cannot be read costs itself alone; a file that the caller named, and
  * the last one left, end the call.
  */
 async function eachFile<T, V>(
-  files: readonly FileOf<T>[],
+  files: readonly OfFile<T>[],
   work: Work,
-  step: (file: FileOf<T>) => Promise<V>,
+  step: (file: OfFile<T>) => Promise<V>,
 ): Promise<PerFile<T, V>[]> {
   const several = files.length > 1;
   const results = await inTurn(files, async (file, index): Promise<PerFile<T, V>> => {
@@ -73,7 +73,7 @@ function lostWarnings<T, V>(results: readonly PerFile<T, V>[]): string[] {
   return unreadableWarnings(results.flatMap((one) => ("error" in one ? [one] : [])));
 }
 
-function byFile<T extends FrameOf>(slices: readonly T[]): FileOf<T>[] {
+function byFile<T extends FrameOf>(slices: readonly T[]): OfFile<readonly T[]>[] {
   return [...groupBy(slices, ({ instance }) => instance)].map(([instance, items]) => ({ instance, items }));
 }
 

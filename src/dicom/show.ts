@@ -136,7 +136,7 @@ function chooseWindow(
     return { window: { ...choice, function: "LINEAR" }, asDisplayed, warnings: [] };
   if (choice !== "file") return { window: undefined, asDisplayed, warnings: [] };
   const [window] = voi.windows;
-  if (!window && voi.tables.length > 0) return { window, asDisplayed: true, warnings: [] };
+  if (!window && voi.table) return { window, asDisplayed: true, warnings: [] };
   const warnings: string[] = [];
   if (!window) warnings.push("The file has no window that can be used; the full range is shown.");
   if (voi.windows.length > 1) warnings.push("The file has several windows; the first was used.");

@@ -6,12 +6,18 @@ import { type Parsed, parse } from "./dataset.js";
 import { type Limits, tooLarge } from "./limits.js";
 import { locate } from "./locate.js";
 import { type FilePath, toArgument } from "./paths.js";
+import { TAG } from "./tags.js";
 
 /** A file by path, or its bytes. */
 export type Source =
   | { readonly path: FilePath }
-  /** `name`: in the archive they are from. */
-  | { readonly bytes: Uint8Array; readonly name?: string | undefined };
+  | {
+      readonly bytes: Uint8Array;
+      /** In the archive they are from. */
+      readonly name?: string | undefined;
+      /** The same for the same bytes: what was opened for one job is known again by the next. */
+      readonly key?: number | undefined;
+    };
 
 /** First read of a header; most fit. Then eight times as much, until Pixel Data is reached or the file ends. */
 const HEADER_CHUNK = 256 * 1024;
@@ -53,7 +59,7 @@ export function parseHeader(source: Source, limits: Limits): Parsed {
 function tryPart(bytes: Uint8Array, limits: Limits, size: number): Parsed | undefined {
   try {
     const parsed = parse(locate(bytes, limits), size);
-    return parsed.complete && !parsed.syntax.deflated ? parsed : undefined;
+    return parsed.dataset.element(TAG.pixelData) && !parsed.syntax.deflated ? parsed : undefined;
   } catch (error) {
     if (MedGemmaError.isInstance(error) && error.code === "not_dicom") throw error;
     return undefined;

@@ -1,3 +1,4 @@
+import { geometryAt, passAt } from "./frame-columns.js";
 import { groupBy } from "./group-by.js";
 import { type GroupedFile, type PackedSeries, packNumbers } from "./grouping.js";
 import { VOLUME_MODALITIES } from "./rule-table.js";
@@ -70,20 +71,17 @@ function isSupported(facts: GroupedFile["facts"]): boolean {
 }
 
 /** The frames of a file as slices; multi-frame files without per-frame geometry keep the file's. */
-function slicesOf({ file, name, instance, instanceNumber, facts, frames, ...each }: Numbered): Slice[] {
-  const [first] = each.geometry;
-  const [pass] = each.passes;
-  if (!first || !pass) return [];
-  const placed = each.geometry.length === frames;
-  const unplaced = { ...first, position: undefined };
+function slicesOf({ file, name, instance, instanceNumber, facts, frames, described }: Numbered): Slice[] {
+  const placed = described.count === frames;
+  const unplaced = { ...geometryAt(described, 0), position: undefined };
   return Array.from({ length: frames }, (_, frame) => ({
     file,
     name,
     frame,
     instance,
-    geometry: placed ? (each.geometry[frame] ?? first) : unplaced,
+    geometry: placed ? geometryAt(described, frame) : unplaced,
     instanceNumber,
-    pass: each.passes[frame] ?? pass,
+    pass: passAt(described, frame < described.count ? frame : 0),
     facts,
   }));
 }

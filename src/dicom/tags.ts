@@ -1,4 +1,4 @@
-/** The attributes this folder reads, in dicom-parser's form (PS3.6). */
+/** The attributes this folder reads, as `x`, group and element (PS3.6). */
 export const TAG = Object.freeze({
   specificCharacterSet: "x00080005",
   imageType: "x00080008",

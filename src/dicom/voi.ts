@@ -16,7 +16,8 @@ export interface Window {
 export interface VoiAttributes {
   /** Usable windows, in the file's order; a width of 0 is left out. */
   readonly windows: readonly Window[];
-  readonly tables: readonly LookupTable[];
+  /** The first that can be used. */
+  readonly table: LookupTable | undefined;
   /** The file has windows of numbers and none can be used. */
   readonly unusable: boolean;
 }
@@ -38,13 +39,25 @@ export function readVoi(
     const usable = Number.isFinite(center) && (kind === "LINEAR" ? width >= 1 : width > 0);
     return usable ? [{ center, width, function: kind }] : [];
   });
-  const tables = dataset.items(TAG.voiLut).flatMap((item) => {
-    const table = readLut(item, signedInput, bigEndian);
-    return table ? [table] : [];
-  });
   // Of one that is no number the data set keeps a note of its own.
   const read = !holder?.isMalformed(TAG.windowCenter) && !holder?.isMalformed(TAG.windowWidth);
-  return { windows, tables, unusable: read && centers.length > 0 && windows.length === 0 };
+  return {
+    windows,
+    table: firstTable(dataset, signedInput, bigEndian),
+    unusable: read && centers.length > 0 && windows.length === 0,
+  };
+}
+
+/** Alternatives are few. */
+const MOST_TABLES = 16;
+
+function firstTable(dataset: Dataset, signedInput: boolean, bigEndian: boolean): LookupTable | undefined {
+  for (let index = 0; index < Math.min(MOST_TABLES, dataset.count(TAG.voiLut)); index++) {
+    const item = dataset.item(TAG.voiLut, index);
+    const table = item && readLut(item, signedInput, bigEndian);
+    if (table) return table;
+  }
+  return undefined;
 }
 
 /** The window's curve from input values to 0..1. */
