@@ -6,21 +6,31 @@ export interface LabelProbability {
   readonly probability: number;
 }
 
+/** Characters of what is no text but the name of something: of a label, a target, a section. */
+const LONGEST_NAME = 10_000;
+
+/**
+ * A name without the white space around it.
+ * @throws MedGemmaError `bad_option`.
+ */
+export function checkName(option: string, expected: string, name: unknown): string {
+  if (typeof name !== "string" || name.length > LONGEST_NAME || name.trim() === "")
+    throw badOption(option, `${expected} (at most ${LONGEST_NAME} characters)`, name);
+  return name.trim();
+}
+
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const MAX_YES_NO = 1000;
 
 /** @throws MedGemmaError `bad_option` for an empty list, repeated labels, too many, or a choice of one. */
 export function checkLabels(labels: unknown, multiLabel: boolean): string[] {
   if (!Array.isArray(labels) || labels.length === 0) throw badOption("labels", "a list of labels", labels);
-  const names = labels.map((label: unknown) => {
-    if (typeof label !== "string" || label.trim() === "") throw badOption("labels", "labels of words", label);
-    return label.trim();
-  });
   const [fewest, most] = multiLabel ? [1, MAX_YES_NO] : [2, LETTERS.length];
-  if (names.length < fewest || names.length > most) {
+  if (labels.length < fewest || labels.length > most) {
     const count = `${fewest} to ${most} labels${multiLabel ? "" : " (any number with multiLabel)"}`;
     throw badOption("labels", count, labels.length);
   }
+  const names = labels.map((label: unknown) => checkName("labels", "labels of words", label));
   const seen = new Set<string>();
   for (const [index, name] of names.entries()) {
     if (seen.size < seen.add(name.toLowerCase()).size) continue;

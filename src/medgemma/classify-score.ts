@@ -3,12 +3,12 @@ import type { EngineTimings, PromptPart, Usage } from "../engine/engine.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart, Message } from "../prompt/message.js";
 import type { LetteredAnswers, ScoredPreset } from "../prompt/presets-tasks.js";
-import { renderPrompt } from "../prompt/render.js";
 import type { ClassifyOptions } from "./classify.js";
 import { letterOf, optionLines } from "./classify-labels.js";
 import { argue } from "./classify-reason.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { fillPreset, withSystem } from "./task-prompt.js";
+import { promptOf } from "./text-bounds.js";
 
 /** One question about the pictures and its answers, each in its spellings. */
 export interface Asked {
@@ -69,7 +69,7 @@ export async function score(
   { messages, answers }: Asked,
   options: ClassifyOptions,
 ): Promise<Scored> {
-  const prompt = renderPrompt(messages);
+  const prompt = promptOf(engine, messages);
   const argued = options.method === "reason" ? await argue(engine, prompt, preset, options) : undefined;
   const parts: PromptPart[] = argued?.parts ?? prompt;
   // After its own lead, the answer stands alone.

@@ -3,6 +3,7 @@ import { integerOption, numberOption } from "../base/options.js";
 import type { GenerateOptions } from "../engine/engine.js";
 import { resolveGenerateOptions } from "../engine/native/generate-options.js";
 import type { ImageInput } from "../image/input.js";
+import { hasPlace } from "../prompt/presets.js";
 import { type ScoredPreset, TASK_PRESETS } from "../prompt/presets-tasks.js";
 import { type Calibration, calibrate, readCalibration, share } from "./calibration.js";
 import { checkLabels, type LabelProbability, rotations } from "./classify-labels.js";
@@ -173,10 +174,10 @@ function checkOptions(model: LoadedModel, options: ClassifyOptions, labels: read
 function presetOf(model: LoadedModel, { multiLabel, prompt }: ClassifyOptions): ScoredPreset {
   const preset = TASK_PRESETS[multiLabel ? "yesNo" : "choice"][model.family];
   const chosen = choosePreset<ScoredPreset>(preset, prompt);
-  const place = multiLabel ? "{label}" : "{options}";
+  const place = multiLabel ? "label" : "options";
   const expected = multiLabel ? "yes" : "letter";
-  if (!JSON.stringify(chosen.content).includes(place) || !Object.hasOwn(chosen.answers ?? {}, expected))
-    throw badOption("prompt", `a question with ${place} in it, and its answers`, prompt);
+  if (!hasPlace(chosen, place) || !Object.hasOwn(chosen.answers ?? {}, expected))
+    throw badOption("prompt", `a question with {${place}} in it, and its answers`, prompt);
   return chosen;
 }
 

@@ -20,15 +20,21 @@ export type QuestionPart =
 /** Nothing, one picture or several. */
 export type Pictures = ImageInput | readonly ImageInput[] | undefined;
 
+/** Of one turn: each is copied and read by itself. A volume of thousands of slices has fewer, each with its words. */
+const MOST_PARTS = 10_000;
+
 /**
  * One user turn: the pictures, then the question (as in Google's anatomy and longitudinal notebooks), or the order
  * that the question's parts give. Pictures that no part names come first.
  * @throws MedGemmaError `bad_option`.
  */
 export function toContent(pictures: Pictures, question: Question): ContentPart<ImageInput>[] {
-  return reading("pictures and question", () =>
-    contentOf(plain("pictures", pictures), plain("question", question)),
-  );
+  return reading("pictures and question", () => {
+    for (const [name, list] of Object.entries({ pictures, question }))
+      if (Array.isArray(list) && list.length > MOST_PARTS)
+        throw badOption(name, `${MOST_PARTS} parts at most`, list);
+    return contentOf(plain("pictures", pictures), plain("question", question));
+  });
 }
 
 function contentOf(pictures: Pictures, question: Question): ContentPart<ImageInput>[] {

@@ -111,9 +111,12 @@ function isTextInput(input: ExtractInput): input is TextInput {
   return typeof input === "object" && input !== null && "text" in input && !("arrayBuffer" in input);
 }
 
+/** No system takes longer ones. */
+const LONGEST_PATH = 4096;
+
 function isRecord(text: string): boolean {
   if (/^(?:data|file|https?):/i.test(text)) return false;
-  if (/[\r\n]/.test(text)) return true;
+  if (text.length > LONGEST_PATH || /[\r\n]/.test(text)) return true;
   return text.trim().split(/\s+/).length >= 3 && !/\.[a-z0-9]{2,5}$/i.test(text) && !existsSync(text);
 }
 

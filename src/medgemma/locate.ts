@@ -4,6 +4,7 @@ import { fitImage } from "../image/fit.js";
 import type { ImageInput } from "../image/input.js";
 import { parseBoxes } from "../prompt/boxes.js";
 import { type LocatePreset, TASK_PRESETS } from "../prompt/presets-tasks.js";
+import { checkName } from "./classify-labels.js";
 import { addTimings, addUsage } from "./classify-score.js";
 import { onePicture } from "./compare.js";
 import type { LoadedModel } from "./loaded-model.js";
@@ -91,19 +92,15 @@ export async function locate(
   };
 }
 
+/** Each may be a question of its own. */
+const MOST_TARGETS = 1000;
+
 /** @throws MedGemmaError `bad_option`. */
 function checkTargets(targets: unknown): string[] {
   const list = typeof targets === "string" ? [targets] : targets;
-  if (!Array.isArray(list) || list.length === 0) throw badOption("targets", "what to look for", targets);
-  return [
-    ...new Set(
-      list.map((target: unknown) => {
-        if (typeof target !== "string" || target.trim() === "")
-          throw badOption("targets", "names of what to look for", target);
-        return target.trim();
-      }),
-    ),
-  ];
+  if (!Array.isArray(list) || list.length === 0 || list.length > MOST_TARGETS)
+    throw badOption("targets", `what to look for, ${MOST_TARGETS} things at most,`, targets);
+  return [...new Set(list.map((target) => checkName("targets", "names of what to look for", target)))];
 }
 
 /** One result of the answers to several questions. */

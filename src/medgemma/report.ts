@@ -1,8 +1,10 @@
 import { badOption } from "../base/errors.js";
 import { readOnce, stringOption } from "../base/options.js";
 import type { ImageInput } from "../image/input.js";
+import { hasPlace } from "../prompt/presets.js";
 import { TASK_PRESETS } from "../prompt/presets-tasks.js";
 import { parseSections, type ReportSection } from "../prompt/report-sections.js";
+import { checkName } from "./classify-labels.js";
 import type { LoadedModel } from "./loaded-model.js";
 import type { StreamEvent } from "./result.js";
 import { checkTaskOptions, choosePreset, type TaskOptions, toPictures } from "./task-prompt.js";
@@ -34,6 +36,7 @@ export interface ReportResult extends TextResult {
 }
 
 const OWN = ["indication", "history", "prior", "sections"];
+const MOST_SECTIONS = 100;
 const SECTIONS = ["FINDINGS", "IMPRESSION"];
 
 /** @see MedGemma.streamReport */
@@ -50,7 +53,7 @@ export async function* streamReport(
   const pictures = [...(prior?.image === undefined ? [] : [prior.image]), ...toPictures("images", images)];
   const preset = choosePreset(own, prompt);
   // Own words may leave the sections to the caller.
-  const named = own === preset || JSON.stringify(preset.content).includes("{sections}");
+  const named = own === preset || hasPlace(preset, "sections");
   const values = { context: contextOf(options), ...(named && { sections: listOf(asked) }) };
   yield* textTask(model, { preset, pictures, values, options }, (result) => {
     const sections = parseSections(result.text, asked);
@@ -63,13 +66,9 @@ export async function* streamReport(
 
 function checkSections(sections: unknown): string[] {
   if (sections === undefined) return SECTIONS;
-  if (!Array.isArray(sections) || sections.length === 0)
-    throw badOption("sections", "a list of section names", sections);
-  return sections.map((name) => {
-    if (typeof name !== "string" || name.trim() === "")
-      throw badOption("sections", "names of sections", name);
-    return name.trim().toUpperCase();
-  });
+  if (!Array.isArray(sections) || sections.length === 0 || sections.length > MOST_SECTIONS)
+    throw badOption("sections", `a list of section names, ${MOST_SECTIONS} at most,`, sections);
+  return sections.map((name) => checkName("sections", "names of sections", name).toUpperCase());
 }
 
 /** What is known besides the pictures, a line each, and an empty line. */

@@ -1,13 +1,13 @@
 import type { GeneratedToken, GenerateOptions, GenerationEvent } from "../engine/engine.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { Message } from "../prompt/message.js";
-import { renderPrompt } from "../prompt/render.js";
 import { type ThinkingSegment, ThinkingSplitter } from "../prompt/thinking.js";
 import { type LoadedModel, noticeOf } from "./loaded-model.js";
 import { type AskOptions, toGenerateOptions } from "./options.js";
 import type { StudyNote } from "./pictures.js";
 import { makeProvenance, type PromptName } from "./provenance.js";
 import type { ModelResult, StreamEvent } from "./result.js";
+import { promptOf } from "./text-bounds.js";
 
 export interface ResponseContext {
   readonly prompt: PromptName;
@@ -37,7 +37,7 @@ export async function* respond(
     ...toGenerateOptions(context.options),
     ...(jsonSchema && { jsonSchema }),
   } as GenerateOptions;
-  for await (const event of engine.generate(renderPrompt(messages), options)) {
+  for await (const event of engine.generate(promptOf(engine, messages), options)) {
     if (event.type === "done") {
       done = event;
       continue;

@@ -4,7 +4,7 @@ import { table } from "../base/table.js";
 import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart, Message } from "../prompt/message.js";
-import { type Preset, presetMessages } from "../prompt/presets.js";
+import { fillPlaces, hasPlace, type Preset, presetMessages } from "../prompt/presets.js";
 import { systemTurn } from "./conversation.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { type AskOptions, checkAskOptions } from "./options.js";
@@ -109,20 +109,17 @@ export function fillPreset<I>(
   pictures: readonly I[],
   values: Readonly<Record<string, string | undefined>>,
 ): [system: string | undefined, user: readonly ContentPart<I>[]] {
-  const words = [preset.system, ...preset.content.map((part) => (part.type === "text" ? part.text : ""))];
-  const placed = (name: string) => words.some((text) => text?.includes(`{${name}}`));
+  const inSystem = (name: string) => preset.system?.includes(`{${name}}`) ?? false;
+  const placed = (name: string) => inSystem(name) || hasPlace(preset, name);
   const given: Record<string, string> = table();
   for (const [name, value] of Object.entries(values)) {
     if (value !== undefined) given[name] = value;
     else if (placed(name)) given[name] = "";
   }
   // The system text may hold places too, which presetMessages leaves alone.
-  const system = preset.system?.replace(/\{([a-z_]+)\}/g, (place, name: string) => given[name] ?? place);
-  const inSystem = (name: string) => preset.system?.includes(`{${name}}`);
+  const system = preset.system && fillPlaces(preset.system, (name) => given[name]);
   const inContent = Object.fromEntries(
-    Object.entries(given).filter(
-      ([name]) => !inSystem(name) || words.slice(1).some((text) => text?.includes(`{${name}}`)),
-    ),
+    Object.entries(given).filter(([name]) => !inSystem(name) || hasPlace(preset, name)),
   );
   // Tasks about pictures have asked for some by now; the others may do without.
   const places = preset.content.filter((part) => part.type !== "images" || pictures.length > 0);

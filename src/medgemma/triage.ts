@@ -1,6 +1,7 @@
 import { badOption, MedGemmaError } from "../base/errors.js";
 import type { RgbImage } from "../image/rgb.js";
 import { findJson } from "../prompt/json.js";
+import { hasPlace } from "../prompt/presets.js";
 import { addTimings, addUsage } from "./classify-score.js";
 import { findInstruction } from "./decide/suspicious.js";
 import type { LoadedModel } from "./loaded-model.js";
@@ -88,10 +89,9 @@ export async function triage(
   if (scale.decides === "rules" && rules.level === undefined) throw undecided(scale, rules);
   const preset = choosePreset(TRIAGE_PRESETS[model.family], options.prompt);
   const { style = "lines" } = preset;
-  const words = JSON.stringify(preset.content);
-  if (!words.includes("{case}")) throw badOption("prompt", "a place {case}", options.prompt);
+  if (!hasPlace(preset, "case")) throw badOption("prompt", "a place {case}", options.prompt);
   const levels = scale.levels.map((it) => `${it.level}: ${it.name}. ${it.meaning}`).join("\n");
-  const values = { case: tellCase(style, input), ...(words.includes("{levels}") && { levels }) };
+  const values = { case: tellCase(style, input), ...(hasPlace(preset, "levels") && { levels }) };
   const [system, content] = fillPreset<RgbImage>(preset, [], values);
   const messages = withSystem(system, content, options);
   const context = {

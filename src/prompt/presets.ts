@@ -139,8 +139,36 @@ export function presetMessages<I>(
   return preset.system === undefined ? [user] : [{ role: "system", content: preset.system }, user];
 }
 
+const PLACE = /\{([a-z]+(?:_[a-z]+)*)\}/g;
+/** Of a preset's words. */
+const MOST_PLACES = 1000;
+/** Characters of the words of a preset, and of what they become: of no context are more. */
+const MOST_CHARACTERS = 16 << 20;
+
+/** Whether the content's words have a place for a value. */
+export function hasPlace({ content }: Pick<Preset, "content">, name: string): boolean {
+  const place = `{${name}}`;
+  return content.some((part) => part.type === "text" && part.text.includes(place));
+}
+
+/**
+ * The words with their places filled in. What they become is counted first: a text may be of millions of places, and each
+ * value of megabytes.
+ * @param textOf Of a name; undefined leaves its place as it stands.
+ * @throws MedGemmaError `bad_option`.
+ */
+export function fillPlaces(template: string, textOf: (name: string) => string | undefined): string {
+  let [places, length] = [0, template.length];
+  for (const [, name = ""] of template.matchAll(PLACE)) {
+    length += textOf(name)?.length ?? 0;
+    if (++places > MOST_PLACES || length > MOST_CHARACTERS)
+      throw badOption("prompt", `at most ${MOST_PLACES} places and ${MOST_CHARACTERS} characters`, template);
+  }
+  return places === 0 ? template : template.replace(PLACE, (place, name: string) => textOf(name) ?? place);
+}
+
 function fill(template: string, values: Record<string, string>, used: Set<string>): string {
-  return template.replace(/\{([a-z]+(?:_[a-z]+)*)\}/g, (_, name: string) => {
+  return fillPlaces(template, (name) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (typeof value !== "string") throw badOption(`values.${name}`, "a string", value);
     used.add(name);

@@ -53,10 +53,17 @@ export function resolveRequestOptions(options: ScoreOptions): NativeRequestOptio
   return { batch: priority === "batch", deterministic };
 }
 
+/** Each is decoded by itself: more take long, and nobody has so many labels. */
+const MOST_CONTINUATIONS = 4096;
+
 /** @throws MedGemmaError `bad_option`. */
 export function checkContinuations(continuations: unknown): void {
-  if (!Array.isArray(continuations) || continuations.length === 0)
-    throw badOption("continuations", "at least one string", continuations);
+  if (
+    !Array.isArray(continuations) ||
+    continuations.length === 0 ||
+    continuations.length > MOST_CONTINUATIONS
+  )
+    throw badOption("continuations", `one string at least, ${MOST_CONTINUATIONS} at most`, continuations);
   for (const text of continuations)
     if (typeof text !== "string" || text === "") throw badOption("continuations", "no empty string", text);
 }

@@ -22,7 +22,7 @@ import type {
   ScoreResult,
 } from "../engine.js";
 import { fileInfo } from "../file-info.js";
-import { checkParts } from "../parts.js";
+import { checkContinuationsFit, checkParts, checkPartsFit } from "../parts.js";
 import { type AdapterOption, describeAdapters, resolveAdapterOptions, toNativeAdapters } from "./adapters.js";
 import {
   fromNative,
@@ -220,6 +220,7 @@ export class NativeEngine implements Engine {
     const { signal } = options;
     throwIfAborted(signal);
     checkParts(parts);
+    checkPartsFit(parts, this.info);
     const started = performance.now();
     const resolved = {
       ...resolveGenerateOptions(options),
@@ -244,7 +245,9 @@ export class NativeEngine implements Engine {
     const { signal } = options;
     throwIfAborted(signal);
     checkParts(parts);
+    checkPartsFit(parts, this.info);
     checkContinuations(continuations);
+    checkContinuationsFit(continuations, this.info);
     const started = performance.now();
     const resolved = {
       ...resolveRequestOptions(options),

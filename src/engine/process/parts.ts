@@ -19,7 +19,7 @@ export async function sendParts(
   const images = new Map(keys.map((key, index) => [key, pictures[index] as RgbImage]));
   let next = 0;
   const wire = parts.map((part): WirePart => {
-    if (part.type === "text") return { type: "text", text: part.text, special: part.special };
+    if (part.type === "text") return { type: "text", text: part.text.toWellFormed(), special: part.special };
     return { type: "image", picture: keys[next++] ?? "" };
   });
   return { wire, images };

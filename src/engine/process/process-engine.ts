@@ -20,7 +20,7 @@ import {
   resolveGenerateOptions,
   resolveRequestOptions,
 } from "../native/generate-options.js";
-import { checkParts } from "../parts.js";
+import { checkContinuationsFit, checkParts, checkPartsFit } from "../parts.js";
 import type { ChildLink } from "./child-link.js";
 import { endWhenForgotten } from "./forgotten.js";
 import { generateRemotely } from "./generate.js";
@@ -67,7 +67,8 @@ export class ProcessEngine implements Engine {
   async tokenize(text: string, options: { special: boolean; signal?: AbortSignal }): Promise<Int32Array> {
     const { special, signal } = options;
     const link = await this.#link(signal);
-    const { bytes } = await link.call("tokenize", { text, special }, {}, signal);
+    // Halves of pairs become what they would become there anyway; written out for the pipe they take a second.
+    const { bytes } = await link.call("tokenize", { text: text.toWellFormed(), special }, {}, signal);
     return new Int32Array(bytes.buffer);
   }
 
@@ -91,6 +92,7 @@ export class ProcessEngine implements Engine {
     const { signal } = options;
     throwIfAborted(signal);
     checkParts(parts);
+    checkPartsFit(parts, this.info);
     // Here, where a wrong type is still seen; the message would turn it into something else.
     resolveGenerateOptions(options);
     activeAdapters(this.info.adapters, options.adapters);
@@ -106,13 +108,16 @@ export class ProcessEngine implements Engine {
   ): Promise<ScoreResult> {
     const { signal, ...rest } = options;
     checkParts(parts);
+    checkPartsFit(parts, this.info);
     checkContinuations(continuations);
+    checkContinuationsFit(continuations, this.info);
     resolveRequestOptions(options);
     activeAdapters(this.info.adapters, options.adapters);
     if (parts.some((part) => part.type === "image")) this.#requireProjector();
     const link = await this.#link(signal);
     const { wire, images } = await sendParts(link, parts, signal);
-    const params = { parts: wire, continuations, options: rest };
+    const texts = continuations.map((text) => text.toWellFormed());
+    const params = { parts: wire, continuations: texts, options: rest };
     const { result } = await link.call("score", params, { images }, signal);
     this.#supervisor.answered();
     return result;

@@ -1,6 +1,6 @@
 import type { Usage } from "../../engine/engine.js";
 import type { RgbImage } from "../../image/rgb.js";
-import type { Preset } from "../../prompt/presets.js";
+import { hasPlace, type Preset } from "../../prompt/presets.js";
 import type { LoadedModel } from "../loaded-model.js";
 import { respond } from "../respond.js";
 import type { ModelResult, StreamEvent } from "../result.js";
@@ -41,8 +41,8 @@ export function ask(
 
 /** Values that the preset's words have a place for. */
 function placed(preset: Preset, values: Readonly<Record<string, string>>): Record<string, string> {
-  const words = JSON.stringify([preset.system, preset.content]);
-  return Object.fromEntries(Object.entries(values).filter(([name]) => words.includes(`{${name}}`)));
+  const isPlaced = (name: string) => hasPlace(preset, name) || preset.system?.includes(`{${name}}`);
+  return Object.fromEntries(Object.entries(values).filter(([name]) => isPlaced(name)));
 }
 
 export function addUsage(a: Usage, b: Usage): Usage {

@@ -172,3 +172,13 @@ describe("messages that make no conversation", () => {
     expect((error as Error).message).not.toContain("SECRET");
   });
 });
+
+it("halves of pairs and zero bytes become the mark of what is unknown, however many", () => {
+  const content = `a\ud83d\u{1F600}\0\udc00b${"\0\ud83d".repeat(500_000)}c`;
+  const [, part] = renderPrompt([{ role: "user", content }]);
+  expect(part).toEqual({
+    type: "text",
+    text: `a\ufffd\u{1F600}\ufffd\ufffdb${"\ufffd".repeat(1_000_000)}c`,
+    special: false,
+  });
+});

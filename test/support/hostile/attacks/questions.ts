@@ -72,56 +72,57 @@ export function letterAttack(what: string, where: string, length: number): Attac
 const repeat = <T>(count: number, item: (index: number) => T) =>
   Array.from({ length: count }, (_, index) => item(index));
 
-type Counted = (model: MedGemma, count: number, signal: AbortSignal | undefined) => Promise<unknown>;
+type Run = (model: MedGemma, signal: AbortSignal | undefined) => Promise<unknown>;
 
-/** Small things, very many of them. */
-const NUMBERS: Readonly<Record<string, Counted>> = {
-  "parts of a question": (model, count, signal) =>
-    model.ask(
-      [],
-      repeat(count, () => ({ type: "text" as const, text: "a" })),
-      { ...SHORT, signal },
-    ),
-  "places in a prompt": (model, count, signal) =>
-    model.classify(picture, ["nodule", "effusion"], { prompt: "{label} {options}".repeat(count), signal }),
-  "places of a long label": (model, count, signal) =>
-    model.classify(picture, ["nodule", "effusion".repeat(1000)], {
-      prompt: "{label}".repeat(count),
-      multiLabel: true,
-      signal,
-    }),
-  "turns of a conversation": (model, count, signal) =>
-    model
-      .chat({
-        history: repeat(count, (i) => ({ role: i % 2 === 0 ? "user" : "assistant", content: "a" }) as const),
-      })
-      .ask("And now?", { ...SHORT, signal }),
-  continuations: (model, count, signal) =>
-    model.engine.score([{ type: "text", text: "Is it?", special: false }], repeat(count, String), { signal }),
-  "parts of a prompt": (model, count, signal) =>
-    model.engine.score(
-      repeat(count, (i) => ({ type: "text", text: "a", special: i % 2 === 0 }) as const),
-      ["yes"],
-      { signal },
-    ),
-  sections: (model, count, signal) =>
-    model.report(picture, { ...SHORT, sections: repeat(count, (i) => `S${i}`), signal }),
-  labels: (model, count, signal) =>
-    model.classify(
-      picture,
-      repeat(count, (i) => `l${i}`),
-      { multiLabel: true, signal },
-    ),
-  targets: (model, count, signal) =>
-    model.locate(
-      picture,
-      repeat(count, (i) => `t${i}`),
-      { ...SHORT, signal },
-    ),
+/** Small things, very many of them; made before the attack begins. */
+const NUMBERS: Readonly<Record<string, (count: number) => Run>> = {
+  "parts of a question": (count) => {
+    const parts = repeat(count, () => ({ type: "text" as const, text: "a" }));
+    return (model, signal) => model.ask([], parts, { ...SHORT, signal });
+  },
+  "places in a prompt": (count) => {
+    const prompt = "{label} {options}".repeat(count);
+    return (model, signal) => model.classify(picture, ["nodule", "effusion"], { prompt, signal });
+  },
+  "places of a long label": (count) => {
+    const [prompt, label] = ["{label}".repeat(count), "effusion".repeat(1000)];
+    return (model, signal) =>
+      model.classify(picture, ["nodule", label], { prompt, multiLabel: true, signal });
+  },
+  "turns of a conversation": (count) => {
+    const history = repeat(
+      count,
+      (i) => ({ role: i % 2 === 0 ? "user" : "assistant", content: "a" }) as const,
+    );
+    return (model, signal) => model.chat({ history }).ask("And now?", { ...SHORT, signal });
+  },
+  continuations: (count) => {
+    const texts = repeat(count, String);
+    return (model, signal) =>
+      model.engine.score([{ type: "text", text: "Is it?", special: false }], texts, { signal });
+  },
+  "parts of a prompt": (count) => {
+    const parts = repeat(count, (i) => ({ type: "text", text: "a", special: i % 2 === 0 }) as const);
+    return (model, signal) => model.engine.score(parts, ["yes"], { signal });
+  },
+  sections: (count) => {
+    const sections = repeat(count, (i) => `S${i}`);
+    return (model, signal) => model.report(picture, { ...SHORT, sections, signal });
+  },
+  labels: (count) => {
+    const labels = repeat(count, (i) => `finding ${i}`);
+    return (model, signal) => model.classify(picture, labels, { multiLabel: true, signal });
+  },
+  targets: (count) => {
+    const targets = repeat(count, (i) => `finding ${i}`);
+    return (model, signal) => model.locate(picture, targets, { ...SHORT, signal });
+  },
 };
 
 /** What takes many turns of the engine, one after the other or at once. */
-const BUSY: Readonly<Record<string, Counted>> = {
+const BUSY: Readonly<
+  Record<string, (model: MedGemma, share: number, signal: AbortSignal | undefined) => Promise<unknown>>
+> = {
   "hundreds of labels": (model, share, signal) =>
     model.classify(
       picture,
@@ -166,15 +167,16 @@ export const NUMBER_KINDS = Object.keys(NUMBERS);
 export const BUSY_KINDS = Object.keys(BUSY);
 
 export function numberAttack(what: string, count: number): Attack {
-  return {
-    name: `${count} ${what}`,
-    run: ({ model, signal }) => (NUMBERS[what] as Counted)(model, count, signal),
-  };
+  const run = NUMBERS[what]?.(count) as Run;
+  return { name: `${count} ${what}`, run: ({ model, signal }) => run(model, signal) };
 }
 
 /** @param share 0..1 of the most that is asked. */
 export function busyAttack(what: string, share: number): Attack {
-  return { name: what, run: ({ model, signal }) => (BUSY[what] as Counted)(model, share, signal) };
+  return {
+    name: what,
+    run: async ({ model, signal }) => await BUSY[what]?.(model, share, signal),
+  };
 }
 
 export const QUESTION_ATTACKS: AttackMakers = {
