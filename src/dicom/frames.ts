@@ -120,16 +120,11 @@ function turnedBytes(data: Uint8Array, from: number, to: number): Uint8Array {
   return pairs.subarray(from - start, to - start);
 }
 
-interface Fragment {
-  /** Offset of its item tag from the first fragment's item tag: what offset tables count. */
-  readonly at: number;
-  readonly from: number;
-  readonly to: number;
-}
-
+/** Fragments by where their bytes begin and end: two numbers each, for there may be as many as are allowed. */
 interface Fragments {
   readonly table: readonly number[];
-  readonly list: readonly Fragment[];
+  readonly from: readonly number[];
+  readonly to: readonly number[];
   readonly warnings: string[];
 }
 
@@ -140,11 +135,12 @@ const MOST_FRAGMENTS = 1_000_000;
 function walkFragments(bytes: Uint8Array, offset: number, end: number | undefined): Fragments {
   const last = end ?? bytes.length;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const list: Fragment[] = [];
+  const starts: number[] = [];
+  const ends: number[] = [];
   const table: number[] = [];
   const warnings: string[] = [];
   let at = offset;
-  let first = -1;
+  let tableRead = false;
   let ended = false;
   while (at + 8 <= last) {
     const group = view.getUint16(at, true);
@@ -160,20 +156,21 @@ function walkFragments(bytes: Uint8Array, offset: number, end: number | undefine
       warnings.push("The last fragment is cut off.");
       break;
     }
-    if (first < 0) {
+    if (!tableRead) {
       const entries = Math.min(MOST_FRAGMENTS, Math.floor(length / 4));
       for (let entry = 0; entry < entries; entry++) table.push(view.getUint32(from + entry * 4, true));
-      first = from + length;
+      tableRead = true;
     } else {
-      if (list.length === MOST_FRAGMENTS)
+      if (starts.length === MOST_FRAGMENTS)
         throw unreadable("The pixel data has more fragments than pictures have.", { limit: MOST_FRAGMENTS });
-      list.push({ at: at - first, from, to: from + length });
+      starts.push(from);
+      ends.push(from + length);
     }
     at = from + length;
   }
   if (!ended && (end === undefined || at < end))
     warnings.push("The pixel data has no end: the file is damaged or cut off.");
-  return { table, list, warnings };
+  return { table, from: starts, to: ends, warnings };
 }
 
 function encapsulatedSource(
@@ -183,18 +180,20 @@ function encapsulatedSource(
   end: number | undefined,
 ): PixelSource {
   const bytes = dataset.bytes;
-  const { table, list, warnings } = walkFragments(bytes, offset, end);
-  if (list.length === 0)
+  const fragments = walkFragments(bytes, offset, end);
+  const { table, from, warnings } = fragments;
+  if (from.length === 0)
     throw unreadable("The pixel data holds no complete fragment: the file is damaged or cut off.");
   const extended = readExtendedOffsets(dataset);
-  const groups = groupFragments(bytes, layout.frames, extended.length > 0 ? extended : table, list);
-  const begun = list.filter((fragment) => beginsFrame(bytes, fragment.from)).length;
-  warnings.push(...frameCountWarnings(layout.frames, Math.max(groups.length, begun)));
+  const firsts = firstFragments(bytes, layout.frames, extended.length > 0 ? extended : table, fragments);
+  const begun = from.reduce((count, at) => count + (beginsFrame(bytes, at) ? 1 : 0), 0);
+  warnings.push(...frameCountWarnings(layout.frames, Math.max(firsts.length, begun)));
   const frame = (index: number): StoredFrame => {
-    checkIndex(index, groups.length);
-    return { bytes: join(bytes, groups[index] ?? []), bitOffset: 0, encapsulated: true, wordsTurned: false };
+    checkIndex(index, firsts.length);
+    const joined = join(bytes, fragments, firsts[index] ?? 0, firsts[index + 1] ?? from.length);
+    return { bytes: joined, bitOffset: 0, encapsulated: true, wordsTurned: false };
   };
-  return { count: groups.length, warnings, frame };
+  return { count: firsts.length, warnings, frame };
 }
 
 /** Extended Offset Table (7FE0,0001): 64-bit offsets (PS3.3 C.7.6.3.1.8). */
@@ -215,39 +214,47 @@ function beginsFrame(bytes: Uint8Array, at: number): boolean {
   return segments >= 1 && segments <= 15 && zeros.every((byte) => byte === 0) && bytes[at + 4] === 64;
 }
 
-/** Which fragments make up which frame; several ways, each only when it accounts for every declared frame. */
-function groupFragments(
+/** The first fragment of each frame; found in several ways, each only when it accounts for every declared frame. */
+function firstFragments(
   bytes: Uint8Array,
   frames: number,
   table: readonly number[],
-  list: readonly Fragment[],
-): Fragment[][] {
-  if (frames === 1) return [list.slice()];
-  if (list.length === frames) return list.map((fragment) => [fragment]);
+  { from }: Fragments,
+): readonly number[] {
+  if (frames === 1) return [0];
+  const [origin = 0] = from;
   const starts = new Set(table);
-  const byTable = splitWhere(list, (fragment) => starts.has(fragment.at));
-  if (table.length === frames && byTable.length === frames) return byTable;
-  const byMarker = splitWhere(list, (fragment) => codecOfStream(bytes, fragment.from) !== undefined);
-  if (byMarker.length === frames) return byMarker;
-  if (list.length < frames) return list.map((fragment) => [fragment]);
+  const byTable = () => firstsWhere(from, (at) => starts.has(at - origin));
+  const byMarker = () => firstsWhere(from, (at) => codecOfStream(bytes, at) !== undefined);
+  const ways = [...(table.length === frames ? [byTable] : []), byMarker];
+  if (from.length !== frames)
+    for (const way of ways) {
+      const firsts = way();
+      if (firsts.length === frames) return firsts;
+    }
+  if (from.length <= frames) return [...from.keys()];
   throw unreadable("The fragments of the pixel data do not divide into the frames declared.", {
     frames,
-    fragments: list.length,
+    fragments: from.length,
   });
 }
 
-function splitWhere(list: readonly Fragment[], starts: (fragment: Fragment) => boolean): Fragment[][] {
-  const groups: Fragment[][] = [];
-  for (const fragment of list) {
-    const last = groups.at(-1);
-    if (!last || starts(fragment)) groups.push([fragment]);
-    else last.push(fragment);
-  }
-  return groups;
+/** The first of all, and those where `starts` holds. */
+function firstsWhere(from: readonly number[], starts: (at: number) => boolean): number[] {
+  return [...from.keys()].filter((index) => index === 0 || starts(from[index] ?? 0));
 }
 
-function join(bytes: Uint8Array, fragments: readonly Fragment[]): Uint8Array {
-  const [only] = fragments;
-  if (only && fragments.length === 1) return bytes.subarray(only.from, only.to);
-  return new Uint8Array(Buffer.concat(fragments.map(({ from, to }) => bytes.subarray(from, to))));
+/** The bytes of fragments `first` to `end`, one after another. */
+function join(bytes: Uint8Array, { from, to }: Fragments, first: number, end: number): Uint8Array {
+  if (end === first + 1) return bytes.subarray(from[first], to[first]);
+  let length = 0;
+  for (let index = first; index < end; index++) length += (to[index] ?? 0) - (from[index] ?? 0);
+  const joined = new Uint8Array(length);
+  let filled = 0;
+  for (let index = first; index < end; index++) {
+    const piece = bytes.subarray(from[index], to[index]);
+    joined.set(piece, filled);
+    filled += piece.length;
+  }
+  return joined;
 }

@@ -92,7 +92,8 @@ interface Opened {
   readonly warnings: readonly string[];
 }
 
-let kept: { readonly key: string | number; readonly opened: Opened } | undefined;
+/** A file of several frames, or why it cannot be opened: the next job would come to the same. */
+let kept: { readonly key: string; readonly open: () => Opened } | undefined;
 
 /** Jobs of one call follow each other sooner. */
 const KEEP_MS = 2000;
@@ -100,21 +101,34 @@ let forgetting: NodeJS.Timeout | undefined;
 
 /** Opens a file; the last one is kept for a while, for the frames of one file come in several jobs. */
 function open(source: Source, limits: Limits): Opened {
-  const key = "path" in source ? keyOf(source.path) : source.key;
+  const file = "path" in source ? keyOf(source.path) : source.key;
+  const key = JSON.stringify([file, limits]);
   clearTimeout(forgetting);
   forgetting = setTimeout(() => {
     kept = undefined;
   }, KEEP_MS).unref();
-  if (kept && kept.key === key) return kept.opened;
+  if (file !== undefined && kept?.key === key) return kept.open();
   kept = undefined;
+  try {
+    const opened = openAnew(source, limits);
+    if (opened.pixels.count > 1) kept = { key, open: () => opened };
+    return opened;
+  } catch (error) {
+    const failed = () => {
+      throw error;
+    };
+    kept = { key, open: failed };
+    return failed();
+  }
+}
+
+function openAnew(source: Source, limits: Limits): Opened {
   const parsed = parseSource(source, limits);
   const warnings = [...parsed.warnings];
   const layout = readLayout(parsed.dataset, limits, warnings);
   checkFrameMemory(layout, parsed.syntax.codec, limits);
   const pixels = pixelSource(parsed.dataset, layout, parsed.bigEndian);
-  const opened = { parsed, layout, pixels, warnings: [...warnings, ...pixels.warnings] };
-  if (key !== undefined && pixels.count > 1) kept = { key, opened };
-  return opened;
+  return { parsed, layout, pixels, warnings: [...warnings, ...pixels.warnings] };
 }
 
 function keyOf(path: FilePath): string | undefined {

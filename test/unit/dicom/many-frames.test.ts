@@ -80,11 +80,33 @@ it("describe what differs by frame in columns", async () => {
   expect([...(described.numbers.acquisition?.subarray(0, 4) ?? [])]).toEqual([1, 2, 3, 1]);
 });
 
-it("a file in memory is opened once for several jobs", async () => {
-  const bytes = multiFrame(20);
-  const first = await show(bytes, [1], 20, 77);
-  expect(await show(new Uint8Array(), [1], 20, 77)).toEqual(first);
-  await expect(show(new Uint8Array(), [1], 20, 78)).rejects.toMatchObject({ code: "not_dicom" });
+describe("a file in memory", () => {
+  it("is opened once for several jobs", async () => {
+    const bytes = multiFrame(20);
+    const first = await show(bytes, [1], 20, 77);
+    expect(await show(new Uint8Array(), [1], 20, 77)).toEqual(first);
+    await expect(show(new Uint8Array(), [1], 20, 78)).rejects.toMatchObject({ code: "not_dicom" });
+  });
+
+  it("that cannot be opened is tried once", async () => {
+    await expect(show(new Uint8Array(), [1], 20, 79)).rejects.toMatchObject({ code: "not_dicom" });
+    await expect(show(multiFrame(20), [1], 20, 79)).rejects.toMatchObject({ code: "not_dicom" });
+  });
+
+  it("is opened again for other limits", async () => {
+    const bytes = multiFrame(20);
+    const stored = (maxFrames: number) =>
+      runJob({
+        kind: "stored",
+        source: { bytes, key: 80 },
+        limits: { ...limits, maxFrames },
+        frame: 0,
+        identity: false,
+      });
+    await expect(stored(19)).rejects.toMatchObject({ code: "image_too_large" });
+    expect(await stored(20)).toMatchObject({ frames: 20 });
+    await expect(stored(19)).rejects.toMatchObject({ code: "image_too_large" });
+  });
 });
 
 it("a group that is damaged is told, and the pixels after it are found", async () => {
