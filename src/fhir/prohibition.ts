@@ -1,4 +1,5 @@
 import { allMatches } from "./all-matches.js";
+import { withFirstLetters } from "./identity/first-letters.js";
 
 /**
  * Words that say what must not be done to a patient: not to resuscitate, not to intubate, comfort only, no blood, in
@@ -31,7 +32,8 @@ const BLOOD = "(?:(?:all |any )?blood(?: products?| transfusions?)?|transfusions
 /** Letters and digits of any language are words; \b knows only English ones. */
 const START = "(?<![\\p{L}\\p{N}])";
 const END = "(?![\\p{L}\\p{N}])";
-const whole = (pattern: string, flags = "giu") => new RegExp(`${START}(?:${pattern})${END}`, flags);
+const whole = (pattern: string, flags = "giu") =>
+  new RegExp(`${withFirstLetters(pattern)}${START}(?:${pattern})${END}`, flags);
 
 const TERMS: readonly RegExp[] = [
   whole(

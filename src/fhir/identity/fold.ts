@@ -12,12 +12,20 @@ const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xed0, 0x1040, 0x17e0];
 const UNSEEN = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
 
 /**
+ * Letters that folding leaves as they are, beside any others of these: Hangul, Han, kana, plain Arabic, and small Greek
+ * and Cyrillic ones.
+ */
+const FOLDED =
+  /^[a-z0-9\uac00-\ud7a3\u4e00-\u9fa5\u3041-\u3096\u30a1-\u30fa\u0621\u0627\u0628\u062a-\u063a\u0641-\u0648\u064aα-ρσ-ωа-зик-я]*$/;
+
+/**
  * A word as it is compared: without capitals, accents and the differences of compatibility (Unicode's NFKC and case
  * folding), so that one name is one word in whatever spelling.
  */
 export function fold(word: string): string {
   if (/^[a-z0-9]*$/.test(word)) return word;
   if (/^[A-Za-z0-9]*$/.test(word)) return word.toLowerCase();
+  if (FOLDED.test(word)) return word;
   return word
     .replace(UNSEEN, "")
     .normalize("NFKC")

@@ -42,6 +42,7 @@ export class Known {
   /** Words that codes of the record have as their display: they mean something in this record. */
   readonly #codedWords = new Set<string>();
   readonly #digits = new Map<string, string>();
+  readonly #digitLengths = new Set<number>();
   /** As `1970-05-05`. */
   readonly #births = new Set<string>();
   readonly #shortNumbers = new Set<string>();
@@ -130,14 +131,20 @@ export class Known {
     this.addUnspaced(unspaced, "[date of birth]", true);
   }
 
+  get hasBirths(): boolean {
+    return this.#births.size > 0;
+  }
+
   isBirth(day: string): boolean {
     return this.#births.has(day);
   }
 
   /** A number of several digits, however they are grouped. */
   addDigits(digits: string, word: string, own: boolean): void {
-    if (digits.length >= 6 && this.#room(own)) this.#digits.set(digits, word);
-    else if (digits.length > 1) this.#shortNumbers.add(digits);
+    if (digits.length >= 6 && this.#room(own)) {
+      this.#digits.set(digits, word);
+      this.#digitLengths.add(digits.length);
+    } else if (digits.length > 1) this.#shortNumbers.add(digits);
   }
 
   /**
@@ -166,6 +173,15 @@ export class Known {
 
   stem(key: string): Part | undefined {
     return this.#stems.get(key);
+  }
+
+  get hasDigits(): boolean {
+    return this.#digits.size > 0;
+  }
+
+  /** Whether it knows a number of so many digits. */
+  hasDigitsOf(length: number): boolean {
+    return this.#digitLengths.has(length);
   }
 
   digits(key: string): string | undefined {

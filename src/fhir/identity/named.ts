@@ -1,4 +1,5 @@
 import { allMatches } from "../all-matches.js";
+import { withFirstLetters } from "./first-letters.js";
 import { fold } from "./fold.js";
 import { type Group, groupAt } from "./groups.js";
 import { COLLEAGUE, ROLES, TITLES } from "./honorifics.js";
@@ -44,40 +45,58 @@ type Trust =
 const NAMED: readonly { readonly pattern: RegExp; readonly trust: Trust }[] = [
   {
     pattern: new RegExp(
-      `(?:${NOT_IN_WORD}(?:${PERSON_LABELS})|${UNSPACED_LABELS})${COLON}(?<value>[^\\n;|，。]{1,80})`,
+      `${withFirstLetters(`${PERSON_LABELS}|${UNSPACED_LABELS}`)}(?:${NOT_IN_WORD}(?:${PERSON_LABELS})|${UNSPACED_LABELS})${COLON}(?<value>[^\\n;|，。]{1,80})`,
       "gimu",
     ),
     trust: "whole",
   },
   {
-    pattern: new RegExp(`${FORM}(?:${NAME_LABELS})${COLON}(?<value>[^\\n;|，。]{1,80})`, "gimu"),
+    pattern: new RegExp(
+      `${withFirstLetters(NAME_LABELS)}${FORM}(?:${NAME_LABELS})${COLON}(?<value>[^\\n;|，。]{1,80})`,
+      "gimu",
+    ),
     trust: "grouped",
   },
   {
     pattern: new RegExp(
-      `${FORM}(?:patient(?:'s)? name|patientenname|nom du patient|nombre del paciente) \\| (?<value>[^\\n;|]{1,80})`,
+      `(?=[pn])${FORM}(?:patient(?:'s)? name|patientenname|nom du patient|nombre del paciente) \\| (?<value>[^\\n;|]{1,80})`,
       "gimu",
     ),
     trust: "whole",
   },
   {
-    pattern: new RegExp(`${FORM}(?:${ROLE_LABELS})${COLON}(?<value>[^\\n;|]{2,80})`, "gimu"),
+    pattern: new RegExp(
+      `${withFirstLetters(ROLE_LABELS)}${FORM}(?:${ROLE_LABELS})${COLON}(?<value>[^\\n;|]{2,80})`,
+      "gimu",
+    ),
     trust: "role",
   },
   {
-    pattern: new RegExp(`${FORM}(?:${SUBJECT_LABELS})${COLON}(?<value>[^\\n;|]{2,80})`, "gimu"),
+    pattern: new RegExp(
+      `${withFirstLetters(SUBJECT_LABELS)}${FORM}(?:${SUBJECT_LABELS})${COLON}(?<value>[^\\n;|]{2,80})`,
+      "gimu",
+    ),
     trust: "subject",
   },
   {
-    pattern: new RegExp(`(?<=^\\s{0,8}|: )(?:${SALUTATIONS})\\s(?<value>[^\\n,:!]{2,60})[,:!]`, "gimu"),
+    pattern: new RegExp(
+      `${withFirstLetters(SALUTATIONS)}(?<=^\\s{0,8}|: )(?:${SALUTATIONS})\\s(?<value>[^\\n,:!]{2,60})[,:!]`,
+      "gimu",
+    ),
     trust: "words",
   },
   {
-    pattern: new RegExp(`${NOT_IN_WORD}(?:${SIGNING}):?\\s{1,3}(?=(?<value>[^\\n;|]{2,80}))`, "giud"),
+    pattern: new RegExp(
+      `${withFirstLetters(SIGNING)}${NOT_IN_WORD}(?:${SIGNING}):?\\s{1,3}(?=(?<value>[^\\n;|]{2,80}))`,
+      "giud",
+    ),
     trust: "words",
   },
   {
-    pattern: new RegExp(`${NOT_IN_WORD}(?:${CLOSING})[,.!]?\\s{1,4}(?<value>[^\\n]{2,60})$`, "gimu"),
+    pattern: new RegExp(
+      `${withFirstLetters(CLOSING)}${NOT_IN_WORD}(?:${CLOSING})[,.!]?\\s{1,4}(?<value>[^\\n]{2,60})$`,
+      "gimu",
+    ),
     trust: "words",
   },
 ];

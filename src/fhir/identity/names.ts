@@ -119,6 +119,7 @@ class Finder implements Place {
 
   /** @returns how many words more than one it took. */
   #birth(at: number): number {
+    if (!this.known.hasBirths) return 0;
     const found = daysAt(this.tokens, at, this.#joins);
     if (found === undefined || !found.days.some((it) => this.known.isBirth(it))) return 0;
     this.words.fill("[date of birth]", at, at + found.length);
@@ -127,20 +128,28 @@ class Finder implements Place {
 
   /** Digits that belong together, however they are grouped. @returns how many words more than one it took. */
   #digits(at: number): number {
+    if (!this.known.hasDigits) return 0;
     let digits = "";
     for (let i = at; i < at + 8; i++) {
       const key = this.tokens[i]?.key ?? "";
       if (!/^\d+$/.test(key) || (i > at && !/^[ \u00a0()./+-]{1,3}$/.test(this.#gap(i)))) break;
       digits += key;
       if (digits.length > 20) break;
-      const word =
-        this.known.digits(digits) ?? (digits.length > 9 ? this.known.digits(digits.slice(-9)) : undefined);
+      const word = this.#numberOf(digits);
       if (word === undefined || isMeasured(this.text, this.tokens, i)) continue;
       if (i === at && digits.length < 7 && /00$/.test(digits)) continue;
       this.words.fill(word, at, i + 1);
       return i - at;
     }
     return 0;
+  }
+
+  /** What a number stands for, with a country's code before it or without. */
+  #numberOf(digits: string): string | undefined {
+    const { length } = digits;
+    const whole = this.known.hasDigitsOf(length) ? this.known.digits(digits) : undefined;
+    if (whole !== undefined || length <= 9 || !this.known.hasDigitsOf(9)) return whole;
+    return this.known.digits(digits.slice(-9));
   }
 
   #single(at: number): void {

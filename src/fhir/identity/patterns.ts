@@ -1,4 +1,5 @@
 import { allMatches } from "../all-matches.js";
+import { withFirstLetters } from "./first-letters.js";
 import {
   ADDRESS_LABELS,
   BIRTH_LABELS,
@@ -31,20 +32,23 @@ const PHONE = "\\+?[\\d(][\\d ()./\\u00a0-]{4,22}\\d";
 const LABELLED: readonly Labelled[] = [
   {
     pattern: new RegExp(
-      `${NOT_IN_WORD}(?:${BIRTH_LABELS})\\s{0,2}[:|：*=\\u2010-\\u2015-]?\\s{0,3}(?<value>${DATE})`,
+      `${withFirstLetters(BIRTH_LABELS)}${NOT_IN_WORD}(?:${BIRTH_LABELS})\\s{0,2}[:|：*=\\u2010-\\u2015-]?\\s{0,3}(?<value>${DATE})`,
       "giu",
     ),
     word: "[date of birth]",
     sure: true,
   },
   {
-    pattern: new RegExp(`${FORM}(?:${ADDRESS_LABELS})(?:${COLON}| \\| )(?<value>[^\\n;|]{1,80})`, "gimu"),
+    pattern: new RegExp(
+      `${withFirstLetters(ADDRESS_LABELS)}${FORM}(?:${ADDRESS_LABELS})(?:${COLON}| \\| )(?<value>[^\\n;|]{1,80})`,
+      "gimu",
+    ),
     word: "[place]",
     sure: false,
   },
   {
     pattern: new RegExp(
-      `(?:${NOT_IN_WORD}(?:${PHONE_LABELS})\\.?(?:${COLON}|\\s{1,3}| \\| )|☎ ?)(?<value>${PHONE})`,
+      `${withFirstLetters(`${PHONE_LABELS}|☎`)}(?:${NOT_IN_WORD}(?:${PHONE_LABELS})\\.?(?:${COLON}|\\s{1,3}| \\| )|☎ ?)(?<value>${PHONE})`,
       "giu",
     ),
     word: "[telephone]",
@@ -52,7 +56,7 @@ const LABELLED: readonly Labelled[] = [
   },
   {
     pattern: new RegExp(
-      `(?:(?:${FORM}|${NOT_IN_WORD}(?:${WHOSE}))(?:${PHONE_WORDS})${COLON}|${NOT_IN_WORD}(?:${PHONE_WORDS})\\s{1,2}(?=\\+|0\\d{2,4}[ /-]?\\d{5})|${NOT_IN_WORD}call(?:ed|s|ing)? (?:(?:her|him|us|me|at|on) )?)(?<value>${PHONE})`,
+      `${withFirstLetters(`${PHONE_WORDS}|${WHOSE}|call`)}(?:(?:${FORM}|${NOT_IN_WORD}(?:${WHOSE}))(?:${PHONE_WORDS})${COLON}|${NOT_IN_WORD}(?:${PHONE_WORDS})\\s{1,2}(?=\\+|0\\d{2,4}[ /-]?\\d{5})|${NOT_IN_WORD}call(?:ed|s|ing)? (?:(?:her|him|us|me|at|on) )?)(?<value>${PHONE})`,
       "gimu",
     ),
     word: "[telephone]",
@@ -60,7 +64,7 @@ const LABELLED: readonly Labelled[] = [
   },
   {
     pattern: new RegExp(
-      `${NOT_IN_WORD}(?:${NUMBER_LABELS})\\.?[\\s:#|：-]{0,4}(?<value>(?=[\\p{L}.-]{0,6}\\d)[\\p{L}\\d][\\p{L}\\d./-]{1,30})`,
+      `${withFirstLetters(NUMBER_LABELS)}${NOT_IN_WORD}(?:${NUMBER_LABELS})\\.?[\\s:#|：-]{0,4}(?<value>(?=[\\p{L}.-]{0,6}\\d)[\\p{L}\\d][\\p{L}\\d./-]{1,30})`,
       "giu",
     ),
     word: "[number]",
@@ -68,7 +72,7 @@ const LABELLED: readonly Labelled[] = [
   },
   {
     pattern: new RegExp(
-      `${NOT_IN_WORD}(?:${SHORT_LABELS})\\.?[\\s:#-]{1,4}(?<value>\\p{L}?(?!\\d{2,4}[-./]\\d{1,2}[-./])\\d(?:[ .-]?[\\dXK]){5,14})`,
+      `${withFirstLetters(SHORT_LABELS)}${NOT_IN_WORD}(?:${SHORT_LABELS})\\.?[\\s:#-]{1,4}(?<value>\\p{L}?(?!\\d{2,4}[-./]\\d{1,2}[-./])\\d(?:[ .-]?[\\dXK]){5,14})`,
       "giu",
     ),
     word: "[number]",

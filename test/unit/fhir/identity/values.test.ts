@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { StructuredValues } from "../../../../src/fhir/identity/structured.js";
 import { readRecord } from "../../../../src/fhir/record.js";
 import { bundle } from "../../../support/record.js";
 
@@ -186,4 +187,37 @@ test.each<[string, object, RegExp]>([
 ])("%s is learnt", async (_name, resource, left) => {
   const text = "RP 88123, V7755123, SUB-99120 of Una Quibblesworth, born Quorndale in Quimperville: gout";
   expect(await told(bundle(resource, note(text)))).not.toMatch(left);
+});
+
+describe("values in a text", () => {
+  const values = new StructuredValues({
+    resourceType: "Observation",
+    code: { coding: [{ code: "1", display: "Dr Test" }] },
+    valueCodeableConcept: { coding: [{ code: "2", display: "Dr Test of Anna" }] },
+    component: [{ valueQuantity: { value: 5, unit: "mg" } }, { valueInteger: 7 }],
+  });
+  const text = "He had 5 mg of Dr Test of Annas Dr Test 7 17 Dr Test of Anna";
+  const covered = (words: string, from = 0) => {
+    const start = text.indexOf(words, from);
+    return values.covers(text, start, start + words.length);
+  };
+
+  test("cover what is in them, the longest that ends with a word", () => {
+    expect(covered("5 mg")).toBe(true);
+    expect(covered("Test")).toBe(true);
+    expect(covered("Annas")).toBe(false);
+    expect(covered("Anna", 50)).toBe(true);
+    expect(covered("of Dr")).toBe(false);
+    expect(covered("7")).toBe(true);
+    expect(covered("17")).toBe(false);
+  });
+
+  test("are looked for once at each place, however often a text is asked about", () => {
+    const long = "Mrs. Test saw Dr. Anna, ".repeat(40);
+    const borders = vi.spyOn(RegExp.prototype, "test");
+    for (let at = 0; at + 4 < long.length; at++) values.covers(long, at, at + 4);
+    const { length: tested } = borders.mock.calls;
+    borders.mockRestore();
+    expect(tested).toBeLessThan(2 * long.length);
+  });
 });

@@ -1,0 +1,36 @@
+import { describe, expect, test } from "vitest";
+import { withFirstLetters } from "../../../../src/fhir/identity/first-letters.js";
+import * as labels from "../../../../src/fhir/identity/labels.js";
+
+describe("the first letters of a pattern of words", () => {
+  test.each([
+    ["tel|fax", "(?=[tf])"],
+    ["(?:home |work )?phone|電話", "(?=[hwp電])"],
+    ["d\\.?o\\.?b\\.?", "(?=[d])"],
+    ["n[°º] ?dossier|[éa]b", "(?=[néa])"],
+    ["(?:(?:a|b)?c)?d|\\.x", "(?=[abcd\\.])"],
+    ["a-b|-c", "(?=[a\\-])"],
+  ])("of %s are told", (words, first) => {
+    expect(withFirstLetters(words)).toBe(first);
+  });
+
+  test.each(["\\p{L}+", "(?:a)?", "a|", "a?", ".b", "(?<=a)b", "[^a]b", "(?:a?)b"])(
+    "of %s cannot be told, and nothing is passed over",
+    (words) => {
+      expect(withFirstLetters(words)).toBe("");
+    },
+  );
+
+  test.each([
+    ["BIRTH_LABELS", ["DOB", "geboren am", "Née le", "дата рождения", "生年月日", "تاريخ الميلاد"]],
+    ["NUMBER_LABELS", ["MRN", "N° dossier", "ſSN", "СНИЛС", "住院号", "등록번호"]],
+    ["PHONE_LABELS", ["work phone", "Tél", "Телефон", "연락처"]],
+    ["SIGNING", ["Electronically signed by", "Ärztin:", "gez."]],
+  ] as const)("%s are found with it where they are found without", (name, words) => {
+    const plain = new RegExp(`^(?:${labels[name]})`, "iu");
+    const quick = new RegExp(`^${withFirstLetters(labels[name])}(?:${labels[name]})`, "iu");
+    for (const word of words) expect([word, quick.test(word)]).toEqual([word, plain.test(word)]);
+    expect(quick.test(words[0])).toBe(true);
+    expect(withFirstLetters(labels[name])).not.toBe("");
+  });
+});
