@@ -87,10 +87,18 @@ const RENAMED: Readonly<Record<string, string>> = table({
 const SUFFIX =
   /(?<=[a-z])(?:CodeableConcept|Quantity|Reference|DateTime|Date|Period|String|Boolean|Integer64|Integer|Decimal|Range|Ratio|Age|Duration|Timing|Code|Instant|Uri|Markdown|Attachment|Coding|PositiveInt|UnsignedInt|Canonical)$/;
 
+/** Labels of the keys that came first: a record has the same ones in each of its resources. */
+const labels = new Map<string, string>();
+const MOST_LABELS = 2000;
+
 /** `abatementDateTime` is told as `until`, `oralDiet` as `oral diet`. */
 export function labelOf(key: string): string {
+  const known = labels.get(key);
+  if (known !== undefined) return known;
   const base = key.replace(SUFFIX, "");
-  return words(RENAMED[base] ?? base);
+  const label = words(RENAMED[base] ?? base);
+  if (labels.size < MOST_LABELS && key.length < 100) labels.set(key, label);
+  return label;
 }
 
 /** `oralDiet` and `body-position` as words. */

@@ -2,10 +2,9 @@ import type { Pace, Steps } from "../base/breather.js";
 import { labelOf } from "./elements.js";
 import { negationOf } from "./modifiers.js";
 import type { LongText } from "./narrative.js";
+import { HAS, LONGEST, surveyOf } from "./survey.js";
 import { asObject, type Json } from "./values.js";
 
-/** Characters of a value that is told among the others; a longer one is a text of its own, told in pieces. */
-const LONGEST = 4000;
 const MAX_DEPTH = 40;
 /** Told as texts anyway, or not at all. */
 const ELSEWHERE: ReadonlySet<string> = new Set(["data", "div", "url"]);
@@ -18,6 +17,7 @@ export interface Shortened {
 
 /** Puts a note in the place of each very long string, so that telling the resource takes no long time in one go. */
 export function* withoutLongStrings(resource: Json, pace: Pace): Steps<Shortened> {
+  if (((yield* surveyOf(resource, pace)) & HAS.longStrings) === 0) return { resource, texts: [] };
   const texts: LongText[] = [];
   const shortened = yield* replaced(resource, undefined, { texts, pace }, 0);
   return { resource: asObject(shortened) ?? resource, texts };

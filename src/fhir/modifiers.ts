@@ -1,5 +1,6 @@
 import type { Pace, Steps } from "../base/breather.js";
 import { table } from "../base/table.js";
+import { HAS, surveyOf } from "./survey.js";
 import { asList, asObject, asText, type Json } from "./values.js";
 
 /** Things in one another that are looked at. */
@@ -18,7 +19,7 @@ function codesOf(value: unknown): string[] {
 }
 
 function has(value: unknown, code: string): boolean {
-  return codesOf(value).includes(code);
+  return value !== undefined && codesOf(value).includes(code);
 }
 
 /** Elements that say of a resource whether it holds. */
@@ -51,6 +52,7 @@ const CARRIES_STATUS = [...STATES, "docStatus", "participantStatus"] as const;
 
 function withdrawal(thing: Json): string | undefined {
   for (const name of CARRIES_STATUS) {
+    if (thing[name] === undefined) continue;
     for (const code of codesOf(thing[name])) if (WITHDRAWN[code] !== undefined) return WITHDRAWN[code];
   }
   return undefined;
@@ -113,7 +115,12 @@ function notDone(thing: Json): string | undefined {
  * Names of the modifier extensions anywhere in a resource, the last part of their address: each may change or reverse
  * what it says, and none is read.
  */
-export function* unreadModifiers(value: object, pace: Pace, depth = 0): Steps<ReadonlySet<string>> {
+export function* unreadModifiers(resource: Json, pace: Pace): Steps<ReadonlySet<string>> {
+  const may = ((yield* surveyOf(resource, pace)) & HAS.modifiers) !== 0;
+  return may ? yield* modifiersIn(resource, pace, 0) : new Set();
+}
+
+function* modifiersIn(value: object, pace: Pace, depth: number): Steps<ReadonlySet<string>> {
   const found = new Set<string>();
   if (depth > MAX_DEPTH) return found;
   for (const key in value) {
@@ -125,7 +132,7 @@ export function* unreadModifiers(value: object, pace: Pace, depth = 0): Steps<Re
         found.add(asText(asObject(it)?.url)?.slice(-MAX_NAME).split(/[/#:]/).at(-1) || "unnamed");
       }
     } else if (typeof own === "object" && own !== null) {
-      for (const name of yield* unreadModifiers(own, pace, depth + 1)) found.add(name);
+      for (const name of yield* modifiersIn(own, pace, depth + 1)) found.add(name);
     }
   }
   return found;
@@ -156,11 +163,14 @@ function denies(provision: unknown): boolean {
  * ends in it.
  */
 function deniesConsent(thing: Json): boolean {
-  const rules = [...codesOf(thing.policyRule), ...codesOf(asObject(thing.policyBasis)?.reference)];
-  return asText(thing.decision) === "deny" || rules.some((it) => /(?:^|[/#:-])opt-?oute?$/.test(it));
+  const { decision, policyRule, policyBasis } = thing;
+  if (policyRule === undefined && policyBasis === undefined) return asText(decision) === "deny";
+  const rules = [...codesOf(policyRule), ...codesOf(asObject(policyBasis)?.reference)];
+  return asText(decision) === "deny" || rules.some((it) => /(?:^|[/#:-])opt-?oute?$/.test(it));
 }
 
 /** Whether elements of a resource say what must not be done to the patient. What is withdrawn forbids nothing. */
 export function* isProhibition(resource: Json, pace: Pace): Steps<boolean> {
-  return !isWithdrawn(resource) && (yield* forbids(resource, pace));
+  const may = ((yield* surveyOf(resource, pace)) & HAS.prohibitions) !== 0;
+  return may && !isWithdrawn(resource) && (yield* forbids(resource, pace));
 }

@@ -1,4 +1,5 @@
 import { Pace, type Steps } from "../base/breather.js";
+import { HAS, surveyOf } from "./survey.js";
 import { asList, asObject, asText, conceptText, type Json } from "./values.js";
 
 /** Things in one another that are looked at. */
@@ -14,7 +15,11 @@ export class SharedTexts {
   readonly #shared = new Set<string>();
   readonly #pace = new Pace();
 
-  *learn(value: unknown, depth = 0): Steps<void> {
+  *learn(resource: Json): Steps<void> {
+    if (((yield* surveyOf(resource, this.#pace)) & HAS.codings) !== 0) yield* this.#learnIn(resource, 0);
+  }
+
+  *#learnIn(value: unknown, depth: number): Steps<void> {
     if (this.#pace.isDue()) yield undefined;
     if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return;
     const text = toldOf(value as Json);
@@ -26,7 +31,7 @@ export class SharedTexts {
         if (![...codes].some((it) => first.has(it))) this.#shared.add(key);
       }
     }
-    for (const key in value) yield* this.learn((value as Json)[key], depth + 1);
+    for (const key in value) yield* this.#learnIn((value as Json)[key], depth + 1);
   }
 
   /** The same resource, or a copy in which such concepts have their codes behind the text. */
