@@ -3,6 +3,7 @@ import { given, readOnce } from "../base/options.js";
 import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart, Message } from "../prompt/message.js";
+import { enoughToDrop, surelyTooOld, withoutOldest } from "./chat-oldest.js";
 import { type ChatSnapshot, fromSnapshot, toSnapshot } from "./chat-snapshot.js";
 import { toTurn } from "./chat-turns.js";
 import { keepPicture, type Question, systemTurn, toContent, toList } from "./conversation.js";
@@ -170,7 +171,9 @@ export class ChatSession {
     context: ResponseContext,
     structure: Structure<unknown> | undefined,
   ): AsyncGenerator<StreamEvent<ChatResult>, void, void> {
-    for (let droppedTurns = this.#dropped; ; ) {
+    const { signal } = context.options;
+    const tooOld = this.#mayDrop ? await surelyTooOld(this.#model.engine, turns, signal) : 0;
+    for (let droppedTurns = Math.max(this.#dropped, tooOld); ; ) {
       const shown = [...systemTurn(context.options), ...withoutOldest(turns, droppedTurns)];
       let begun = false;
       try {
@@ -218,50 +221,3 @@ function keepHistory(history: readonly unknown[]): readonly Message<ImageInput>[
     };
   });
 }
-
-/** Where each question begins; neighbours of one role are one turn to the model. */
-function questionStarts(turns: readonly Message<RgbImage>[]): number[] {
-  return turns.flatMap(({ role }, index) =>
-    role === "user" && turns[index - 1]?.role !== "user" ? [index] : [],
-  );
-}
-
-/** Of control words and line ends about one turn, with room. */
-const MOST_TOKENS_AROUND = 16;
-
-/**
- * How many questions to leave out next: one more at least, and never more than have to go. A text has at most as many
- * tokens as bytes, so that a long history takes few tries. Undefined where only the last question is left.
- */
-function enoughToDrop(
-  turns: readonly Message<RgbImage>[],
-  dropped: number,
-  excess: number,
-): number | undefined {
-  const starts = questionStarts(turns);
-  let [next, most] = [dropped, 0];
-  do {
-    if (next + 1 >= starts.length) return next === dropped ? undefined : next;
-    for (const { content } of turns.slice(starts[next], starts[next + 1])) {
-      for (const part of partsOf(content)) if (part.type === "text") most += Buffer.byteLength(part.text);
-      most += MOST_TOKENS_AROUND;
-    }
-    next++;
-  } while (most < excess);
-  return next;
-}
-
-/** Without the oldest questions and their answers. What was asked about stays: their pictures go before the next question. */
-function withoutOldest(turns: readonly Message<RgbImage>[], count: number): readonly Message<RgbImage>[] {
-  const start = questionStarts(turns)[count] ?? 0;
-  const [next, ...rest] = turns.slice(start);
-  if (start === 0 || !next) return turns;
-  const pictures = turns.slice(0, start).flatMap(({ content }) => partsOf(content).filter(isPicture));
-  return [{ role: next.role, content: [...pictures, ...partsOf(next.content)] }, ...rest];
-}
-
-function partsOf(content: Message<RgbImage>["content"]): readonly ContentPart<RgbImage>[] {
-  return typeof content === "string" ? [{ type: "text", text: content }] : content;
-}
-
-const isPicture = ({ type }: ContentPart<RgbImage>) => type === "image";
