@@ -3,8 +3,9 @@ import { types } from "node:util";
 import { badOption } from "../base/errors.js";
 import type { BlobLike } from "../base/files/blob.js";
 import { bytesOf, bytesOfBlob } from "../base/files/handed-bytes.js";
+import { tooSilent } from "../base/files/patience.js";
 import { type ByteStream, isByteStream, readStream } from "../base/files/read-stream.js";
-import { plain } from "../base/options.js";
+import { plain, reading } from "../base/options.js";
 import { type Limits, tooLarge } from "./limits.js";
 import { shareBytes } from "./shared-bytes.js";
 import type { Source } from "./source.js";
@@ -30,20 +31,40 @@ export async function toPathOrBytes(
 
 async function readOnce(
   input: DicomInput,
-  limits: Limits,
+  { maxBytes, maxSilence }: Limits,
   signal: AbortSignal | undefined,
 ): Promise<PathOrBytes> {
-  if (typeof input === "string") return /^file:/i.test(input) ? pathOf(input) : input;
-  if (input instanceof URL) return pathOf(input);
-  if (input instanceof Uint8Array || types.isAnyArrayBuffer(input)) return bytesOf(input);
-  if (isByteStream(input)) {
-    const refuse = (bytes: number) => tooLarge("bytes", bytes, limits.maxBytes);
-    return readStream(input, { most: limits.maxBytes, tooLarge: refuse, signal });
+  const silence = { most: maxSilence, error: () => tooSilent("dicom_timeout", maxSilence) };
+  const refuse = (bytes: number) => tooLarge("bytes", bytes, maxBytes);
+  const known = reading("source", () => sorted(input));
+  switch (known.kind) {
+    case "path":
+      return known.path;
+    case "bytes":
+      return known.bytes;
+    case "stream":
+      return readStream(known.stream, { most: maxBytes, tooLarge: refuse, signal, silence });
+    case "blob":
+      if (known.size > maxBytes) throw refuse(known.size);
+      return bytesOfBlob(known.blob, { signal, silence });
   }
-  if (typeof input === "object" && input !== null && typeof input.arrayBuffer === "function") {
-    if (input.size > limits.maxBytes) throw tooLarge("bytes", input.size, limits.maxBytes);
-    return bytesOfBlob(input);
-  }
+}
+
+type Known =
+  | { readonly kind: "path"; readonly path: string }
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  | { readonly kind: "stream"; readonly stream: ByteStream }
+  | { readonly kind: "blob"; readonly blob: BlobLike; readonly size: number };
+
+function sorted(input: unknown): Known {
+  if (typeof input === "string") return { kind: "path", path: /^file:/i.test(input) ? pathOf(input) : input };
+  if (input instanceof URL) return { kind: "path", path: pathOf(input) };
+  if (input instanceof Uint8Array || types.isAnyArrayBuffer(input))
+    return { kind: "bytes", bytes: bytesOf(input) };
+  if (isByteStream(input)) return { kind: "stream", stream: input };
+  const blob = input as BlobLike;
+  if (typeof input === "object" && input !== null && typeof blob.arrayBuffer === "function")
+    return { kind: "blob", blob, size: blob.size };
   throw badOption("source", "a path, file: URL, bytes, Blob or stream", input);
 }
 

@@ -21,6 +21,8 @@ export interface DicomLimits {
    * should need many times over: 2.5 s for a frame, more for large ones.
    */
   timeout?: number | undefined;
+  /** Milliseconds for which a Blob or a stream may give nothing. Defaults to `8000`. */
+  maxSilence?: number | undefined;
 }
 
 /** `timeout` of 0 is the default: by size. */
@@ -33,6 +35,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   maxFiles: 20_000,
   maxMemory: 800_000_000,
   timeout: 0,
+  maxSilence: 8000,
 });
 
 export function withDefaults(limits: DicomLimits | undefined): Limits {

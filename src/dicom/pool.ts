@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { badOption, MedGemmaError, throwIfAborted } from "../base/errors.js";
 import { packageRoot, requireOwnFiles } from "../base/package.js";
+import { LONGEST_TIMER } from "../base/timer.js";
 import { unreadable } from "./fail.js";
 import type { Job, JobResults } from "./jobs.js";
 import type { Reply, Request } from "./worker.js";
@@ -168,7 +169,7 @@ export class DecodePool {
     if (!task || task.request.id !== reply.id) return;
     clearTimeout(slot.timer);
     if ("allow" in reply) {
-      const limit = task.timeout || reply.allow || START_UP;
+      const limit = Math.min(LONGEST_TIMER, task.timeout || reply.allow || START_UP);
       slot.timer = setTimeout(() => this.timedOut(slot, limit), limit);
       return;
     }

@@ -1,5 +1,6 @@
-import type { Sharp } from "sharp";
+import type { Metadata, Sharp } from "sharp";
 import { MedGemmaError } from "../base/errors.js";
+import { Patience, tooSilent } from "../base/files/patience.js";
 import type { DecodeSettings } from "./decode.js";
 import { fromRaw } from "./from-raw.js";
 import { vips } from "./libvips.js";
@@ -14,7 +15,7 @@ import { vipsTimeout } from "./time-limit.js";
  */
 export async function fromSharp(pipeline: Sharp, settings: DecodeSettings): Promise<RgbImage> {
   const { limits, signal } = settings;
-  const measured = await vips(signal, "sharp", () => pipeline.metadata());
+  const measured = await measure(pipeline, settings);
   if (measured.format === "svg" || measured.format === "pdf") {
     throw new MedGemmaError("image_unreadable", `Expected a picture but received ${measured.format}.`, {
       facts: { format: measured.format },
@@ -49,4 +50,16 @@ export async function fromSharp(pipeline: Sharp, settings: DecodeSettings): Prom
       steps,
     },
   };
+}
+
+/** A pipeline without an input of its own waits for what is written into it. */
+async function measure(pipeline: Sharp, { limits, signal }: DecodeSettings): Promise<Metadata> {
+  const { maxSilence } = limits;
+  const silence = { most: maxSilence, error: () => tooSilent("image_timeout", maxSilence) };
+  const patience = new Patience({ signal, silence });
+  try {
+    return await patience.wait(vips(undefined, "sharp", () => pipeline.metadata()));
+  } finally {
+    patience.end();
+  }
 }

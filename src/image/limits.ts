@@ -17,6 +17,8 @@ export interface ImageLimits {
   maxMemory?: number | undefined;
   /** Milliseconds that decoding may take. 1..2147483647. Defaults to `10_000`. */
   timeout?: number | undefined;
+  /** Milliseconds for which a Blob or a stream may give nothing. 1..2147483647. Defaults to `8_000`. */
+  maxSilence?: number | undefined;
 }
 
 export const DEFAULT_LIMITS: Filled<ImageLimits> = Object.freeze({
@@ -25,6 +27,7 @@ export const DEFAULT_LIMITS: Filled<ImageLimits> = Object.freeze({
   maxBytes: 512 * 1024 * 1024,
   maxMemory: 800_000_000,
   timeout: 10_000,
+  maxSilence: 8000,
 });
 
 const HIGHEST = 2 ** 31 - 1;

@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { badOption, MedGemmaError, throwIfAborted } from "../base/errors.js";
 import { bytesOfBlob } from "../base/files/handed-bytes.js";
+import { tooSilent } from "../base/files/patience.js";
 import { readStream } from "../base/files/read-stream.js";
-import { untilAborted } from "../base/files/until-aborted.js";
+import { reading } from "../base/options.js";
 import { decodeBase64, isBareBase64 } from "./base64.js";
 import { decodeDataUrl } from "./data-url.js";
 import { type DecodeSettings, decodePicture } from "./decode.js";
@@ -110,12 +111,17 @@ function pathOf(url: string): string {
 type Held = Extract<InputKind, { kind: "blob" | "stream" }>;
 
 async function readHeld(held: Held, { limits, signal }: Reading): Promise<Uint8Array> {
+  const { maxBytes, maxSilence } = limits;
+  const silence = { most: maxSilence, error: () => tooSilent("image_timeout", maxSilence) };
   if (held.kind === "stream") {
-    const tooLarge = (bytes: number) => tooManyBytes(bytes, limits.maxBytes);
-    return readStream(held.stream, { most: limits.maxBytes, tooLarge, signal });
+    const tooLarge = (bytes: number) => tooManyBytes(bytes, maxBytes);
+    return readStream(held.stream, { most: maxBytes, tooLarge, signal, silence });
   }
-  checkBytes(held.blob.size, limits);
-  return untilAborted(signal, () => bytesOfBlob(held.blob));
+  checkBytes(
+    reading("input", () => held.blob.size),
+    limits,
+  );
+  return bytesOfBlob(held.blob, { signal, silence });
 }
 
 /** The bytes of an input that holds them itself (a Blob, a stream, a data URL, base64); undefined for others. */

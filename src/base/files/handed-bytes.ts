@@ -1,5 +1,7 @@
+import { types } from "node:util";
 import { MedGemmaError } from "../errors.js";
 import type { BlobLike } from "./blob.js";
+import { Patience, type PatienceOptions } from "./patience.js";
 
 /**
  * Bytes as they were given.
@@ -14,13 +16,26 @@ export function bytesOf(input: Uint8Array | ArrayBufferLike): Uint8Array {
   }
 }
 
-/** @throws MedGemmaError `bad_option` when the Blob itself fails. */
-export async function bytesOfBlob(blob: BlobLike): Promise<Uint8Array> {
+/** @throws MedGemmaError `bad_option` when the Blob itself fails, the silence's, `aborted`. */
+export async function bytesOfBlob(blob: BlobLike, options: PatienceOptions): Promise<Uint8Array> {
+  const patience = new Patience(options);
   try {
-    return new Uint8Array(await blob.arrayBuffer());
+    return await patience.wait(given(blob));
+  } finally {
+    patience.end();
+  }
+}
+
+async function given(blob: BlobLike): Promise<Uint8Array> {
+  let bytes: unknown;
+  try {
+    bytes = await blob.arrayBuffer();
   } catch (error) {
     throw failed("a Blob that gives its bytes", error);
   }
+  if (!types.isAnyArrayBuffer(bytes) && !types.isUint8Array(bytes))
+    throw failed("a Blob that gives its bytes");
+  return bytesOf(bytes);
 }
 
 /** What a caller's own object threw is the cause, and no words of it are in the message. */

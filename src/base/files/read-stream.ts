@@ -1,6 +1,8 @@
-import { setImmediate } from "node:timers/promises";
-import { badOption, MedGemmaError, throwIfAborted } from "../errors.js";
+import { Breather } from "../breather.js";
+import { badOption, MedGemmaError } from "../errors.js";
 import { failed } from "./handed-bytes.js";
+import { Patience, type PatienceOptions } from "./patience.js";
+import { Pieces } from "./pieces.js";
 import type { ReadBytesOptions } from "./read-bytes.js";
 
 /** Bytes that come piece by piece: a web `ReadableStream`, Node's `Readable`, a generator. */
@@ -19,63 +21,40 @@ async function own<T>(step: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** Bytes copied in one go: a few milliseconds. */
-const AT_A_TIME = 1 << 24;
-
-async function joined(
-  chunks: readonly Uint8Array[],
-  length: number,
-  signal: AbortSignal | undefined,
-): Promise<Buffer> {
-  const all = Buffer.allocUnsafe(length);
-  let end = 0;
-  let rested = 0;
-  for (const chunk of chunks) {
-    for (let from = 0; from < chunk.byteLength; from += AT_A_TIME) {
-      const piece = chunk.subarray(from, from + AT_A_TIME);
-      all.set(piece, end);
-      end += piece.byteLength;
-      if (end - rested < AT_A_TIME) continue;
-      rested = end;
-      await setImmediate();
-      throwIfAborted(signal);
-    }
-  }
-  return all;
-}
-
 /**
- * A stream to its end; one that is too long, or that the signal ends, is closed.
- * @throws MedGemmaError `tooLarge`'s, `bad_option` for pieces that are no bytes and when the stream itself fails, `aborted`.
+ * A stream to its end; one that is too long, too silent, or that the signal ends, is closed. Pieces without bytes are no
+ * sign of life, and one that gives them without pause does not keep the event loop.
+ * @throws MedGemmaError `tooLarge`'s, the silence's, `bad_option` for pieces that are no bytes and when the stream itself
+ * fails, `aborted`.
  */
 export async function readStream(
   stream: ByteStream,
-  { most, tooLarge, signal }: ReadBytesOptions,
+  { most, tooLarge, signal, silence }: ReadBytesOptions & PatienceOptions,
 ): Promise<Buffer> {
-  throwIfAborted(signal);
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  const iterator = await own(() => stream[Symbol.asyncIterator]());
-  let abort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(new MedGemmaError("aborted", undefined, { cause: signal?.reason }));
-  });
-  signal?.addEventListener("abort", abort, { once: true });
+  const patience = new Patience({ signal, silence });
+  const breather = new Breather(signal);
+  const pieces = new Pieces();
+  let iterator: AsyncIterator<Uint8Array> | undefined;
+  const next = async () => {
+    iterator ??= stream[Symbol.asyncIterator]();
+    const { done, value } = await iterator.next();
+    return { done, value };
+  };
   try {
     for (;;) {
-      const next = await Promise.race([own(() => iterator.next()), aborted]);
-      if (next.done) return await joined(chunks, bytes, signal);
-      if (!(next.value instanceof Uint8Array)) throw badOption("input", "a stream of bytes", next.value);
-      bytes += next.value.byteLength;
-      if (bytes > most) throw tooLarge(bytes);
-      chunks.push(next.value);
+      const { done, value } = await patience.wait(own(next));
+      if (done) return await pieces.joined(signal);
+      if (!(value instanceof Uint8Array)) throw badOption("input", "a stream of bytes", value);
+      if (value.byteLength > 0) patience.heard();
+      if (pieces.length + value.byteLength > most) throw tooLarge(pieces.length + value.byteLength);
+      pieces.add(value);
+      await breather.breathe();
     }
   } catch (error) {
     // Not waited for: a source that hangs would hold the error up.
-    own(() => iterator.return?.()).catch(() => undefined);
+    own(() => iterator?.return?.()).catch(() => undefined);
     throw error;
   } finally {
-    signal?.removeEventListener("abort", abort);
-    aborted.catch(() => undefined);
+    patience.end();
   }
 }
