@@ -1,4 +1,5 @@
 import { badOption, MedGemmaError } from "./errors.js";
+import { MOST_NAMES, OwnCopy } from "./own-copy.js";
 
 /** Options with a value for each: none is undefined. */
 export type Filled<T> = { readonly [Name in keyof T]-?: Exclude<T[Name], undefined> };
@@ -33,12 +34,17 @@ export function readOnce<T extends object>(owner: string, options: T): T {
   return reading(`${owner} options`, () => {
     if (options === null || typeof options !== "object" || Array.isArray(options))
       throw badOption(`${owner} options`, "an object", options);
+    const copy = new OwnCopy(`${owner} options`);
     // Inherited ones too, as a reader of the object itself would find them.
     const names: string[] = [];
-    for (const name in options) names.push(name);
+    for (const name in options) {
+      names.push(name);
+      if (names.length > MOST_NAMES) break;
+    }
+    copy.checkNames(names);
     const values = names.map((name) => {
       const value = options[name as keyof T];
-      return [name, BY_REFERENCE.has(name) ? value : ownCopy(value, DEEPEST)];
+      return [name, BY_REFERENCE.has(name) ? value : copy.of(value)];
     });
     return Object.fromEntries(values) as T;
   });
@@ -46,33 +52,19 @@ export function readOnce<T extends object>(owner: string, options: T): T {
 
 /** May be of megabytes, or a library's own; they are read with care where they are read. */
 const BY_REFERENCE: ReadonlySet<string> = new Set(["schema", "jsonSchema", "record"]);
-const DEEPEST = 6;
-/** A list that says it is longer may be empty. */
-const LONGEST = 1_000_000;
-
 /**
  * Lists and plain objects of our own, so that what a caller's do when they are read happens here. Instances of classes
  * (pictures, streams, signals, bytes) stay what they are.
  * @throws MedGemmaError `bad_option` when reading it throws.
  */
 export function plain<T>(name: string, value: T): T {
-  return reading(name, () => ownCopy(value, DEEPEST) as T);
+  return reading(name, () => new OwnCopy(name).of(value) as T);
 }
 
 /** @throws MedGemmaError `bad_option` for items that are no objects. */
 export function checkObjects(name: string, items: readonly unknown[]): void {
   for (const [index, item] of items.entries())
     if (typeof item !== "object" || item === null) throw badOption(`${name}[${index}]`, "an object", item);
-}
-
-function ownCopy(value: unknown, depth: number): unknown {
-  if (typeof value !== "object" || value === null || depth === 0) return value;
-  if (Array.isArray(value))
-    return value.length > LONGEST ? value : Array.from(value, (item) => ownCopy(item, depth - 1));
-  const prototype: unknown = Object.getPrototypeOf(value);
-  const isPlain = prototype === Object.prototype || prototype === null;
-  if (!isPlain || Object.getOwnPropertySymbols(value).length > 0) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, ownCopy(item, depth - 1)]));
 }
 
 /** @throws MedGemmaError `bad_option`. */

@@ -56,7 +56,21 @@ export async function hold(
 ): Promise<HeldInput> {
   const input = plain("source", given);
   if (!Array.isArray(input)) return toPathOrBytes(input as DicomInput, limits, signal);
-  return inTurn(input as readonly DicomInput[], (one) => toPathOrBytes(one, limits, signal));
+  if (input.length > limits.maxFiles) throw tooLarge("files", input.length, limits.maxFiles);
+  // What is listed several times is read once.
+  const held = new Map<DicomInput, Promise<PathOrBytes>>();
+  let bytes = 0;
+  const read = async (one: DicomInput) => {
+    const found = await toPathOrBytes(one, limits, signal);
+    bytes += typeof found === "string" ? 0 : found.length;
+    if (bytes > limits.maxBytes) throw tooLarge("bytes in all", bytes, limits.maxBytes);
+    return found;
+  };
+  return inTurn(input as readonly DicomInput[], (one) => {
+    const reading = held.get(one) ?? read(one);
+    held.set(one, reading);
+    return reading;
+  });
 }
 
 /**
@@ -67,8 +81,6 @@ export async function collect(input: HeldInput, options: CollectOptions): Promis
   const listed = Array.isArray(input);
   const inputs = listed ? (input as readonly PathOrBytes[]) : [input as PathOrBytes];
   if (inputs.length === 0) throw badOption("source", "at least one file", inputs);
-  if (inputs.length > options.limits.maxFiles)
-    throw tooLarge("files", inputs.length, options.limits.maxFiles);
   const named: Source[] = [];
   const found: Source[] = [];
   const warnings: string[] = [];

@@ -3,7 +3,7 @@ import { type Filled, readOnce } from "../base/options.js";
 
 /** Bounds that hold for every file, whatever it claims. */
 export interface DicomLimits {
-  /** Bytes of one file, after inflating too. Range 1..2147483647. Defaults to `2147483647` (2 GiB - 1, Node's largest read). */
+  /** Bytes of one file, after inflating too, and of all that a list holds in memory. Range 1..2147483647. Defaults to `2147483647` (2 GiB - 1, Node's largest read). */
   maxBytes?: number | undefined;
   /** Rows times columns of one frame. Defaults to `100000000`. */
   maxPixels?: number | undefined;

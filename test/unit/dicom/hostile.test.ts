@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { deflateRawSync, gzipSync } from "node:zlib";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { MedGemmaError } from "../../../src/base/errors.js";
 import { closeDecoders, inspectPath, readDicom, toModelPictures } from "../../../src/dicom/index.js";
 import { HOSTILE_FILES } from "../../support/hostile/index.js";
@@ -74,6 +74,36 @@ describe("frames that a header declares", () => {
     expect(warnings).toContain("1 of 2 frames");
     const all = { frame: "all", limits: { maxMemory: 20 } } as const;
     await expect(toModelPictures(films, all)).rejects.toMatchObject({ code: "image_too_large" });
+  });
+});
+
+describe("a list", () => {
+  const bytes = () => declaring(1, { "00091010 OB": new Uint8Array(10_000) });
+
+  it("of more files than are allowed is refused before one is read", async () => {
+    const arrayBuffer = vi.fn(async () => bytes().buffer as ArrayBuffer);
+    const list = Array.from({ length: 3 }, () => ({ size: 1, arrayBuffer }));
+    await expect(inspectPath(list, { limits: { maxFiles: 2 } })).rejects.toMatchObject({
+      code: "image_too_large",
+      facts: { value: 3, limit: 2 },
+    });
+    expect(arrayBuffer).not.toHaveBeenCalled();
+  });
+
+  it("that names one thing several times reads it once", async () => {
+    const blob = new Blob([bytes()]);
+    const arrayBuffer = vi.spyOn(blob, "arrayBuffer");
+    expect((await inspectPath([blob, blob, blob])).series[0]).toMatchObject({ files: 3 });
+    expect(arrayBuffer).toHaveBeenCalledTimes(1);
+  });
+
+  it("holds no more bytes in memory than are allowed", async () => {
+    const list = [bytes(), bytes(), bytes()];
+    await expect(inspectPath(list, { limits: { maxBytes: 25_000 } })).rejects.toMatchObject({
+      code: "image_too_large",
+      facts: { what: "bytes in all", limit: 25_000 },
+    });
+    expect((await inspectPath(list, { limits: { maxBytes: 35_000 } })).series[0]).toMatchObject({ files: 3 });
   });
 });
 
