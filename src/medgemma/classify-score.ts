@@ -1,8 +1,8 @@
-import { allOrStop } from "../base/abort.js";
-import type { EngineTimings, PromptPart, Usage } from "../engine/engine.js";
+import type { Engine, EngineTimings, PromptPart, Usage } from "../engine/engine.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart, Message } from "../prompt/message.js";
 import type { LetteredAnswers, ScoredPreset } from "../prompt/presets-tasks.js";
+import { sideBySide } from "./callers.js";
 import type { ClassifyOptions } from "./classify.js";
 import { letterOf, optionLines } from "./classify-labels.js";
 import { argue } from "./classify-reason.js";
@@ -64,7 +64,21 @@ function ask(
 
 /** Scores the answers of one question after the prompt, or after what the model thinks about it. */
 export async function score(
-  { engine }: LoadedModel,
+  model: LoadedModel,
+  preset: ScoredPreset,
+  asked: Asked,
+  options: ClassifyOptions,
+): Promise<Scored> {
+  const end = model.callers.begin(model.call ?? { asking: 0 });
+  try {
+    return await scoreAsked(model.engine, preset, asked, options);
+  } finally {
+    end();
+  }
+}
+
+async function scoreAsked(
+  engine: Engine,
   preset: ScoredPreset,
   { messages, answers }: Asked,
   options: ClassifyOptions,
@@ -108,19 +122,13 @@ export async function scoreAll(
 ): Promise<Scored[]> {
   const [first, ...rest] = asked;
   if (!first) return [];
-  const scored = [await score(model, preset, first, options)];
-  for (let at = 0; at < rest.length; at += AT_ONCE) {
-    const some = rest.slice(at, at + AT_ONCE);
-    const scores = await allOrStop(some, options.signal, (question, signal) =>
-      score(model, preset, question, { ...options, signal }),
-    );
-    scored.push(...scores);
-  }
-  return scored;
+  const own = { ...model, call: model.call ?? { asking: 0 } };
+  const scored = [await score(own, preset, first, options)];
+  const others = await sideBySide(own, rest, options.signal, (asking, question, signal) =>
+    score(asking, preset, question, { ...options, signal }),
+  );
+  return [...scored, ...others];
 }
-
-/** The engine answers eight at a time by default; a longer queue would only keep others waiting. */
-const AT_ONCE = 8;
 
 export function addUsage(all: readonly Usage[]): Usage {
   const sum = (of: (usage: Usage) => number) => all.reduce((total, usage) => total + of(usage), 0);

@@ -2,6 +2,7 @@ import { badOption } from "../base/errors.js";
 import { reading } from "../base/options.js";
 import type { Engine } from "../engine/engine.js";
 import type { Fit } from "../image/fit.js";
+import { type Call, Callers } from "./callers.js";
 import { type ModelProfile, profileOf } from "./model-profile.js";
 import type { ModelVersion } from "./pictures.js";
 import { DRAFT_NOTICE, PHANTOM_NOTICE } from "./result.js";
@@ -9,6 +10,9 @@ import { DRAFT_NOTICE, PHANTOM_NOTICE } from "./result.js";
 /** What every task needs to know about the model it runs on. */
 export interface LoadedModel extends ModelProfile {
   readonly engine: Engine;
+  readonly callers: Callers;
+  /** The call that asks, where it asks more than one question; none: each question is a call. */
+  readonly call?: Call | undefined;
 }
 
 const METHODS = ["tokenize", "encode", "generate", "score", "stats", "dispose"] as const;
@@ -29,7 +33,7 @@ export function loadedModel(
   known: { readonly version?: ModelVersion | undefined; readonly fit?: Fit | undefined } = {},
 ): LoadedModel {
   const profile = profileOf(engine.info, known.version);
-  return { ...profile, fit: known.fit ?? profile.fit, engine };
+  return { ...profile, fit: known.fit ?? profile.fit, engine, callers: new Callers() };
 }
 
 /** True for the embedded test object, which says so in every result. */

@@ -1,9 +1,9 @@
-import { allOrStop } from "../base/abort.js";
 import { badOption } from "../base/errors.js";
 import { fitImage } from "../image/fit.js";
 import type { ImageInput } from "../image/input.js";
 import { parseBoxes } from "../prompt/boxes.js";
 import { type LocatePreset, TASK_PRESETS } from "../prompt/presets-tasks.js";
+import { sideBySide } from "./callers.js";
 import { checkName } from "./classify-labels.js";
 import { addTimings, addUsage } from "./classify-score.js";
 import { onePicture } from "./compare.js";
@@ -52,17 +52,22 @@ export async function locate(
     prompt: { preset: preset.id, version: preset.version },
     ...{ options: toAskOptions(options, preset), studies, started, read },
   };
-  const answer = (values: Record<string, string>, signal = options.signal): Promise<ModelResult> => {
+  const answer = (
+    asking: LoadedModel,
+    values: Record<string, string>,
+    signal = options.signal,
+  ): Promise<ModelResult> => {
     const [system, user] = fillPreset(preset, [shown], values);
     const engine = new LoopGuard(model.engine);
     const stoppable = { ...context, options: { ...context.options, ...(signal && { signal }) } };
-    return collect(respond({ ...model, engine }, withSystem(system, user, options), stoppable));
+    return collect(respond({ ...asking, engine }, withSystem(system, user, options), stoppable));
   };
   // The first alone: the others then find the picture and the words before its name computed.
   const questions = preset.oneTargetEach ? asked.map((target) => ({ object_name: target })) : [{}];
   const [first, ...rest] = questions as Record<string, string>[];
-  const results = [await answer(first ?? {})];
-  results.push(...(await allOrStop(rest, options.signal, answer)));
+  const own = { ...model, call: { asking: 0 } };
+  const results = [await answer(own, first ?? {})];
+  results.push(...(await sideBySide(own, rest, options.signal, answer)));
 
   const frame = { width: picture.width, height: picture.height, fit, study: studies[0] };
   const boxes: LocatedBox[] = [];

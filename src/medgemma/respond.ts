@@ -37,13 +37,18 @@ export async function* respond(
     ...toGenerateOptions(context.options),
     ...(jsonSchema && { jsonSchema }),
   } as GenerateOptions;
-  for await (const event of engine.generate(promptOf(engine, messages), options)) {
-    if (event.type === "done") {
-      done = event;
-      continue;
+  const end = model.callers.begin(model.call ?? { asking: 0 });
+  try {
+    for await (const event of engine.generate(promptOf(engine, messages), options)) {
+      if (event.type === "done") {
+        done = event;
+        continue;
+      }
+      tokens.push(...event.tokens);
+      yield* splitter.push(event.text).map(toDelta);
     }
-    tokens.push(...event.tokens);
-    yield* splitter.push(event.text).map(toDelta);
+  } finally {
+    end();
   }
   if (!done) return;
   const { segments, thought, answer, cutOff } = splitter.finish(done.finishReason);
