@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { badOption } from "../../base/errors.js";
 import { integerOption, numberOption } from "../../base/options.js";
 import type { GenerateOptions, ScoreOptions } from "../engine.js";
-import { checkGrammar } from "../grammar.js";
+import { checkGrammar } from "../gbnf/size.js";
 import { checkSchema, toGrammar } from "../schema/schema.js";
 import { checkAdapterUses } from "./adapters.js";
 import type { NativeGenerateOptions, NativeRequestOptions } from "./addon.js";

@@ -22,6 +22,7 @@ import type {
   ScoreResult,
 } from "../engine.js";
 import { fileInfo } from "../file-info.js";
+import { checkGrowth } from "../gbnf/growth.js";
 import { checkContinuationsFit, checkParts, checkPartsFit } from "../parts.js";
 import { type AdapterOption, describeAdapters, resolveAdapterOptions, toNativeAdapters } from "./adapters.js";
 import {
@@ -227,6 +228,7 @@ export class NativeEngine implements Engine {
       adapters: toNativeAdapters(this.info.adapters, options.adapters),
       grammar: resolveGrammar(options),
     };
+    if (resolved.grammar !== "") await checkGrowth(resolved.grammar);
     const [nativeParts, preparation] = await this.#prepare(parts, started, signal);
     yield* runGeneration(
       (listener) => this.#handle.generate(nativeParts, resolved, listener),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkGrammar } from "../../../src/engine/grammar.js";
+import { checkGrammar } from "../../../../src/engine/gbnf/size.js";
 
 const joined = (count: number, item: (index: number) => string, between: string) =>
   Array.from({ length: count }, (_, index) => item(index)).join(between);

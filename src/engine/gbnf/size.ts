@@ -1,4 +1,4 @@
-import { badOption, MedGemmaError } from "../base/errors.js";
+import { badOption, MedGemmaError } from "../../base/errors.js";
 
 /** llama.cpp parses groups by recursion and would run out of its stack. */
 const MOST_DEPTH = 100;
@@ -6,7 +6,7 @@ const MOST_DEPTH = 100;
 const MOST_ALTERNATIVES = 5000;
 /**
  * Of what may be left out, in a rule: each doubles what may follow. 60 in a row take a tenth of a second, 1000 minutes.
- * Rows that are put together from several rules are not seen.
+ * Rows that are put together from several rules are found by what they do ({@link checkGrowth}).
  */
 const MOST_OPTIONAL = 64;
 const MOST_RULES = 50_000;
