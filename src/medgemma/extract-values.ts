@@ -34,15 +34,28 @@ interface Span {
  */
 export function valuesOf(text: string, tokens: readonly GeneratedToken[], from = 0): ExtractedValue[] {
   const spans = spansOf(text, tokens);
+  let first = 0;
   return leavesOf(text, from).map(({ path, start, end }) => {
     const written = text.slice(start, end);
     // Without what ends it, 1 would be as likely as 1, 12 and 123 together.
-    const reach = /\d$/.test(written) ? end + 1 : end;
-    const own = spans.filter((span) => span.start < reach && span.end > start);
-    const logprob = own.reduce((sum, span) => sum + span.logprob, own.length > 0 ? 0 : Number.NaN);
-    return { path: toPointer(path), value: JSON.parse(written) as unknown, probability: Math.exp(logprob) };
+    const reach = isDigit(written.at(-1)) ? end + 1 : end;
+    // Both follow the text: what ends before this value is of no later one either.
+    while (first < spans.length && (spans[first] as Span).end <= start) first++;
+    let logprob: number | undefined;
+    for (let index = first; index < spans.length; index++) {
+      const span = spans[index] as Span;
+      if (span.start >= reach) break;
+      if (span.end > start) logprob = (logprob ?? 0) + span.logprob;
+    }
+    return {
+      path: toPointer(path),
+      value: JSON.parse(written) as unknown,
+      probability: Math.exp(logprob ?? Number.NaN),
+    };
   });
 }
+
+const isDigit = (char: string | undefined) => char !== undefined && char >= "0" && char <= "9";
 
 /**
  * Where each token stands in the text. A token that is only a part of a character shows as U+FFFD: a run of such
@@ -71,7 +84,8 @@ export function spansOf(text: string, tokens: readonly GeneratedToken[]): Span[]
 }
 
 const SPACE = /\s*/y;
-const STRING = /"(?:[^"\\]|\\.)*"/sy;
+// In this form, without a step back for each letter: the pattern's stack ends at some ten million of them.
+const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/sy;
 const WORD = /[^\s,\]}]+/y;
 const CLOSING = table({ "[": "]", "{": "}" });
 

@@ -1,4 +1,5 @@
 import { MedGemmaError } from "../base/errors.js";
+import { parseBounded, UnboundedJson } from "../base/files/bounded-json.js";
 import { findAllJson } from "../prompt/json.js";
 import type { ModelResult } from "./result.js";
 
@@ -7,7 +8,11 @@ const NO_JSON = /^\s*[^\s{["\-\dtfn]/;
 /** Markdown's fence around all of it; a cut one has no end. */
 const FENCE = /^\s*```[a-z0-9]*\s*([\s\S]*?)\s*(?:```\s*)?$/i;
 /** A text, number or word that is whole, and something behind it. */
-const SCALAR_AND_MORE = /^\s*(?:(?:"(?:[^"\\]|\\.)*"|true|false|null)\s*\S|-?\d[\d.eE+-]*\s*[^\s\d.eE+-])/s;
+const SCALAR_AND_MORE =
+  /^\s*(?:(?:"[^"\\]*(?:\\.[^"\\]*)*"|true|false|null)\s*\S|-?\d[\d.eE+-]*\s*[^\s\d.eE+-])/s;
+
+/** An endpoint may send what no model writes in so many tokens. */
+const BOUNDS = { depth: 500, items: 100_000 };
 
 /** The JSON in an answer, which a fence may stand around: chat models write one though they are asked for JSON. */
 export function jsonIn(text: string): { readonly json: string; readonly start: number } {
@@ -29,8 +34,9 @@ export function parseAnswer({ text, finishReason, usage }: ModelResult): unknown
   let value: unknown;
   let whole = true;
   try {
-    value = JSON.parse(json);
-  } catch {
+    value = parseBounded(json, BOUNDS);
+  } catch (error) {
+    if (error instanceof UnboundedJson) throw tooMuch();
     whole = false;
   }
   // A number alone may go on.
@@ -50,6 +56,14 @@ export function parseAnswer({ text, finishReason, usage }: ModelResult): unknown
     // An endpoint may not count them.
     `The answer ${end}${known ? ` after ${completionTokens} tokens` : ""}, before its JSON was whole.`,
     { facts: { ...(known && { completionTokens }), finishReason } },
+  );
+}
+
+function tooMuch(): MedGemmaError {
+  return new MedGemmaError(
+    "answer_invalid",
+    "The answer is JSON of more values, or of more lists in each other, than are read.",
+    { facts: { path: "" } },
   );
 }
 

@@ -123,6 +123,31 @@ describe("the probability of a value", () => {
     expect(a?.probability).toBeCloseTo(0.5 ** 8 * 0.9 * 0.9 * 0.8);
   });
 
+  it("is found in one pass over many values and tokens", () => {
+    // Each value with each token would not end before the runner's limit.
+    const all = tokens("[");
+    for (let at = 0; at < 40_000; at++) all.push(...tokens(["7", 0.9], at < 39_999 ? "," : "]"));
+    const values = valuesOf(all.map(({ text }) => text).join(""), all);
+    expect(values).toHaveLength(40_000);
+    expect(values[0]?.probability).toBeCloseTo(0.45);
+    expect(values.at(-1)).toEqual({ path: "/39999", value: 7, probability: expect.closeTo(0.45) });
+  });
+
+  it("is found behind and within a text of megabytes", () => {
+    const long = "a\\n".repeat(3_000_000);
+    const all = tokens('["', [long, 0.9], '",', [" true", 0.8], "]");
+    expect(valuesOf(all.map(({ text }) => text).join(""), all).map(({ probability }) => probability)).toEqual(
+      [expect.closeTo(0.5 * 0.9 * 0.5), expect.closeTo(0.8)],
+    );
+  });
+
+  it("is not asked of an answer that no model writes: lists in each other without end", async () => {
+    for (const answer of ["[".repeat(100_000) + "]".repeat(100_000), `[${"1,".repeat(200_000)}1]`]) {
+      const error = await rejection(model(answer).extract({ text: "Hb 13" }, {}));
+      expect(error.code).toBe("answer_invalid");
+    }
+  });
+
   it("is not made up where none was reported", () => {
     expect(valuesOf("[1]", [])[0]?.probability).toBeNaN();
   });
