@@ -1,5 +1,6 @@
 import path from "node:path";
 import { badOption, MedGemmaError } from "../../base/errors.js";
+import { parseBounded } from "../../base/files/bounded-json.js";
 import { folderOf } from "../../base/files/descriptor.js";
 import { readTextFile } from "../../base/files/read-text.js";
 import type { ImageInput } from "../../image/input.js";
@@ -60,10 +61,12 @@ export async function readCases(file: string): Promise<EvaluateCase[]> {
     .flatMap((line, index) => (line.trim() === "" ? [] : [readLine(line, index + 1, folderOf(file))]));
 }
 
+const LINE = { depth: 500, items: 200_000 };
+
 function readLine(line: string, number: number, folder: string): EvaluateCase {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseBounded(line, LINE);
   } catch {
     throw badLine(number, "is no JSON");
   }
@@ -84,8 +87,30 @@ function badLine(number: number, trouble: string): MedGemmaError {
   });
 }
 
+/** Characters: the words of the truth are compared with each word of the answer. No report is so long. */
+const LONGEST_TRUTH = 50_000;
+
 export function textTruth({ truth }: EvaluateCase): string {
-  if (typeof truth !== "string") throw badOption("truth", "a text", truth);
+  if (typeof truth !== "string" || truth.length > LONGEST_TRUTH)
+    throw badOption("truth", `a text of at most ${LONGEST_TRUTH} characters`, truth);
+  return truth;
+}
+
+/** Each value of an expected one is a figure of its own, with an interval. */
+const MOST_VALUES = 5000;
+const DEEPEST_TRUTH = 100;
+
+/** What `extract` is to give. @throws MedGemmaError `bad_option`. */
+export function valueTruth({ truth }: EvaluateCase): unknown {
+  let left = MOST_VALUES;
+  const fits = (value: unknown, depth: number): boolean => {
+    if (--left < 0 || depth > DEEPEST_TRUTH) return false;
+    if (typeof value === "string") return value.length <= LONGEST_TRUTH;
+    if (typeof value !== "object" || value === null) return true;
+    return Object.values(value).every((part) => fits(part, depth + 1));
+  };
+  if (truth === undefined || !fits(truth, 0))
+    throw badOption("truth", `the value expected, of at most ${MOST_VALUES} values`, truth);
   return truth;
 }
 

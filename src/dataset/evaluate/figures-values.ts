@@ -32,15 +32,34 @@ export function valueFigures(
     fieldsRight: (drawn) => share(drawn.flatMap(({ fields }) => fields)),
     exactMatch: (drawn) => mean(drawn.map(({ fields }) => Number(fields.every(({ right }) => right)))),
   };
-  const all = cases.flatMap(({ fields }) => fields);
-  const fields = [...new Set(all.map(({ path }) => path))].map((path) => {
-    const own = (drawn: readonly Case[]) =>
-      drawn.flatMap((each) => each.fields).filter((it) => it.path === path);
-    const { right } = intervals(cases, { right: (drawn) => share(own(drawn)) }, options);
-    return { path, count: own(cases).length, right: right as Interval };
+  const counts = cases.map(({ fields }) => countByPath(fields));
+  const paths = new Set(cases.flatMap(({ fields }) => fields.map(({ path }) => path)));
+  const fields = [...paths].map((path) => {
+    const own = counts.map((byPath) => byPath.get(path) ?? NONE);
+    const rightShare = (drawn: readonly FieldCount[]) => sum(drawn, "right") / sum(drawn, "all");
+    const { right } = intervals(own, { right: rightShare }, options);
+    return { path, count: sum(own, "all"), right: right as Interval };
   });
   return { metrics: intervals(cases, metrics, options), fields };
 }
+
+/** How often a field stands in a case, and is right there. */
+type FieldCount = Readonly<Record<"all" | "right", number>>;
+
+const NONE: FieldCount = { all: 0, right: 0 };
+
+/** Once a case, and not again for each field and draw. */
+function countByPath(fields: readonly FieldMatch[]): ReadonlyMap<string, FieldCount> {
+  const counts = new Map<string, FieldCount>();
+  for (const { path, right } of fields) {
+    const { all, right: before } = counts.get(path) ?? NONE;
+    counts.set(path, { all: all + 1, right: before + Number(right) });
+  }
+  return counts;
+}
+
+const sum = (counts: readonly FieldCount[], of: keyof FieldCount) =>
+  counts.reduce((total, count) => total + count[of], 0);
 
 /** Of `triage`. */
 export function levelFigures(

@@ -40,43 +40,53 @@ export function figuresOf(
   const nothing = { labels: [], confusion: undefined, roc: [], fields: [] };
   const [first] = outcomes;
   if (!first) return { metrics: {}, ...nothing };
-  if (first.kind === "text")
-    return { metrics: intervals(outcomes as Of<"text">[], TEXT, options), ...nothing };
-  if (first.kind === "boxes")
-    return { metrics: intervals(outcomes as Of<"boxes">[], BOXES, options), ...nothing };
+  // What takes time is done once a case, and not again for each draw.
+  if (first.kind === "text") {
+    const cases = (outcomes as Of<"text">[]).map(textFigures);
+    return { metrics: intervals(cases, TEXT, options), ...nothing };
+  }
+  if (first.kind === "boxes") {
+    const cases = (outcomes as Of<"boxes">[]).map(boxFigures);
+    return { metrics: intervals(cases, BOXES, options), ...nothing };
+  }
   if (first.kind === "value") return { ...nothing, ...valueFigures(outcomes as Of<"value">[], options) };
   if (first.kind === "level") return { ...nothing, ...levelFigures(outcomes as Of<"level">[], options) };
   const cases = outcomes as Of<"labels">[];
   return multiLabel ? manyLabels(cases, options) : oneLabel(cases, options);
 }
 
-const sameWords = ({ truth, answer }: Of<"text">) => words(truth).join(" ") === words(answer).join(" ");
-/** A yes/no question's answer by its first word, as MedGemma's closed questions are scored. */
-const sameWord = ({ truth, answer }: Of<"text">) => words(truth)[0] === words(answer)[0];
-const isClosed = ({ truth }: Of<"text">) => /^(?:yes|no)\.?$/i.test(truth.trim());
+function textFigures({ truth, answer }: Of<"text">) {
+  const [real, said] = [words(truth), words(answer)];
+  return {
+    sameWords: Number(real.join(" ") === said.join(" ")),
+    isClosed: /^(?:yes|no)\.?$/i.test(truth.trim()),
+    /** A yes/no question's answer by its first word, as MedGemma's closed questions are scored. */
+    sameWord: Number(real[0] === said[0]),
+    tokenF1: tokenF1(truth, answer),
+    rougeL: rougeL(truth, answer),
+  };
+}
 
-const TEXT: Record<string, Metric<Of<"text">>> = {
-  exactMatch: (cases) => mean(cases.map((each) => Number(sameWords(each)))),
-  closedAccuracy: (cases) => mean(cases.filter(isClosed).map((each) => Number(sameWord(each)))),
-  tokenF1: (cases) => mean(cases.map(({ truth, answer }) => tokenF1(truth, answer))),
-  rougeL: (cases) => mean(cases.map(({ truth, answer }) => rougeL(truth, answer))),
+const TEXT: Record<string, Metric<ReturnType<typeof textFigures>>> = {
+  exactMatch: (cases) => mean(cases.map((each) => each.sameWords)),
+  closedAccuracy: (cases) => mean(cases.filter((each) => each.isClosed).map((each) => each.sameWord)),
+  tokenF1: (cases) => mean(cases.map((each) => each.tokenF1)),
+  rougeL: (cases) => mean(cases.map((each) => each.rougeL)),
 };
 
-const BOXES: Record<string, Metric<Of<"boxes">>> = {
+function boxFigures({ truth, boxes }: Of<"boxes">) {
+  const overlaps = matchBoxes(truth, boxes);
+  return { overlaps, falseBoxes: boxes.length - overlaps.filter((overlap) => overlap > 0).length };
+}
+
+const BOXES: Record<string, Metric<ReturnType<typeof boxFigures>>> = {
   /** Over all true boxes; one that was not found counts as 0. */
-  meanIoU: (cases) => mean(cases.flatMap(({ truth, boxes }) => matchBoxes(truth, boxes))),
+  meanIoU: (cases) => mean(cases.flatMap(({ overlaps }) => overlaps)),
   /** Over those that were found at all. */
-  matchedIoU: (cases) =>
-    mean(cases.flatMap(({ truth, boxes }) => matchBoxes(truth, boxes)).filter((overlap) => overlap > 0)),
-  found: (cases) =>
-    mean(cases.flatMap(({ truth, boxes }) => matchBoxes(truth, boxes).map((overlap) => Number(overlap > 0)))),
+  matchedIoU: (cases) => mean(cases.flatMap(({ overlaps }) => overlaps).filter((overlap) => overlap > 0)),
+  found: (cases) => mean(cases.flatMap(({ overlaps }) => overlaps.map((overlap) => Number(overlap > 0)))),
   /** Boxes a picture that belong to nothing. */
-  falseBoxes: (cases) =>
-    mean(
-      cases.map(
-        ({ truth, boxes }) => boxes.length - matchBoxes(truth, boxes).filter((overlap) => overlap > 0).length,
-      ),
-    ),
+  falseBoxes: (cases) => mean(cases.map(({ falseBoxes }) => falseBoxes)),
 };
 
 const labelsOf = (cases: readonly Of<"labels">[]) => [

@@ -10,7 +10,15 @@ import type { TaskOptions } from "../../medgemma/task-prompt.js";
 import type { TriageOptions } from "../../medgemma/triage.js";
 import { findScale } from "../../medgemma/triage-scales/index.js";
 import type { Labelled } from "../metrics/boxes.js";
-import { boxTruth, type EvaluateCase, type EvaluateTask, labelTruth, levelTruth, textTruth } from "./case.js";
+import {
+  boxTruth,
+  type EvaluateCase,
+  type EvaluateTask,
+  labelTruth,
+  levelTruth,
+  textTruth,
+  valueTruth,
+} from "./case.js";
 
 /** What came out of one case, ready to be scored. */
 export type Outcome =
@@ -93,12 +101,13 @@ const NO_VALUE = new Set(["answer_incomplete", "answer_invalid"]);
 
 async function runExtract(
   model: MedGemma,
-  { truth, text }: EvaluateCase,
+  each: EvaluateCase,
   images: readonly ImageInput[],
   schema: unknown,
   options: CaseOptions,
 ): Promise<Ran> {
-  if (truth === undefined) throw badOption("truth", "the value expected", truth);
+  const truth = valueTruth(each);
+  const { text } = each;
   if (schema === undefined) throw badOption("schema", "the schema of the cases", schema);
   const input = text === undefined ? images : { text, images };
   try {
