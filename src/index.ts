@@ -98,8 +98,9 @@ export {
 } from "./medgemma/calibration.js";
 export { type ChatOptions, type ChatResult, ChatSession, type ChatTurnOptions } from "./medgemma/chat.js";
 export type { ChatSnapshot, SnapshotPicture } from "./medgemma/chat-snapshot.js";
-export type { ClassifyOptions, ClassifyResult } from "./medgemma/classify.js";
+export type { ClassifyResult } from "./medgemma/classify.js";
 export type { LabelProbability } from "./medgemma/classify-labels.js";
+export type { ClassifyOptions } from "./medgemma/classify-options.js";
 export type { LabelPrior } from "./medgemma/classify-prior.js";
 export type { CompareOptions, CompareResult } from "./medgemma/compare.js";
 export type { Pictures, Question, QuestionPart } from "./medgemma/conversation.js";
@@ -142,9 +143,10 @@ export type { InferOutput, StandardSchema } from "./medgemma/structured-standard
 export type { TaskOptions } from "./medgemma/task-prompt.js";
 export type { TextResult } from "./medgemma/task-text.js";
 export type { Consciousness, TriageCase, Vitals } from "./medgemma/triage/case.js";
-export type { RuleCheck, RuleReport, ScoreReport } from "./medgemma/triage/rules.js";
+export type { RuleCheck, RuleReport, ScoreReport } from "./medgemma/triage/limits.js";
+export type { TriageOptions } from "./medgemma/triage/options.js";
 export type { ScreenAnswer, ScreenReport } from "./medgemma/triage/screen.js";
-export type { TriageAnswer, TriageOptions, TriageResult } from "./medgemma/triage.js";
+export type { TriageAnswer, TriageResult } from "./medgemma/triage.js";
 export { TRIAGE_SCALES, type TriageScaleId } from "./medgemma/triage-scales/index.js";
 export type {
   ScoreUse,

@@ -1,6 +1,6 @@
 import { Breather, type Steps } from "../base/breather.js";
 import { type Draft, draftsOf } from "./drafts.js";
-import type { Around } from "./identity/named.js";
+import type { Around } from "./identity/groups.js";
 import type { Identity } from "./identity.js";
 import { isEnteredInError } from "./modifiers.js";
 import { documentsWithin } from "./narrative.js";

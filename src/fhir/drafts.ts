@@ -1,7 +1,7 @@
 import { Pace } from "../base/breather.js";
 import { withDirections } from "./consent.js";
 import { describe } from "./describe.js";
-import type { Around } from "./identity/named.js";
+import type { Around } from "./identity/groups.js";
 import { StructuredValues } from "./identity/structured.js";
 import { listedIds } from "./listed-ids.js";
 import { withoutLongStrings } from "./long-strings.js";

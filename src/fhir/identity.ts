@@ -1,7 +1,7 @@
 import type { Steps } from "../base/breather.js";
+import type { Around } from "./identity/groups.js";
 import { Known } from "./identity/known.js";
 import { Learner } from "./identity/learn.js";
-import type { Around } from "./identity/named.js";
 import { findNames } from "./identity/names.js";
 import { findPatterns } from "./identity/patterns.js";
 import type { StructuredValues } from "./identity/structured.js";

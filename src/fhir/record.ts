@@ -5,7 +5,7 @@ import { Collector } from "./collector.js";
 import type { Draft } from "./drafts.js";
 import { MAX_TEXT } from "./drafts.js";
 import { givenResources } from "./given.js";
-import type { Around } from "./identity/named.js";
+import type { Around } from "./identity/groups.js";
 import { Identity } from "./identity.js";
 import { listedIds } from "./listed-ids.js";
 import { inOrder } from "./order.js";

@@ -1,5 +1,5 @@
 import { Pace } from "../base/breather.js";
-import type { Around } from "./identity/named.js";
+import type { Around } from "./identity/groups.js";
 import { joinOf, widthOf } from "./line-joins.js";
 import { cutAt, piecesOf } from "./scopes.js";
 import { dateHeading, dayOrderOf } from "./text-date.js";

@@ -1,4 +1,4 @@
-import type { DecodeSettings } from "./decode.js";
+import type { DecodeSettings } from "./decode-settings.js";
 import { loadSharp, vips } from "./libvips.js";
 import type { RgbImage } from "./rgb.js";
 

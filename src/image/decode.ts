@@ -1,25 +1,18 @@
 import type { Metadata, Sharp } from "sharp";
 import { MedGemmaError } from "../base/errors.js";
-import type { Filled } from "../base/options.js";
 import { checkCost } from "./cost.js";
 import { darkWarnings } from "./dark.js";
+import type { DecodeSettings } from "./decode-settings.js";
 import { fromGrey16 } from "./from-grey16.js";
 import { fromInks } from "./from-inks.js";
 import { loadSharp, vips } from "./libvips.js";
-import { DEFAULT_LIMITS, type ImageLimits } from "./limits.js";
+import { DEFAULT_LIMITS } from "./limits.js";
 import { MemoryGate } from "./memory-gate.js";
 import type { RgbImage } from "./rgb.js";
 import { readSignature } from "./signature.js";
 import { checkPages } from "./tiff-pages.js";
 import { type Uncounted, vipsTimeout, withinTime } from "./time-limit.js";
 import { toRgb } from "./to-rgb.js";
-
-export interface DecodeSettings {
-  readonly limits: Filled<ImageLimits>;
-  /** What lies under transparent pixels, `#rrggbb`. */
-  readonly background: string;
-  readonly signal: AbortSignal | undefined;
-}
 
 /**
  * Decodes a picture file held in memory. What it costs is checked on the header, before any pixel is decoded; what a lenient

@@ -1,5 +1,5 @@
 import type { Sharp } from "sharp";
-import type { DecodeSettings } from "./decode.js";
+import type { DecodeSettings } from "./decode-settings.js";
 import { loadSharp, vips } from "./libvips.js";
 import type { RgbImage } from "./rgb.js";
 import { toRgb } from "./to-rgb.js";

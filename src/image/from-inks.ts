@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Sharp } from "sharp";
 import { throwIfAborted } from "../base/errors.js";
-import type { DecodeSettings } from "./decode.js";
+import type { DecodeSettings } from "./decode-settings.js";
 import { vips } from "./libvips.js";
 import type { RgbImage } from "./rgb.js";
 

@@ -1,5 +1,5 @@
 import { darkWarnings } from "./dark.js";
-import type { DecodeSettings } from "./decode.js";
+import type { DecodeSettings } from "./decode-settings.js";
 import { fromGrey16 } from "./from-grey16.js";
 import { loadSharp } from "./libvips.js";
 import { checkRawPixels, type RawPixels } from "./raw-pixels.js";

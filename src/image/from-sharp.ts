@@ -1,7 +1,7 @@
 import type { Metadata, Sharp } from "sharp";
 import { MedGemmaError } from "../base/errors.js";
 import { Patience, tooSilent } from "../base/files/patience.js";
-import type { DecodeSettings } from "./decode.js";
+import type { DecodeSettings } from "./decode-settings.js";
 import { fromRaw } from "./from-raw.js";
 import { vips } from "./libvips.js";
 import { checkPixels } from "./limits.js";

@@ -1,6 +1,6 @@
 import type { Sharp } from "sharp";
 import { MedGemmaError } from "../base/errors.js";
-import type { DecodeSettings } from "./decode.js";
+import type { DecodeSettings } from "./decode-settings.js";
 import { vips } from "./libvips.js";
 import type { RgbImage } from "./rgb.js";
 

@@ -8,7 +8,7 @@ import type {
 } from "../engine/engine.js";
 import type { ScoredPreset } from "../prompt/presets-tasks.js";
 import { splitThinking } from "../prompt/thinking.js";
-import type { ClassifyOptions } from "./classify.js";
+import type { ClassifyOptions } from "./classify-options.js";
 import { toGenerateOptions } from "./options.js";
 import { LoopGuard } from "./task-loops.js";
 import { toAskOptions } from "./task-text.js";

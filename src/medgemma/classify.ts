@@ -5,9 +5,10 @@ import { resolveGenerateOptions } from "../engine/native/generate-options.js";
 import type { ImageInput } from "../image/input.js";
 import { hasPlace } from "../prompt/presets.js";
 import { type ScoredPreset, TASK_PRESETS } from "../prompt/presets-tasks.js";
-import { type Calibration, calibrate, readCalibration, share } from "./calibration.js";
+import { calibrate, readCalibration, share } from "./calibration.js";
 import { checkLabels, type LabelProbability, rotations } from "./classify-labels.js";
-import { applyPrior, checkPrior, contentFree, type LabelPrior } from "./classify-prior.js";
+import type { ClassifyOptions } from "./classify-options.js";
+import { applyPrior, checkPrior, contentFree } from "./classify-prior.js";
 import {
   type Asked,
   addTimings,
@@ -22,35 +23,8 @@ import { toGenerateOptions } from "./options.js";
 import { readContent } from "./pictures.js";
 import { makeProvenance } from "./provenance.js";
 import type { ModelResult } from "./result.js";
-import { checkTaskOptions, choosePreset, type TaskOptions, toPictures } from "./task-prompt.js";
+import { checkTaskOptions, choosePreset, toPictures } from "./task-prompt.js";
 import { toAskOptions } from "./task-text.js";
-
-export interface ClassifyOptions extends TaskOptions<ScoredPreset> {
-  /** Several labels, or none, may be true: a yes/no question each. Otherwise one lettered question. Defaults to `false`. */
-  multiLabel?: boolean | undefined;
-  /**
-   * `score`: the probabilities of the answers, without generating a word. `reason`: the model thinks or argues first,
-   * then its answer is scored; slower by hundreds of tokens a question. Defaults to `"score"`.
-   */
-  method?: "score" | "reason" | undefined;
-  /**
-   * In how many orders the options of a choice are asked, 1..26; their probabilities are averaged, for models prefer
-   * some letters. Defaults to as many as there are labels; with `method: "reason"` to `1`.
-   */
-  orders?: number | undefined;
-  /**
-   * Takes out what the model answers whatever the picture: `"content-free"` asks the same of a grey picture and divides by
-   * it. Or how common each label is where the model is used, 0..1 by label. Defaults to none.
-   */
-  prior?: LabelPrior | undefined;
-  /** From `fitCalibration`, or the path of its JSON file. Applied last. Defaults to none. */
-  calibration?: Calibration | string | undefined;
-  /**
-   * Below this probability nothing is decided, 0..1: of the best label in a choice, of yes or no for each label
-   * otherwise. Defaults to `0`.
-   */
-  abstainBelow?: number | undefined;
-}
 
 export interface ClassifyResult extends ModelResult {
   /** In the order asked. */

@@ -1,6 +1,5 @@
 import { MedGemmaError } from "../base/errors.js";
 import { type RemoteOptions, resolveRemoteOptions } from "../engine/remote/remote-options.js";
-import type { LoadOptions } from "./load-options.js";
 
 export const ENDPOINT_OPTIONS = [
   "endpoint",
@@ -18,13 +17,14 @@ export type EndpointOptions = Partial<Pick<RemoteOptions, (typeof ENDPOINT_OPTIO
 
 /** What means the same here and there. */
 const SHARED = ["contextSize", "parallel", "queueSize", "onLog", "signal"] as const;
+type Shared = Partial<Pick<RemoteOptions, (typeof SHARED)[number]>>;
 const BESIDE: readonly string[] = [...ENDPOINT_OPTIONS, ...SHARED, "fit", "onProgress", "onDownload"];
 
 /**
  * The options for an endpoint; undefined when none is named.
  * @throws MedGemmaError `bad_option`: nothing that was asked for is left out in silence.
  */
-export function remoteOptions(options: LoadOptions): RemoteOptions | undefined {
+export function remoteOptions(options: EndpointOptions & Shared): RemoteOptions | undefined {
   const { endpoint } = options;
   if (endpoint === undefined) {
     for (const name of ENDPOINT_OPTIONS)

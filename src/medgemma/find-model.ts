@@ -9,7 +9,7 @@ import { isHubAddress, isRepository, understandName } from "../models/hub-addres
 import { localModel } from "../models/manage.js";
 import { type PulledModel, pullModel } from "../models/pull.js";
 import type { ModelFiles } from "./load-options.js";
-import type { ModelVersion } from "./pictures.js";
+import type { ModelVersion } from "./model-profile.js";
 
 /** The files to load, and what the catalogue knows of them when they were named by it. */
 export interface FoundModel {

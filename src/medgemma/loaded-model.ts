@@ -3,8 +3,7 @@ import { reading } from "../base/options.js";
 import type { Engine } from "../engine/engine.js";
 import type { Fit } from "../image/fit.js";
 import { type Call, Callers } from "./callers.js";
-import { type ModelProfile, profileOf } from "./model-profile.js";
-import type { ModelVersion } from "./pictures.js";
+import { type ModelProfile, type ModelVersion, profileOf } from "./model-profile.js";
 import { DRAFT_NOTICE, PHANTOM_NOTICE } from "./result.js";
 
 /** What every task needs to know about the model it runs on. */

@@ -2,7 +2,9 @@ import type { EngineInfo } from "../engine/engine.js";
 import type { Fit } from "../image/fit.js";
 import { kindOf } from "../models/lineage.js";
 import type { PresetFamily } from "../prompt/presets-tasks.js";
-import type { ModelVersion } from "./pictures.js";
+
+/** CT windows differ between MedGemma's versions. */
+export type ModelVersion = "1.0" | "1.5";
 
 /** How a model was trained, as far as tasks must know: they ask this, and never which model it is. */
 export interface ModelProfile {

@@ -19,7 +19,7 @@ import { DEFAULT_LIMITS } from "../image/limits.js";
 import { heldBytes, readPicture } from "../image/read-picture.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart } from "../prompt/message.js";
-import type { ModelProfile } from "./model-profile.js";
+import type { ModelProfile, ModelVersion } from "./model-profile.js";
 import type { AskOptions } from "./options.js";
 
 /** A turn's content with its pictures decoded, and what there is to say about them. */
@@ -36,9 +36,6 @@ export interface StudyNote {
   readonly facts: DicomFacts;
   readonly warnings: readonly string[];
 }
-
-/** CT windows differ between MedGemma's versions. */
-export type ModelVersion = "1.0" | "1.5";
 
 /**
  * Decodes the pictures of a turn, side by side. A DICOM file becomes its picture, a folder or a volume its slices with

@@ -7,7 +7,7 @@ import { inspectModel, type ModelInspection } from "../models/gguf-inspect.js";
 import { checkPair, publishedFiles } from "../models/pair.js";
 import { checkPlan, type Plan, planModel } from "../models/plan.js";
 import type { ResolvedLoadOptions } from "./load-options.js";
-import type { ModelVersion } from "./pictures.js";
+import type { ModelVersion } from "./model-profile.js";
 
 /** What to load with. */
 export interface PreparedLoad {

@@ -8,7 +8,8 @@ import type { LoadedModel } from "./loaded-model.js";
 import { collect } from "./respond.js";
 import type { StreamEvent } from "./result.js";
 import type { TriageCase } from "./triage/case.js";
-import { type TriageOptions, type TriageResult, triage } from "./triage.js";
+import type { TriageOptions } from "./triage/options.js";
+import { type TriageResult, triage } from "./triage.js";
 
 /** What a loaded model does besides reading pictures in words: records, cases, vectors. Part of {@link MedGemma}. */
 export abstract class RecordTasks {

@@ -10,24 +10,14 @@ import type { ModelResult } from "./result.js";
 import { checkTaskOptions, choosePreset, fillPreset, type TaskOptions, withSystem } from "./task-prompt.js";
 import { toAskOptions } from "./task-text.js";
 import { checkCase, contradictions, type TriageCase } from "./triage/case.js";
-import { TRIAGE_PRESETS, type TriagePreset, tellCase, triageSchema } from "./triage/presets.js";
-import { applyRules, isMeasured, missingQuestions, type RuleReport, vitalInWords } from "./triage/rules.js";
+import { isMeasured, type RuleReport, vitalInWords } from "./triage/limits.js";
+import type { TriageOptions } from "./triage/options.js";
+import { TRIAGE_PRESETS, tellCase, triageSchema } from "./triage/presets.js";
+import { applyRules, missingQuestions } from "./triage/rules.js";
 import { checkScreen, type ScreenAnswer, type ScreenReport, screenCase } from "./triage/screen.js";
 import { contradictingWords } from "./triage/spoken-vitals.js";
-import { findScale, type TriageScaleId } from "./triage-scales/index.js";
+import { findScale } from "./triage-scales/index.js";
 import type { TriageScale } from "./triage-scales/scale.js";
-
-export interface TriageOptions extends Omit<TaskOptions<TriagePreset>, "think" | "limits" | "study" | "fit"> {
-  /** A scale by its id, or one of your own as data. Defaults to `"esi"`. */
-  scale?: TriageScaleId | TriageScale | undefined;
-  /**
-   * Asks the model the scale's questions one by one (ESI: the signs of level 1), by scoring yes and no. Defaults to `true`,
-   * for the phantom to `false`: its answers do not count.
-   */
-  screen?: boolean | undefined;
-  /** From which probability of yes on such an answer counts, 0..1. Not validated. Defaults to `0.8`. */
-  screenThreshold?: number | undefined;
-}
 
 /** What the model said, before the rules. */
 export interface TriageAnswer {

@@ -1,6 +1,7 @@
 import { MedGemmaError } from "../base/errors.js";
 import { readGguf } from "./gguf.js";
-import { type ModelFacts, modelFacts } from "./gguf-model.js";
+import type { ModelFacts } from "./gguf-facts.js";
+import { modelFacts } from "./gguf-model.js";
 import { readParts } from "./gguf-parts.js";
 import { type ProjectorFacts, projectorFacts } from "./gguf-projector.js";
 import { oddInProjector } from "./gguf-projector-rules.js";

@@ -1,4 +1,4 @@
-import type { ModelFacts } from "./gguf-model.js";
+import type { ModelFacts } from "./gguf-facts.js";
 import type { GgufValues } from "./gguf-values.js";
 
 /** The numbers that rules look at. */

@@ -1,5 +1,5 @@
 import type { Placement } from "../machine/placement.js";
-import type { ModelFacts } from "./gguf-model.js";
+import type { ModelFacts } from "./gguf-facts.js";
 import type { ProjectorFacts } from "./gguf-projector.js";
 import {
   type ContextShape,

@@ -1,4 +1,4 @@
-import type { ModelFacts } from "./gguf-model.js";
+import type { ModelFacts } from "./gguf-facts.js";
 import type { ProjectorFacts } from "./gguf-projector.js";
 
 // The arithmetic of native/engine/context.cpp and siglip/forward.cpp, and of llama.cpp's caches, in bytes. Tests hold

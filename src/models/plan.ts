@@ -9,7 +9,7 @@ import {
   USABLE,
 } from "../machine/placement.js";
 import { defaultThreads } from "../machine/threads.js";
-import type { ModelFacts } from "./gguf-model.js";
+import type { ModelFacts } from "./gguf-facts.js";
 import type { ProjectorFacts } from "./gguf-projector.js";
 import { type GpuPlacement, listPlacements, type PlanPart } from "./gpu-placement.js";
 import { contextShape, keyValueBytes } from "./plan-sizes.js";

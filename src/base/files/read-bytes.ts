@@ -4,15 +4,7 @@ import { MedGemmaError, throwIfAborted } from "../errors.js";
 import { openHandedStream } from "./descriptor.js";
 import { fileLabel } from "./name.js";
 import { notFound, openFile } from "./open-file.js";
-import { readStream } from "./read-stream.js";
-
-export interface ReadBytesOptions {
-  /** Bytes that it may have. */
-  readonly most: number;
-  /** The error for more than that. */
-  readonly tooLarge: (bytes: number) => MedGemmaError;
-  readonly signal?: AbortSignal | undefined;
-}
+import { type ReadBytesOptions, readStream } from "./read-stream.js";
 
 const CHUNK = 1 << 20;
 

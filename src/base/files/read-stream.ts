@@ -3,7 +3,14 @@ import { badOption, MedGemmaError } from "../errors.js";
 import { failed } from "./handed-bytes.js";
 import { Patience, type PatienceOptions } from "./patience.js";
 import { Pieces } from "./pieces.js";
-import type { ReadBytesOptions } from "./read-bytes.js";
+
+export interface ReadBytesOptions {
+  /** Bytes that it may have. */
+  readonly most: number;
+  /** The error for more than that. */
+  readonly tooLarge: (bytes: number) => MedGemmaError;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Bytes that come piece by piece: a web `ReadableStream`, Node's `Readable`, a generator. */
 export type ByteStream = AsyncIterable<Uint8Array>;

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { MedGemmaError } from "../../base/errors.js";
 import { readCalibration } from "../../medgemma/calibration.js";
-import type { ClassifyOptions, ClassifyResult } from "../../medgemma/classify.js";
+import type { ClassifyResult } from "../../medgemma/classify.js";
 import { checkLabels } from "../../medgemma/classify-labels.js";
+import type { ClassifyOptions } from "../../medgemma/classify-options.js";
 import type { LabelPrior } from "../../medgemma/classify-prior.js";
 import { addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";

@@ -3,14 +3,8 @@ import { readPicture } from "../../image/read-picture.js";
 import type { RgbImage } from "../../image/rgb.js";
 import { CONTROL_WORDS } from "../../prompt/control-words.js";
 import { renderPrompt } from "../../prompt/render.js";
-import type { Check } from "../self-test.js";
-import type { DeepRecord } from "./record.js";
+import type { DeepCheck, DeepRecord } from "./record.js";
 import { knownLikelihoods, type Subject } from "./subject.js";
-
-/** A check, and the number that it found. */
-export interface DeepCheck extends Check {
-  readonly value?: number | undefined;
-}
 
 /** From a known value. Quantised anew, or on another machine, it moves by hundredths; a wrong window or `<bos>` by more than one. */
 const KNOWN_WITHIN = 0.3;

@@ -3,7 +3,12 @@ import path from "node:path";
 import { writeBeside } from "../../base/files/beside.js";
 import { PACKAGE_VERSION } from "../../base/package.js";
 import { resolveSettings } from "../../models/settings.js";
-import type { DeepCheck } from "./checks.js";
+import type { Check } from "../self-test.js";
+
+/** A check, and the number that it found. */
+export interface DeepCheck extends Check {
+  readonly value?: number | undefined;
+}
 
 /** What the checks found of a pair of files. No prompt of anybody's is in it. */
 export interface DeepRecord {

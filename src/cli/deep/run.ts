@@ -2,8 +2,8 @@ import { MedGemmaError } from "../../base/errors.js";
 import type { FoundModel } from "../../medgemma/find-model.js";
 import { MedGemma } from "../../medgemma/medgemma.js";
 import type { ModelInspection } from "../../models/gguf-inspect.js";
-import { type DeepCheck, deepChecks } from "./checks.js";
-import { keepRecord, readRecord, recordPath } from "./record.js";
+import { deepChecks } from "./checks.js";
+import { type DeepCheck, keepRecord, readRecord, recordPath } from "./record.js";
 import { subjectOf } from "./subject.js";
 
 /** Enough for the text, and for a thought and its answer. */

@@ -1,4 +1,4 @@
-import type { Compiler } from "./compile.js";
+import type { Compiling } from "./compiling.js";
 import { around, COMMA } from "./literals.js";
 import type { Keywords, SchemaNode } from "./node.js";
 import { call, choice, EMPTY, isNever, NEVER, type Rule, repeat, sequence } from "./rules.js";
@@ -10,7 +10,7 @@ export const MAX_ITEMS = 500;
  * Lists of all of the keywords. The elements that `prefixItems` names are written, all of them; further ones only where
  * `items` says what they are.
  */
-export function arrays(compiler: Compiler, all: readonly Keywords[]): Rule {
+export function arrays(compiler: Compiling, all: readonly Keywords[]): Rule {
   const named = Math.max(0, ...all.map(({ prefixItems = [] }) => prefixItems.length));
   const least = Math.max(0, ...all.map(({ minItems = 0 }) => minItems));
   let most = Math.min(...all.map(({ maxItems = Infinity }) => maxItems));

@@ -1,6 +1,7 @@
 import { alternatives, type Together, typesOf } from "./alternatives.js";
 import { arrays } from "./arrays.js";
 import { defineStrings } from "./chars.js";
+import type { Compiling } from "./compiling.js";
 import { isObject, type JsonType } from "./keywords.js";
 import { literal } from "./literals.js";
 import type { Keywords, SchemaNode } from "./node.js";
@@ -29,7 +30,7 @@ export function toGbnf(root: SchemaNode): string {
   throw unsupported([], "schema", "no answer fits it that can be written to an end");
 }
 
-export class Compiler {
+class Compiler implements Compiling {
   readonly grammar = new Grammar();
   readonly #numbers = new Map<SchemaNode, number>();
   readonly #names = new Map<string, string>();

@@ -1,6 +1,6 @@
 import { MAX_ITEMS } from "./arrays.js";
 import { otherNames, quoted, written } from "./chars.js";
-import type { Compiler } from "./compile.js";
+import type { Compiling } from "./compiling.js";
 import { around, COMMA, pair } from "./literals.js";
 import type { Keywords, SchemaNode } from "./node.js";
 import { patternRule } from "./pattern.js";
@@ -11,7 +11,7 @@ import { call, choice, EMPTY, NEVER, optional, type Rule, repeat, sequence } fro
  * what those are (`additionalProperties` with a schema, `patternProperties`), has named none, or asks for more
  * properties than it names.
  */
-export function objects(compiler: Compiler, all: readonly Keywords[]): Rule {
+export function objects(compiler: Compiling, all: readonly Keywords[]): Rule {
   const least = Math.max(0, ...all.map(({ minProperties = 0 }) => minProperties));
   const most = Math.min(...all.map(({ maxProperties = Infinity }) => maxProperties));
   const required = new Set(all.flatMap((it) => it.required ?? []));
@@ -89,7 +89,7 @@ function withUnevaluated(all: readonly Keywords[], known: readonly (readonly Sch
 
 /** A property whose name is not among the given; undefined where there shall be none. */
 function othersOf(
-  compiler: Compiler,
+  compiler: Compiling,
   all: readonly Keywords[],
   names: readonly string[],
   wanted: boolean,
@@ -115,13 +115,13 @@ function othersOf(
 const STRING: SchemaNode = { at: [], never: false, keywords: { type: ["string"] } };
 const says = (node: SchemaNode | undefined) => node !== undefined && Object.keys(node.keywords).length > 0;
 
-function member(compiler: Compiler, name: Rule, nodes: readonly SchemaNode[]): Rule {
+function member(compiler: Compiling, name: Rule, nodes: readonly SchemaNode[]): Rule {
   return nodes.some(({ never }) => never) ? NEVER : pair(name, compiler.value(nodes));
 }
 
 /** The members with their commas, which depend on whether one has come before. */
 function members(
-  { grammar }: Compiler,
+  { grammar }: Compiling,
   named: readonly Named[],
   other: Rule,
   fewest: number,

@@ -1,4 +1,8 @@
-import type { Around } from "./named.js";
+/** What stands before and after a text that is looked at alone. */
+export interface Around {
+  readonly before: string;
+  readonly after: string;
+}
 
 /** Whose or what's a form's field is. */
 export type Group = "person" | "thing";

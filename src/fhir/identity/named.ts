@@ -1,7 +1,7 @@
 import { allMatches } from "../all-matches.js";
 import { withFirstLetters } from "./first-letters.js";
 import { fold } from "./fold.js";
-import { type Group, groupAt } from "./groups.js";
+import { type Around, type Group, groupAt } from "./groups.js";
 import { COLLEAGUE, ROLES, TITLES } from "./honorifics.js";
 import {
   CLOSING,
@@ -18,12 +18,6 @@ import {
 } from "./labels.js";
 import { isWord } from "./lexicon.js";
 import { isMedical } from "./morphology.js";
-
-/** What stands before and after a text that is looked at alone. */
-export interface Around {
-  readonly before: string;
-  readonly after: string;
-}
 
 const CAPITALISED = String.raw`\p{Lu}[\p{L}\p{M}'\u2019.-]{0,30}`;
 const NAMES = `${CAPITALISED}(?:,? (?:(?:von|van|der|den|de|del|della|la|di|da|dos|bin|al) ){0,3}${CAPITALISED}){0,4}`;

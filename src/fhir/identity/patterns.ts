@@ -1,5 +1,6 @@
 import { allMatches } from "../all-matches.js";
 import { withFirstLetters } from "./first-letters.js";
+import type { Around } from "./groups.js";
 import {
   ADDRESS_LABELS,
   BIRTH_LABELS,
@@ -15,7 +16,7 @@ import {
 } from "./labels.js";
 import { hasStreetWord, isStreet } from "./learn.js";
 import { isMeasured } from "./measures.js";
-import { type Around, findNamed } from "./named.js";
+import { findNamed } from "./named.js";
 import { type Span, tokensOf } from "./tokens.js";
 
 interface Labelled {

@@ -5,9 +5,9 @@ import { share } from "../calibration.js";
 import { type Asked, addTimings, addUsage, type Scored, score, scoreAll } from "../classify-score.js";
 import type { LoadedModel } from "../loaded-model.js";
 import { fillPreset, withSystem } from "../task-prompt.js";
-import type { TriageOptions } from "../triage.js";
 import type { TriageScale } from "../triage-scales/scale.js";
 import type { TriageCase } from "./case.js";
+import type { TriageOptions } from "./options.js";
 import { SCREEN_PRESETS, type ScreenPreset, tellCase } from "./presets.js";
 
 /** A question of the scale, as the model answered it. */

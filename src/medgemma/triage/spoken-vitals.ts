@@ -1,6 +1,6 @@
 import type { TriageScale } from "../triage-scales/scale.js";
 import type { TriageCase, Vitals } from "./case.js";
-import { applyLimits, isMeasured, type Limited, type RuleCheck, toldIn, vitalInWords } from "./rules.js";
+import { applyLimits, isMeasured, type Limited, type RuleCheck, toldIn, vitalInWords } from "./limits.js";
 import { readVitals, type SpokenVital } from "./words/vitals.js";
 
 /**
