@@ -9,9 +9,10 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { MedGemmaError } from "../src/base/errors.js";
+import { seededRandom } from "../src/base/random.js";
 import { closeDecoders, readDicom, toModelPictures } from "../src/dicom/index.js";
 import { encodedFiles } from "../test/unit/dicom/support/encode.js";
-import { mutate, seeded } from "../test/unit/dicom/support/mutate.js";
+import { mutate } from "../test/unit/dicom/support/mutate.js";
 
 const { values } = parseArgs({
   options: { seed: { type: "string" }, count: { type: "string" }, seconds: { type: "string" } },
@@ -41,7 +42,7 @@ const bases = [
   ...(await encodedFiles()).map(({ file }) => file),
 ];
 
-const random = seeded(seed);
+const random = seededRandom(seed);
 const outcomes = new Map<string, number>();
 const started = performance.now();
 let slowest = 0;

@@ -1,4 +1,4 @@
-// The project's own rules, which no linter knows: who may import whom (DESIGN.md section 1), and that files stay small.
+// The project's own rules, which no linter knows. Who may import whom in src/ stands in .dependency-cruiser.mjs.
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
@@ -6,30 +6,6 @@ import ts from "typescript";
 /** Above so many lines of code a file holds two things. */
 export const MAX_LINES = 300;
 
-/** Folders of src/ and their height: imports point down only. */
-const LAYERS = {
-  "index.ts": 5,
-  cli: 4,
-  server: 4,
-  dataset: 4,
-  medgemma: 3,
-  engine: 2,
-  dicom: 2,
-  image: 2,
-  fhir: 2,
-  hl7: 2,
-  models: 2,
-  machine: 1,
-  prompt: 1,
-  base: 0,
-};
-/** What one folder may take from its sibling. */
-const SIBLINGS = {
-  engine: { image: ["rgb.ts"] },
-  dicom: { image: ["rgb.ts"] },
-  // A command is thin: what it runs over cases stands in dataset/, by its entrances.
-  cli: { dataset: ["evaluate.ts", "quantize.ts", "tune.ts"] },
-};
 const ADDON_LOADER = "engine/native/addon.ts";
 
 /** Files below `dir` with one of the endings, relative to it, with `/`. */
@@ -68,39 +44,11 @@ export function checkLengths(sources) {
   });
 }
 
-const unitOf = (file) => file.split("/")[0];
-
-function checkImport(from, target) {
-  const [source, goal] = [unitOf(from), unitOf(target)];
-  if (source === goal) return undefined;
-  const [height, depth] = [LAYERS[source], LAYERS[goal]];
-  if (height === undefined) return `${from} is in no known folder: add ${source} to scripts/lint-rules.mjs`;
-  if (depth === undefined) return `${from} imports ${target}, which is in no known folder`;
-  if (height > depth) return undefined;
-  const shared = SIBLINGS[source]?.[goal] ?? [];
-  if (height === depth && shared.some((file) => target === `${goal}/${file}`)) return undefined;
-  return `${from} may not import ${target}: imports point down only, and siblings keep apart`;
-}
-
-/** @returns one sentence an import of src/ that breaks the layers, and a file besides ADDON_LOADER that loads addons. */
-export function checkImports(sources) {
-  return sources.flatMap(({ path: from, text }) => {
-    const problems = [];
-    for (const { fileName } of ts.preProcessFile(text, true, true).importedFiles) {
-      if (!fileName.startsWith(".")) continue;
-      const target = path.posix.normalize(path.posix.join(path.posix.dirname(from), fileName));
-      const problem = target.startsWith("..")
-        ? target === "../package.json"
-          ? undefined
-          : `${from} imports ${fileName} from outside src/`
-        : checkImport(from, target.replace(/\.js$/, ".ts"));
-      if (problem) problems.push(problem);
-    }
-    if (from !== ADDON_LOADER && /\.node["'`]|\bdlopen\b/.test(text)) {
-      problems.push(`${from} loads an addon; only ${ADDON_LOADER} may`);
-    }
-    return problems;
-  });
+/** @returns one sentence a file besides ADDON_LOADER that loads addons. */
+export function checkAddons(sources) {
+  return sources
+    .filter(({ path: name, text }) => name !== ADDON_LOADER && /\.node["'`]|\bdlopen\b/.test(text))
+    .map(({ path: name }) => `${name} loads an addon; only ${ADDON_LOADER} may`);
 }
 
 /** What is written elsewhere would reach a terminal as a model, a server or a file's name has it. */

@@ -1,10 +1,10 @@
-// Biome over everything, clang-format over native/, and the project's own rules. With --fix, formats first.
+// Biome over everything, clang-format over native/, dependency-cruiser over src/, and the project's own rules. With --fix,
+// formats first.
 import { spawnSync } from "node:child_process";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import {
-  checkImports,
+  checkAddons,
   checkIndex,
   checkLengths,
   checkNative,
@@ -16,8 +16,7 @@ import {
 } from "./lint-rules.mjs";
 import { root } from "./platform.mjs";
 
-const require = createRequire(path.join(root, "package.json"));
-const packageFile = (name, file) => path.join(path.dirname(require.resolve(`${name}/package.json`)), file);
+const packageFile = (name, file) => path.join(root, "node_modules", name, file);
 
 function run(script, args) {
   const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: "inherit" });
@@ -42,9 +41,11 @@ export function lint({ fix = false } = {}) {
     "file lengths": () => report(checkLengths([...typescript, ...native])),
     "optional properties": () => report(checkOptional(typescript)),
     tables: () => report(checkTables(typescript)),
-    "import rules": () =>
+    imports: () =>
+      run(packageFile("dependency-cruiser", "bin/dependency-cruise.mjs"), ["--output-type", "err", "src"]),
+    "own rules": () =>
       report([
-        ...checkImports(typescript),
+        ...checkAddons(typescript),
         ...checkTerminal(typescript),
         ...checkIndex(index),
         ...checkNative(native),

@@ -1,13 +1,13 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import sharp from "sharp";
+import { seededRandom } from "../../src/base/random.js";
 import type { RgbImage } from "../../src/image/rgb.js";
-import { seeded } from "./stats.js";
 import type { Context } from "./types.js";
 
 /** A picture that nobody has seen, of the encoder's size so that every program feeds it unchanged. */
 export function newPicture(side: number, seed: number): RgbImage {
-  const random = seeded(seed + 1);
+  const random = seededRandom(seed + 1);
   const [a, b, c] = [random() * 9 + 1, random() * 9 + 1, random() * 250];
   const data = new Uint8Array(side * side * 3);
   for (let at = 0; at < data.length; at++) {

@@ -1,3 +1,4 @@
+import { escapeXml } from "../../src/base/escape.js";
 import { barOf, ratiosOf } from "./judge.js";
 import { short, spread } from "./stats.js";
 import type { Outcome } from "./types.js";
@@ -76,4 +77,3 @@ function pointsOf({ model, rows }: Outcome): Point[] {
 }
 
 const short2 = (value: number): string => (value >= 1 ? String(value) : `1/${1 / value}`);
-const escapeXml = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");

@@ -1,7 +1,7 @@
+import { seededRandom } from "../../src/base/random.js";
 import type { PromptPart } from "../../src/engine/engine.js";
 import type { RgbImage } from "../../src/image/rgb.js";
 import { renderPrompt } from "./product.js";
-import { seeded } from "./stats.js";
 
 /** Questions that take few words to answer. */
 export const QUESTIONS = [
@@ -40,7 +40,7 @@ const WORDS =
 
 /** Words in an order of their own, so that no prefix of an earlier prompt fits. */
 export function words(count: number, seed: number): string {
-  const random = seeded(seed * 7919 + 17);
+  const random = seededRandom(seed * 7919 + 17);
   return Array.from({ length: count }, () => WORDS[Math.floor(random() * WORDS.length)]).join(" ");
 }
 

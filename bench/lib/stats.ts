@@ -35,14 +35,3 @@ export function shortSpread(values: readonly number[]): string {
   const { median, min, max } = spread(values);
   return values.length > 1 ? `${short(median)} (${short(min)}..${short(max)})` : short(median);
 }
-
-/** Numbers of 0..1 that are the same in every run. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -11,8 +11,9 @@
  * level off, so that short runs judge them and not the engine: on Linux set MALLOC_ARENA_MAX=1.
  */
 import { parseArgs } from "node:util";
+import { seededRandom } from "../../src/base/random.js";
 import { NativeEngine } from "../../src/engine/native/native-engine.js";
-import { generator, makeTasks, type Outcome, run, type Task } from "./work.js";
+import { makeTasks, type Outcome, run, type Task } from "./work.js";
 
 const { values } = parseArgs({
   options: {
@@ -25,7 +26,7 @@ const { values } = parseArgs({
   },
 });
 const contextSize = Number(values.context);
-const random = generator(Number(values.seed));
+const random = seededRandom(Number(values.seed));
 /** Of a log-probability, between batches of different shapes; the tail of the distribution rounds more coarsely. */
 const ROUNDING = 0.15;
 /** Two best tokens that are as near to each other as this may change places. */

@@ -1,4 +1,5 @@
 /** What the stress test asks: the phantom's golden questions in every form, and the answers that are right. */
+
 import { readFileSync } from "node:fs";
 import type { Engine, GenerateOptions, PromptPart, TokenLogprob, Usage } from "../../src/engine/engine.js";
 import { readPicture } from "../../src/image/read-picture.js";
@@ -15,17 +16,6 @@ interface Golden {
   }[];
   readonly images: readonly string[];
   readonly kind: string;
-}
-
-/** A pseudo-random number generator that a seed repeats (mulberry32). */
-export function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** One thing to ask. `expected` is what the engine answers when it does nothing else. */

@@ -1,45 +1,74 @@
 import { setMaxListeners } from "node:events";
 import { MedGemmaError, throwIfAborted } from "./errors.js";
 
+/**
+ * Calls `act` when the signal fires; at once where it has fired. Any number may listen: one signal may stand for a whole
+ * study's pictures, and Node warns of more than ten listeners as of a leak.
+ * @returns ends the listening.
+ */
+export function onAbort(signal: AbortSignal | undefined, act: () => void): () => void {
+  if (!signal) return () => undefined;
+  if (signal.aborted) {
+    act();
+    return () => undefined;
+  }
+  // Infinity, not 0: Node cannot ask a signal without a limit for it, as fetch does.
+  setMaxListeners(Infinity, signal);
+  const listener = () => act();
+  signal.addEventListener("abort", listener, { once: true });
+  return () => signal.removeEventListener("abort", listener);
+}
+
+/** The `aborted` that the signal's firing becomes. */
+export function abortedBy(signal: AbortSignal): MedGemmaError {
+  return new MedGemmaError("aborted", undefined, { cause: signal.reason });
+}
+
 /** Runs `cancel` when the signal fires while `work` is under way. */
 export async function withCancel<T>(
   signal: AbortSignal | undefined,
   cancel: () => void,
   work: Promise<T>,
 ): Promise<T> {
-  if (!signal) return work;
-  expectMany(signal);
-  const onAbort = () => cancel();
-  signal.addEventListener("abort", onAbort, { once: true });
-  if (signal.aborted) cancel();
+  const stopListening = onAbort(signal, cancel);
   try {
     return await work;
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    stopListening();
   }
 }
 
 /**
- * Rejects with `aborted` as soon as the signal fires, though the work goes on: for work that others wait for too.
- * @throws MedGemmaError `aborted`.
+ * Waits for work no longer than until the signal fires, and rejects with its reason then. The work goes on, and how it ends is
+ * nobody's affair.
  */
-export function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+export async function raceSignal<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   if (!signal) return work;
-  throwIfAborted(signal);
-  expectMany(signal);
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = () => reject(new MedGemmaError("aborted", undefined, { cause: signal.reason }));
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  let stopListening = () => {};
+  const stopped = new Promise<never>((_, reject) => {
+    stopListening = onAbort(signal, () => reject(signal.reason));
   });
+  try {
+    return await Promise.race([work, stopped]);
+  } finally {
+    stopListening();
+  }
 }
 
 /**
- * One signal may stand for a whole study's pictures; Node warns of more than ten listeners as of a leak. Infinity, not
- * 0: Node cannot ask a signal without a limit for it, as fetch does.
+ * Does work that cannot be stopped (libvips has no cancel) or that others wait for too: when the signal fires, rejects at
+ * once; the work ends in the background and its result is dropped.
+ * @throws MedGemmaError `aborted`.
  */
-function expectMany(signal: AbortSignal): void {
-  setMaxListeners(Infinity, signal);
+export async function untilAborted<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  throwIfAborted(signal);
+  if (!signal) return work();
+  const begun = work();
+  try {
+    return await raceSignal(signal, begun);
+  } catch (error) {
+    throw error === signal.reason ? abortedBy(signal) : error;
+  }
 }
 
 /**
@@ -51,9 +80,9 @@ export class JoinedAbort {
   readonly #ends: (() => void)[] = [];
 
   constructor(...signals: readonly (AbortSignal | undefined)[]) {
-    expectMany(this.signal);
+    setMaxListeners(Infinity, this.signal);
     for (const signal of signals) {
-      if (signal) this.#follow(signal);
+      this.#ends.push(onAbort(signal, () => this.abort(signal?.reason)));
     }
   }
 
@@ -68,17 +97,6 @@ export class JoinedAbort {
   /** Listens no more; what has not fired never will by itself. */
   end(): void {
     for (const end of this.#ends.splice(0)) end();
-  }
-
-  #follow(signal: AbortSignal): void {
-    const onAbort = () => this.abort(signal.reason);
-    if (signal.aborted) {
-      onAbort();
-      return;
-    }
-    expectMany(signal);
-    signal.addEventListener("abort", onAbort, { once: true });
-    this.#ends.push(() => signal.removeEventListener("abort", onAbort));
   }
 }
 

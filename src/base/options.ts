@@ -1,4 +1,5 @@
 import { badOption, MedGemmaError } from "./errors.js";
+import { isObject, type JsonObject } from "./guards.js";
 import { MOST_NAMES, OwnCopy } from "./own-copy.js";
 
 /** Options with a value for each: none is undefined. */
@@ -32,8 +33,7 @@ export function reading<T>(name: string, read: () => T): T {
  */
 export function readOnce<T extends object>(owner: string, options: T): T {
   return reading(`${owner} options`, () => {
-    if (options === null || typeof options !== "object" || Array.isArray(options))
-      throw badOption(`${owner} options`, "an object", options);
+    objectOption(`${owner} options`, options);
     const copy = new OwnCopy(`${owner} options`);
     // Inherited ones too, as a reader of the object itself would find them.
     const names: string[] = [];
@@ -91,9 +91,7 @@ export function checkNames(
   known: readonly string[],
   elsewhere: ReadonlyMap<string, string> = new Map(),
 ): void {
-  if (options === null || typeof options !== "object" || Array.isArray(options)) {
-    throw badOption(`${owner} options`, "an object", options);
-  }
+  objectOption(`${owner} options`, options);
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const own = elsewhere.get(name.toLowerCase().replaceAll(/[-_]/g, ""));
@@ -161,6 +159,12 @@ export function integerOption(
     throw badOption(name, `a whole number from ${min} to ${max}`, value);
   }
   return numberOption(name, value, fallback, min, max);
+}
+
+/** @throws MedGemmaError `bad_option` for anything but an object. */
+export function objectOption(name: string, value: unknown): JsonObject {
+  if (!isObject(value)) throw badOption(name, "an object", value);
+  return value;
 }
 
 export function stringOption(name: string, value: unknown): string | undefined {

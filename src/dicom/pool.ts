@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { onAbort } from "../base/abort.js";
 import { badOption, MedGemmaError, throwIfAborted } from "../base/errors.js";
 import { packageRoot, requireOwnFiles } from "../base/package.js";
 import { LONGEST_TIMER } from "../base/timer.js";
@@ -76,7 +77,7 @@ export class DecodePool {
         reject(error);
         return;
       }
-      const onAbort = () => {
+      const giveUp = () => {
         this.queue.delete(task);
         this.abandon(
           this.slots.find((slot) => slot.task === task),
@@ -84,20 +85,20 @@ export class DecodePool {
         );
         reject(new MedGemmaError("aborted"));
       };
-      const done = () => options.signal?.removeEventListener("abort", onAbort);
+      let stopListening = () => {};
       const task: Task = {
         request: { id: this.next++, job },
         timeout: options.timeout,
         resolve: (result) => {
-          done();
+          stopListening();
           resolve(result as JobResults[K]);
         },
         reject: (error) => {
-          done();
+          stopListening();
           reject(error);
         },
       };
-      options.signal?.addEventListener("abort", onAbort, { once: true });
+      stopListening = onAbort(options.signal, giveUp);
       this.queue.add(task);
       this.pump();
     });

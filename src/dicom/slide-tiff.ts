@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from "sharp";
+import { untilAborted } from "../base/abort.js";
 import { MedGemmaError } from "../base/errors.js";
-import { untilAborted } from "../base/files/until-aborted.js";
 import type { HeldInput } from "./collect.js";
 import { unsupported } from "./fail.js";
 import { type Limits, tooLarge } from "./limits.js";

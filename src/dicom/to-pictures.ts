@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { Callback } from "../base/callback.js";
 import { badOption, type MedGemmaError } from "../base/errors.js";
 import { checkNames, checkSignal, functionOption, readOnce } from "../base/options.js";
@@ -97,7 +96,7 @@ export function prepare(
   return {
     pool: sharedPool(),
     limits: withDefaults(options.limits),
-    signal: manyListeners(options.signal),
+    signal: options.signal,
     show: { model, rule, window },
     options,
     named: true,
@@ -118,12 +117,6 @@ function checkWindow(window: PictureOptions["window"]): void {
     typeof window === "object" && window !== null && Number.isFinite(window.center) && window.width >= 1;
   if (!named && !given)
     throw badOption("window", 'a center and a width of at least 1, "file" or "minmax"', window);
-}
-
-/** Decodings run side by side, and Node warns of more than ten listeners on one signal. */
-function manyListeners(signal: AbortSignal | undefined): AbortSignal | undefined {
-  if (signal) setMaxListeners(Infinity, signal);
-  return signal;
 }
 
 /**

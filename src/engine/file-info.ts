@@ -1,6 +1,7 @@
 import path from "node:path";
 import { MedGemmaError } from "../base/errors.js";
 import { fileLabel } from "../base/files/name.js";
+import { notFound } from "../base/files/open-file.js";
 import { hashFile } from "../machine/file-hash.js";
 import type { FileInfo } from "./engine.js";
 
@@ -12,15 +13,7 @@ export async function fileInfo(file: string, signal?: AbortSignal): Promise<File
   try {
     return { name: path.basename(file), ...(await hashFile(file, signal)) };
   } catch (error) {
-    if (signal?.aborted) throw new MedGemmaError("aborted", undefined, { cause: signal.reason });
-    throw notFound(file, error);
+    if (MedGemmaError.isInstance(error)) throw error;
+    throw notFound(fileLabel(file), "cannot be read", (error as NodeJS.ErrnoException).code);
   }
-}
-
-export function notFound(file: string, cause: unknown): MedGemmaError {
-  const name = fileLabel(file);
-  const { code = "unknown" } = cause as { code?: string };
-  return new MedGemmaError("file_not_found", `Cannot open ${name} (${code}).`, {
-    facts: { file: name, reason: code },
-  });
 }

@@ -1,11 +1,12 @@
 /** FHIR R4 data types as words. Everything is optional and nothing is trusted to be of its type. */
 
+import { isObject, type JsonObject } from "../base/guards.js";
 import { withoutData } from "./text/data.js";
 
-export type Json = Readonly<Record<string, unknown>>;
+export type Json = JsonObject;
 
 export function asObject(value: unknown): Json | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+  return isObject(value) ? value : undefined;
 }
 
 /** Spaces but single plain ones, which stay as they are: a text of megabytes has a million of them. */

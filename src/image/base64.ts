@@ -1,5 +1,5 @@
-import { setImmediate } from "node:timers/promises";
-import { MedGemmaError, throwIfAborted } from "../base/errors.js";
+import { Breather } from "../base/breather.js";
+import { MedGemmaError } from "../base/errors.js";
 import type { Filled } from "../base/options.js";
 import { checkBytes, type ImageLimits } from "./limits.js";
 import { readSignature } from "./signature.js";
@@ -39,14 +39,14 @@ export async function decodeBase64(
   const decoded = Buffer.allocUnsafe(bytes);
   let length = 0;
   let rest = "";
+  const breather = new Breather(signal);
   for (let from = start; from < text.length; from += SLICE) {
     const slice = rest + clean(text.slice(from, from + SLICE));
     // Only the last slice may end within a group of four.
     const whole = from + SLICE >= text.length ? slice.length : slice.length - (slice.length % 4);
     length += decoded.write(slice.slice(0, whole), length, "base64");
     rest = slice.slice(whole);
-    await setImmediate();
-    throwIfAborted(signal);
+    await breather.breathe();
   }
   return decoded.subarray(0, length);
 }

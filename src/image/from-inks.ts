@@ -1,6 +1,5 @@
-import { setImmediate } from "node:timers/promises";
 import type { Sharp } from "sharp";
-import { throwIfAborted } from "../base/errors.js";
+import { Breather } from "../base/breather.js";
 import type { DecodeSettings } from "./decode-settings.js";
 import { vips } from "./libvips.js";
 import type { RgbImage } from "./rgb.js";
@@ -26,6 +25,7 @@ export async function fromInks(
   );
   const { width, height, channels } = info;
   const rgb = new Uint8Array(width * height * 3);
+  const breather = new Breather(signal);
   for (let from = 0; from < width * height; from += BLOCK) {
     const to = Math.min(width * height, from + BLOCK);
     for (let pixel = from; pixel < to; pixel++) {
@@ -33,8 +33,7 @@ export async function fromInks(
       const light = 255 - (data[at + 3] as number);
       for (let ink = 0; ink < 3; ink++) rgb[pixel * 3 + ink] = light - share(data[at + ink] as number, light);
     }
-    await setImmediate();
-    throwIfAborted(signal);
+    await breather.breathe();
   }
   return { width, height, data: rgb };
 }

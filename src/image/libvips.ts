@@ -1,6 +1,6 @@
+import { untilAborted } from "../base/abort.js";
 import { MedGemmaError } from "../base/errors.js";
 import { withoutFolders } from "../base/files/name.js";
-import { untilAborted } from "../base/files/until-aborted.js";
 
 /** Loaded on first use: text-only work neither waits for libvips nor needs it. */
 export const loadSharp = async () => (await import("sharp")).default;

@@ -1,4 +1,4 @@
-import { MedGemmaError } from "../base/errors.js";
+import { abortedBy, onAbort } from "../base/abort.js";
 
 /**
  * Lets work begin as long as all that runs takes no more than so much memory; the rest waits in the order in which it
@@ -16,8 +16,9 @@ export class MemoryGate {
    */
   enter(bytes: number, signal: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
+      let stopListening = () => {};
       const begin = () => {
-        signal.removeEventListener("abort", leave);
+        stopListening();
         this.#held += bytes;
         resolve(() => {
           this.#held -= bytes;
@@ -26,15 +27,14 @@ export class MemoryGate {
       };
       const leave = () => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-        reject(new MedGemmaError("aborted", undefined, { cause: signal.reason }));
+        reject(abortedBy(signal));
         // The next may be smaller.
         this.#admit();
       };
       const waiter = { bytes, begin };
       this.#waiting.push(waiter);
-      signal.addEventListener("abort", leave, { once: true });
-      if (signal.aborted) leave();
-      else this.#admit();
+      stopListening = onAbort(signal, leave);
+      this.#admit();
     });
   }
 

@@ -1,3 +1,4 @@
+import { JoinedAbort } from "../base/abort.js";
 import { MedGemmaError } from "../base/errors.js";
 
 /** Waits for something that is not the work's own: its time is not counted. */
@@ -12,10 +13,7 @@ export async function withinTime<T>(
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal, uncounted: Uncounted) => Promise<T>,
 ): Promise<T> {
-  const both = new AbortController();
-  const forward = () => both.abort(signal?.reason);
-  if (signal?.aborted) forward();
-  signal?.addEventListener("abort", forward, { once: true });
+  const both = new JoinedAbort(signal);
   let left = milliseconds;
   let since = performance.now();
   let timer = setTimeout(() => both.abort(), left);
@@ -36,7 +34,7 @@ export async function withinTime<T>(
     throw new MedGemmaError("image_timeout", undefined, { facts: { milliseconds } });
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", forward);
+    both.end();
   }
 }
 

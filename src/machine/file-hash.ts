@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import type { BigIntStats } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { throwIfAborted } from "../base/errors.js";
+import { openFile } from "../base/files/open-file.js";
 import { rememberedHash, rememberHash } from "./hash-memory.js";
 
 /** Read while the piece before is hashed; hashing one takes half a millisecond of the event loop. */
@@ -18,12 +20,10 @@ export interface HashedFile {
  * Size and sha256 of a file. One that was hashed before, and has the same size, times and place on its disk as then, is
  * not read again.
  *
- * @throws the system's error, and the signal's reason.
+ * @throws MedGemmaError `file_not_found`, `aborted`; the system's error while it reads.
  */
 export async function hashFile(file: string, signal?: AbortSignal): Promise<HashedFile> {
-  // Opening a pipe would wait for its writer.
-  if (!(await stat(file)).isFile()) throw Object.assign(new Error(), { code: "no regular file" });
-  const handle = await open(file, "r");
+  const { handle } = await openFile(file);
   try {
     const before = await handle.stat({ bigint: true });
     const known = await rememberedHash(before);
@@ -37,7 +37,29 @@ export async function hashFile(file: string, signal?: AbortSignal): Promise<Hash
   }
 }
 
-async function hashOf(handle: FileHandle, signal: AbortSignal | undefined): Promise<string> {
+/**
+ * The sha256 of what a file holds now, whatever is remembered of it.
+ * @param onShare Called with the share that is read, 0..1.
+ * @throws MedGemmaError `file_not_found`, `aborted`; the system's error while it reads.
+ */
+export async function hashAnew(
+  file: string,
+  signal: AbortSignal | undefined,
+  onShare: (share: number) => void,
+): Promise<string> {
+  const { handle, size } = await openFile(file);
+  try {
+    return await hashOf(handle, signal, (bytes) => onShare(bytes / size));
+  } finally {
+    await handle.close();
+  }
+}
+
+async function hashOf(
+  handle: FileHandle,
+  signal: AbortSignal | undefined,
+  onBytes?: (bytes: number) => void,
+): Promise<string> {
   const hash = createHash("sha256");
   // Two buffers in turn: a new one for each piece costs more than hashing it.
   const buffers = [Buffer.allocUnsafe(PIECE), Buffer.allocUnsafe(PIECE)] as const;
@@ -46,7 +68,7 @@ async function hashOf(handle: FileHandle, signal: AbortSignal | undefined): Prom
   for (let position = 0; ; ) {
     const { bytesRead } = await next;
     if (bytesRead === 0) return hash.digest("hex");
-    if (signal?.aborted) throw signal.reason;
+    throwIfAborted(signal);
     const piece = buffers[turn].subarray(0, bytesRead);
     position += bytesRead;
     turn = turn === 0 ? 1 : 0;
@@ -54,6 +76,7 @@ async function hashOf(handle: FileHandle, signal: AbortSignal | undefined): Prom
     // Nobody waits for it any more after an abort.
     next.catch(() => undefined);
     hash.update(piece);
+    onBytes?.(position);
   }
 }
 

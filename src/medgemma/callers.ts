@@ -1,10 +1,16 @@
 import { allOrStop } from "../base/abort.js";
-import type { LoadedModel } from "./loaded-model.js";
 
 /** A call of somebody's, however many questions to the engine it is made of. */
 export interface Call {
   /** Of its questions, those that the engine has now. */
   asking: number;
+}
+
+/** What is asked: a model, and by which call. */
+export interface Asked {
+  readonly callers: Callers;
+  /** The call that asks, where it asks more than one question; none: each question is a call. */
+  readonly call?: Call | undefined;
 }
 
 /** Milliseconds for which somebody counts as there who has just been answered: whoever asks on and on pauses between. */
@@ -50,11 +56,11 @@ const AT_ONCE = 8;
  * stopped.
  * @param ask With the model as this call's: what it asks counts as of one.
  */
-export async function sideBySide<T, R>(
-  model: LoadedModel,
+export async function sideBySide<Model extends Asked, T, R>(
+  model: Model,
   questions: readonly T[],
   signal: AbortSignal | undefined,
-  ask: (model: LoadedModel, question: T, signal: AbortSignal) => Promise<R>,
+  ask: (model: Model, question: T, signal: AbortSignal) => Promise<R>,
 ): Promise<R[]> {
   const call = model.call ?? { asking: 0 };
   const own = { ...model, call };

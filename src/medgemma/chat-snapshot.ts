@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { badOption } from "../base/errors.js";
-import { given } from "../base/options.js";
+import { given, objectOption } from "../base/options.js";
 import type { ImageOrigin, RgbImage } from "../image/rgb.js";
 import type { ContentPart, Message } from "../prompt/message.js";
-import { fields, toTurn } from "./chat-turns.js";
+import { toTurn } from "./chat-turns.js";
 
 /**
  * A conversation as data: what `JSON.stringify(chat)` writes, and `model.chat({ restore })` takes. Each picture is there
@@ -59,14 +59,17 @@ export function toSnapshot({ turns, dropped }: ChatState): ChatSnapshot {
 
 /** @throws MedGemmaError `bad_option`: it is no snapshot, or a damaged one. */
 export function fromSnapshot(snapshot: unknown): ChatState {
-  const { format, version, turns, pictures, dropped } = fields(snapshot, "restore");
+  const { format, version, turns, pictures, dropped } = objectOption("restore", snapshot);
   if (format !== "medgemma-chat" || version !== 1)
     throw badOption("restore", "what JSON.stringify(chat) wrote, version 1,", snapshot);
   if (!Array.isArray(turns)) throw badOption("restore.turns", "an array of messages", turns);
   if (!Number.isInteger(dropped) || Number(dropped) < 0 || Number(dropped) > turns.length)
     throw badOption("restore.dropped", "a number of its questions", dropped);
   const read = new Map(
-    Object.entries(fields(pictures, "restore.pictures")).map(([key, picture]) => [key, toImage(picture)]),
+    Object.entries(objectOption("restore.pictures", pictures)).map(([key, picture]) => [
+      key,
+      toImage(picture),
+    ]),
   );
   return { turns: turns.map((turn, index) => toMessage(turn, index, read)), dropped: Number(dropped) };
 }
@@ -85,7 +88,7 @@ function toMessage(turn: unknown, index: number, pictures: ReadonlyMap<string, R
 }
 
 function toImage(picture: unknown): RgbImage {
-  const { width, height, origin, rgb } = fields(picture, "restore.pictures");
+  const { width, height, origin, rgb } = objectOption("restore.pictures", picture);
   const data = typeof rgb === "string" ? new Uint8Array(Buffer.from(rgb, "base64")) : undefined;
   const side = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) > 0;
   if (!data || !side(width) || !side(height) || data.length !== width * height * 3)
@@ -94,7 +97,7 @@ function toImage(picture: unknown): RgbImage {
 }
 
 function toOrigin(value: unknown): ImageOrigin {
-  const { format, storedWidth, storedHeight, steps, fit, warnings } = fields(value, "restore.pictures");
+  const { format, storedWidth, storedHeight, steps, fit, warnings } = objectOption("restore.pictures", value);
   const whole =
     typeof format === "string" &&
     [storedWidth, storedHeight].every(Number.isFinite) &&

@@ -1,4 +1,5 @@
 import { badOption } from "../base/errors.js";
+import { objectOption } from "../base/options.js";
 import type { Message } from "../prompt/message.js";
 
 /** An earlier turn, its parts as they were given. */
@@ -16,7 +17,7 @@ export type GivenPart =
  * @throws MedGemmaError `bad_option`.
  */
 export function toTurn(turn: unknown, index: number, where: string): GivenTurn {
-  const { role, content } = fields(turn, where);
+  const { role, content } = objectOption(where, turn);
   if (role !== "user" && (role !== "assistant" || index === 0))
     throw badOption(`${where}.role`, '"user" first, then "assistant" or "user"', role);
   if (typeof content === "string") return { role, content };
@@ -25,17 +26,10 @@ export function toTurn(turn: unknown, index: number, where: string): GivenTurn {
 }
 
 function toPart(part: unknown, role: GivenTurn["role"], where: string): GivenPart {
-  const { type, text, image } = fields(part, where);
+  const { type, text, image } = objectOption(where, part);
   if (type === "text" && typeof text === "string") return { type, text };
   if (type !== "image" || image === undefined || image === null)
     throw badOption(where, "parts that are a text or a picture", part);
   if (role !== "user") throw badOption(where, "texts: only a user's turn has pictures,", part);
   return { type, image };
-}
-
-/** @throws MedGemmaError `bad_option` for what is no plain object. */
-export function fields(value: unknown, name: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw badOption(name, "an object", value);
-  return value as Record<string, unknown>;
 }

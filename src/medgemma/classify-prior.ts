@@ -1,4 +1,5 @@
 import { badOption } from "../base/errors.js";
+import { isObject } from "../base/guards.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart } from "../prompt/message.js";
 import { share } from "./calibration.js";
@@ -11,9 +12,8 @@ export type LabelPrior = "content-free" | Readonly<Record<string, number>>;
 /** @throws MedGemmaError `bad_option`. */
 export function checkPrior(prior: unknown, labels: readonly string[]): void {
   if (prior === undefined || prior === "content-free") return;
-  if (typeof prior !== "object" || prior === null || Array.isArray(prior))
-    throw badOption("prior", '"content-free" or a share by label', prior);
-  const shares = prior as Record<string, unknown>;
+  if (!isObject(prior)) throw badOption("prior", '"content-free" or a share by label', prior);
+  const shares = prior;
   const unknown = Object.keys(shares).find((label) => !labels.includes(label));
   if (unknown !== undefined) throw badOption("prior", "shares of the labels that are asked for", prior);
   for (const label of labels) {

@@ -1,5 +1,4 @@
-import { setImmediate } from "node:timers/promises";
-import { throwIfAborted } from "../base/errors.js";
+import { Breather } from "../base/breather.js";
 
 /** The function's value at `at`; its gradient is written into `gradient`. */
 export type Objective = (at: Float64Array, gradient: Float64Array) => number;
@@ -9,8 +8,6 @@ const MAX_ITERATIONS = 1000;
 /** Largest component of the gradient at which a point is the minimum. */
 const TOLERANCE = 1e-7;
 const SUFFICIENT = 1e-4;
-/** Milliseconds after which the event loop gets its turn. */
-const SLICE = 12;
 
 interface Step {
   readonly move: Float64Array;
@@ -31,13 +28,9 @@ export async function minimize(
   let gradient = new Float64Array(at.length);
   let value = objective(at, gradient);
   let steps: Step[] = [];
-  let slice = performance.now();
+  const breather = new Breather(signal);
   for (let iteration = 0; iteration < MAX_ITERATIONS && largest(gradient) > TOLERANCE; iteration++) {
-    if (performance.now() - slice > SLICE) {
-      await setImmediate();
-      throwIfAborted(signal);
-      slice = performance.now();
-    }
+    await breather.breathe();
     let direction = descent(gradient, steps);
     let slope = dot(direction, gradient);
     if (slope >= 0) {

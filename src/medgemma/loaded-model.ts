@@ -2,16 +2,13 @@ import { badOption } from "../base/errors.js";
 import { reading } from "../base/options.js";
 import type { Engine } from "../engine/engine.js";
 import type { Fit } from "../image/fit.js";
-import { type Call, Callers } from "./callers.js";
+import { type Asked, Callers } from "./callers.js";
 import { type ModelProfile, type ModelVersion, profileOf } from "./model-profile.js";
 import { DRAFT_NOTICE, PHANTOM_NOTICE } from "./result.js";
 
 /** What every task needs to know about the model it runs on. */
-export interface LoadedModel extends ModelProfile {
+export interface LoadedModel extends ModelProfile, Asked {
   readonly engine: Engine;
-  readonly callers: Callers;
-  /** The call that asks, where it asks more than one question; none: each question is a call. */
-  readonly call?: Call | undefined;
 }
 
 const METHODS = ["tokenize", "encode", "generate", "score", "stats", "dispose"] as const;

@@ -1,4 +1,5 @@
 import { badOption } from "../base/errors.js";
+import { escapeXml } from "../base/escape.js";
 import { checkNames, plain, readOnce } from "../base/options.js";
 import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
@@ -78,19 +79,6 @@ function shape(
   return (
     `<rect ${at} fill="none" stroke="${colour}" stroke-width="${line}"/>` +
     `<text x="${x}" y="${baseline}" fill="${colour}" font-family="sans-serif" font-size="${size}">${escapeXml(label)}</text>`
-  );
-}
-
-/** What a model wrote must not become markup. */
-function escapeXml(text: string): string {
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: XML cannot hold them
-      .replaceAll(/[\u0000-\u001f\ufffe\uffff]/g, " ")
-      .replaceAll("&", "&amp;")
-      .replaceAll("<", "&lt;")
-      .replaceAll(">", "&gt;")
-      .replaceAll('"', "&quot;")
   );
 }
 

@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { Breather } from "../base/breather.js";
 import { CONTROL_WORDS, FULL_VOCABULARY } from "../prompt/control-words.js";
 import { type GgufArray, readLong } from "./gguf.js";
 import type { GgufValues } from "./gguf-values.js";
@@ -109,6 +109,7 @@ async function findWords(
   const byId = new Map<number, Found>();
   const seen = new Set<string>();
   const { raw, length } = tokens;
+  const breather = new Breather();
   for (let id = 0, at = 0; id < length; id++) {
     const end = at + 8 + readLong(raw, at);
     // By bytes, as llama.cpp compares: two words that are no UTF-8 may differ.
@@ -122,7 +123,7 @@ async function findWords(
       if (wanted.has(word)) found.set(word, here);
       if (ids.has(id)) byId.set(id, here);
     }
-    if (id % AT_ONCE === AT_ONCE - 1) await setImmediate();
+    if (id % AT_ONCE === AT_ONCE - 1) await breather.breathe();
   }
   return { found, byId };
 }

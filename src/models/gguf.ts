@@ -1,8 +1,7 @@
-import { constants } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { MedGemmaError } from "../base/errors.js";
 import { fileLabel } from "../base/files/name.js";
-import { refuseOthers } from "../base/files/open-file.js";
+import { openFile } from "../base/files/open-file.js";
 import { TENSOR_TYPES, VALUE, VALUE_BYTES } from "./gguf-types.js";
 import { notGguf } from "./not-gguf.js";
 
@@ -59,18 +58,9 @@ const LEAST_TENSOR = 32;
  */
 export async function readGguf(file: string): Promise<GgufHeader> {
   const name = fileLabel(file);
-  const notFound = (error: NodeJS.ErrnoException): never => {
-    throw new MedGemmaError("file_not_found", `Cannot open the GGUF file ${name} (${error.code}).`, {
-      facts: { file: name, reason: error.code },
-    });
-  };
-  // Asked before opening, which would wait for a pipe's writer.
-  refuseOthers(await stat(file).catch(notFound), name);
-  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(notFound);
+  const { handle, size } = await openFile(file);
   try {
-    const stats = await handle.stat();
-    refuseOthers(stats, name);
-    return await readHeader(handle, name, stats.size);
+    return await readHeader(handle, name, size);
   } finally {
     await handle.close();
   }

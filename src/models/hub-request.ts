@@ -1,4 +1,5 @@
 import { MedGemmaError } from "../base/errors.js";
+import { isLoopback, retryAfter } from "../base/http.js";
 
 /** Bytes that a connection must have brought for the next one to follow at once. */
 export const MUCH = 1 << 16;
@@ -133,8 +134,8 @@ export function strongEtag({ headers }: Response): string | undefined {
 }
 
 /** https, or this machine. */
-function isPrivate({ protocol, hostname }: URL): boolean {
-  return protocol === "https:" || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+function isPrivate(address: URL): boolean {
+  return address.protocol === "https:" || isLoopback(address);
 }
 
 /** Hugging Face names a large file's sha256 before it redirects to where the bytes are. */
@@ -182,13 +183,6 @@ function statusError(file: string, { status, headers }: Response, hadToken: bool
     return new Interruption(`HTTP ${status}`, wait === undefined ? {} : { retryAfter: wait });
   }
   return failed(file, `the hub answers HTTP ${status}`, { status, reason: "status" });
-}
-
-/** Seconds or a date, as milliseconds from now. */
-function retryAfter(text: string | null): number | undefined {
-  if (text === null || text.trim() === "") return undefined;
-  const wait = /^\d+$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }
 
 /** No connection came about. */

@@ -1,3 +1,4 @@
+import { onAbort, raceSignal } from "../base/abort.js";
 import { MedGemmaError } from "../base/errors.js";
 import { Interruption } from "./hub-request.js";
 
@@ -6,15 +7,12 @@ export class IdleSignal {
   fired = false;
   readonly #controller = new AbortController();
   readonly #milliseconds: number;
-  readonly #outer: AbortSignal | undefined;
-  readonly #onAbort = () => this.#controller.abort();
+  readonly #stopListening: () => void;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(milliseconds: number, outer: AbortSignal | undefined) {
     this.#milliseconds = milliseconds;
-    this.#outer = outer;
-    if (outer?.aborted) this.#onAbort();
-    outer?.addEventListener("abort", this.#onAbort);
+    this.#stopListening = onAbort(outer, () => this.#controller.abort());
     this.renew();
   }
 
@@ -27,13 +25,7 @@ export class IdleSignal {
    * Node 20 a body whose signal fires just before it is read neither ends nor fails.
    */
   race<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this;
-    return new Promise((resolve, reject) => {
-      const stop = () => reject(new DOMException("stopped", "AbortError"));
-      if (signal.aborted) stop();
-      signal.addEventListener("abort", stop, { once: true });
-      work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-    });
+    return raceSignal(this.signal, work);
   }
 
   renew(): void {
@@ -46,7 +38,7 @@ export class IdleSignal {
 
   end(): void {
     clearTimeout(this.#timer);
-    this.#outer?.removeEventListener("abort", this.#onAbort);
+    this.#stopListening();
     // What was not read to its end holds a connection.
     this.#controller.abort();
   }

@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { rename, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import { Callback } from "../base/callback.js";
-import { badOption, throwIfAborted } from "../base/errors.js";
+import { badOption } from "../base/errors.js";
 import { checkSignal, functionOption, readOnce, stringOption } from "../base/options.js";
+import { hashAnew } from "../machine/file-hash.js";
 import { listAddressedFiles } from "./addressed.js";
 import { catalogueEntries, findEntry, knownFile, readCatalogue } from "./catalogue.js";
 import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
@@ -148,7 +146,7 @@ export async function verifyModels(
     const target = targetOf(folder, it);
     if (seen.has(target) || (await fileSize(target)) === undefined) continue;
     seen.add(target);
-    const sha256 = await hashFile(target, signal, (share) => progress.call(it.file, share));
+    const sha256 = await hashAnew(target, signal, (share) => progress.call(it.file, share));
     progress.check();
     verified.push({ model, file: it.file, sha256, outcome: await judge(target, it, sha256) });
   }
@@ -179,26 +177,4 @@ async function judge(target: string, file: CatalogueFile, sha256: string): Promi
   if (expected === sha256) return "verified";
   await rename(target, rejectedOf(target));
   return "rejected";
-}
-
-async function hashFile(
-  file: string,
-  signal: AbortSignal | undefined,
-  onShare: (share: number) => void,
-): Promise<string> {
-  const hash = createHash("sha256");
-  const size = (await fileSize(file)) || 1;
-  let done = 0;
-  const stream = createReadStream(file, { highWaterMark: 1 << 20 });
-  stream.on("data", (chunk) => {
-    done += chunk.length;
-    onShare(done / size);
-  });
-  try {
-    await pipeline(stream, hash, signal ? { signal } : {});
-  } catch (error) {
-    throwIfAborted(signal);
-    throw error;
-  }
-  return hash.digest("hex");
 }

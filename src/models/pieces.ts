@@ -1,3 +1,4 @@
+import { JoinedAbort } from "../base/abort.js";
 import { type HubRequest, Interruption, MUCH, rangeOf, requestFile } from "./hub-request.js";
 import { IdleSignal } from "./idle-signal.js";
 
@@ -22,11 +23,7 @@ const CONNECTIONS = 4;
  */
 export async function* readInPieces(options: PiecesOptions): AsyncGenerator<Uint8Array, void, undefined> {
   const { to, pieceBytes, first, signal } = options;
-  const stop = new AbortController();
-  // AbortSignal.any would let a caller's AbortSignal.timeout be collected as garbage, and never fire.
-  const onAbort = () => stop.abort(signal?.reason);
-  if (signal?.aborted) onAbort();
-  signal?.addEventListener("abort", onAbort, { once: true });
+  const stop = new JoinedAbort(signal);
   const pieces: Piece[] = [];
   let next = options.from;
   try {
@@ -44,7 +41,7 @@ export async function* readInPieces(options: PiecesOptions): AsyncGenerator<Uint
       pieces.shift();
     }
   } finally {
-    signal?.removeEventListener("abort", onAbort);
+    stop.end();
     stop.abort();
   }
 }

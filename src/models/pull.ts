@@ -1,4 +1,5 @@
 import { rename } from "node:fs/promises";
+import { JoinedAbort } from "../base/abort.js";
 import { Callback } from "../base/callback.js";
 import { badOption, throwIfAborted } from "../base/errors.js";
 import { checkNames, stringOption } from "../base/options.js";
@@ -150,10 +151,8 @@ async function fetchAll(
   { signal, onProgress }: PullOptions,
 ): Promise<void> {
   const progress = new Callback(onProgress);
-  const stop = new AbortController();
-  const onAbort = () => stop.abort();
-  progress.failed.catch(onAbort);
-  signal?.addEventListener("abort", onAbort);
+  const stop = new JoinedAbort(signal);
+  progress.failed.catch(() => stop.abort());
   const here = files.map(() => 0);
   const totals = files.map(expectedBytes);
   const tell = () =>
@@ -191,7 +190,7 @@ async function fetchAll(
     }
   });
   await Promise.all(downloads);
-  signal?.removeEventListener("abort", onAbort);
+  stop.end();
   progress.check();
   throwIfAborted(signal);
   if (failure !== undefined) throw failure;

@@ -104,7 +104,7 @@ test("a path that exists wins over a name, and a mistyped path stays one", async
     await medgemma(["ask", "--model", "drawn-chests.gguf", "x"], { env, cwd }),
     "file_not_found",
     5,
-    /Cannot open the GGUF file drawn-chests\.gguf/,
+    /drawn-chests\.gguf cannot be read/,
   );
   expectFailure(
     await medgemma(["ask", "--model", "drawn-chest", "x"], { env }),

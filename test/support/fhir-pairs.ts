@@ -2,7 +2,9 @@
  * Pairs of FHIR resources that differ in one thing, made from the elements of FHIR's definitions
  * (test/fixtures/fhir/elements.json) and a seed. Knows nothing of how records are told.
  */
+
 import { readFileSync } from "node:fs";
+import { seededRandom } from "../../src/base/random.js";
 
 interface Element {
   readonly types: readonly string[];
@@ -48,24 +50,13 @@ const SKIPPED_TYPES: ReadonlySet<string> = new Set(
   ),
 );
 
-/** mulberry32: numbers from a seed, so that a pair that fails can be made again. */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 export class Generator {
   readonly #random: () => number;
   readonly #types: Readonly<Record<string, Elements>>;
   #count = 100;
 
   constructor(version: string, seed: number) {
-    this.#random = randomFrom(seed);
+    this.#random = seededRandom(seed);
     this.#types = DEFINITIONS[version] ?? {};
   }
 

@@ -1,5 +1,4 @@
-import { setImmediate } from "node:timers/promises";
-import { throwIfAborted } from "../errors.js";
+import { Breather } from "../breather.js";
 
 /** A progressive JPEG has ten or so; a decoder visits the whole picture for each, 0.1 nanoseconds a pixel and more. */
 export const MOST_SCANS = 200;
@@ -33,13 +32,13 @@ export async function countScans(bytes: Uint8Array, signal: AbortSignal | undefi
   let components = 0;
   let progressive = false;
   let looks = 0;
+  const breather = new Breather(signal);
   for (let at = 2; ; ) {
     at = data.indexOf(0xff, at);
     if (at < 0 || at + 1 >= data.length) break;
     const marker = data.readUInt8(at + 1);
     if (++looks % AT_A_TIME === 0) {
-      await setImmediate();
-      throwIfAborted(signal);
+      await breather.breathe();
     }
     if (marker === EOI) break;
     // 0xff fills up before a marker, and 0xff 0x00 is a byte of data.

@@ -1,3 +1,4 @@
+import { abortedBy, onAbort } from "../abort.js";
 import { MedGemmaError, throwIfAborted } from "../errors.js";
 import { LONGEST_TIMER } from "../timer.js";
 
@@ -12,15 +13,14 @@ export interface PatienceOptions {
  * signal, nor beyond the time for which it may be silent. What it gives after that is dropped.
  */
 export class Patience {
-  readonly #signal: AbortSignal | undefined;
+  readonly #stopListening: () => void;
   readonly #timer: NodeJS.Timeout | undefined;
   /** Of the step that is waited for; one promise for all steps would remember each of them. */
   #giveUp: (error: MedGemmaError) => void = () => undefined;
 
   constructor({ signal, silence }: PatienceOptions) {
     throwIfAborted(signal);
-    this.#signal = signal;
-    signal?.addEventListener("abort", this.#aborted, { once: true });
+    this.#stopListening = onAbort(signal, () => this.#end(abortedBy(signal as AbortSignal)));
     if (silence)
       this.#timer = setTimeout(() => this.#end(silence.error()), Math.min(LONGEST_TIMER, silence.most));
   }
@@ -41,7 +41,7 @@ export class Patience {
 
   end(): void {
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener("abort", this.#aborted);
+    this.#stopListening();
   }
 
   #over: MedGemmaError | undefined;
@@ -50,9 +50,6 @@ export class Patience {
     this.#over = error;
     this.#giveUp(error);
   }
-
-  readonly #aborted = () =>
-    this.#end(new MedGemmaError("aborted", undefined, { cause: this.#signal?.reason }));
 }
 
 /** Of what the caller handed over, not of our work on it. */

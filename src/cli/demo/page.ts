@@ -1,3 +1,4 @@
+import { escapeXml } from "../../base/escape.js";
 import type { PixelBox } from "../../image/square.js";
 import type { ModelResult } from "../../medgemma/result.js";
 import { REAL_COMMAND, REAL_SOURCE, TEST_OBJECT } from "./real-weights.js";
@@ -44,20 +45,20 @@ export function renderPage(cases: readonly PageCase[], result: ModelResult): str
 <body>
 <header>
 <h1>MedGemma for Node: demo</h1>
-<p class="notice" role="note"><strong>${escapeHtml(notice)}</strong></p>
-<p>${escapeHtml(TEST_OBJECT)} The pictures are drawn; left and right are the patient's, as in every radiograph.</p>
+<p class="notice" role="note"><strong>${escapeXml(notice)}</strong></p>
+<p>${escapeXml(TEST_OBJECT)} The pictures are drawn; left and right are the patient's, as in every radiograph.</p>
 </header>
 <main>
 ${cases.map(renderCase).join("\n")}
 <section aria-labelledby="real">
 <h2 id="real">With MedGemma itself</h2>
-<p>Its files are ${escapeHtml(REAL_SOURCE)}:</p>
-<pre><code>${escapeHtml(REAL_COMMAND.replaceAll("\n  ", "\n"))}</code></pre>
+<p>Its files are ${escapeXml(REAL_SOURCE)}:</p>
+<pre><code>${escapeXml(REAL_COMMAND.replaceAll("\n  ", "\n"))}</code></pre>
 </section>
 </main>
 <footer>
-<p>medgemma ${escapeHtml(versions.medgemma)}, llama.cpp ${escapeHtml(versions.llamaCpp)}, Node ${escapeHtml(versions.node)}; <time datetime="${escapeHtml(createdAt)}">${escapeHtml(createdAt)}</time></p>
-${files.map((file) => `<p>${escapeHtml(file.name)}, ${file.bytes} bytes, sha256 <span class="hash">${escapeHtml(file.sha256)}</span></p>`).join("\n")}
+<p>medgemma ${escapeXml(versions.medgemma)}, llama.cpp ${escapeXml(versions.llamaCpp)}, Node ${escapeXml(versions.node)}; <time datetime="${escapeXml(createdAt)}">${escapeXml(createdAt)}</time></p>
+${files.map((file) => `<p>${escapeXml(file.name)}, ${file.bytes} bytes, sha256 <span class="hash">${escapeXml(file.sha256)}</span></p>`).join("\n")}
 </footer>
 </body>
 </html>
@@ -67,7 +68,7 @@ ${files.map((file) => `<p>${escapeHtml(file.name)}, ${file.bytes} bytes, sha256 
 function renderCase({ title, pictures, answers }: PageCase, index: number): string {
   const id = `case-${index + 1}`;
   return `<article aria-labelledby="${id}">
-<h2 id="${id}">${index + 1}. ${escapeHtml(title)}</h2>
+<h2 id="${id}">${index + 1}. ${escapeXml(title)}</h2>
 <div class="case">
 <div class="pictures">
 ${pictures.map(renderPicture).join("\n")}
@@ -76,7 +77,7 @@ ${pictures.map(renderPicture).join("\n")}
 ${answers
   .map(
     ({ kind, question, result }) =>
-      `<dt><span class="kind">${escapeHtml(kind)}</span> ${escapeHtml(question)}</dt>\n<dd>${escapeHtml(result.text)}</dd>`,
+      `<dt><span class="kind">${escapeXml(kind)}</span> ${escapeXml(question)}</dt>\n<dd>${escapeXml(result.text)}</dd>`,
   )
   .join("\n")}
 </dl>
@@ -88,11 +89,11 @@ function renderPicture({ name, width, height, url, boxes }: PagePicture): string
   const found = boxes.map(({ label }) => label || "unnamed").join(", ");
   const caption = boxes.length === 0 ? name : `${name}; located: ${found}`;
   return `<figure>
-<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(`Drawn radiograph ${caption}`)}">
-<image href="${escapeHtml(url)}" width="${width}" height="${height}"/>
+<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(`Drawn radiograph ${caption}`)}">
+<image href="${escapeXml(url)}" width="${width}" height="${height}"/>
 ${boxes.map((box) => renderBox(box, width, height)).join("\n")}
 </svg>
-<figcaption>${escapeHtml(caption)}</figcaption>
+<figcaption>${escapeXml(caption)}</figcaption>
 </figure>`;
 }
 
@@ -102,9 +103,5 @@ function renderBox({ label, box: { x0, y0, x1, y1 } }: PageBox, width: number, h
   // Above the box, or in its upper edge where the picture ends.
   const baseline = y0 > 6 * unit ? y0 - unit : y0 + 4 * unit;
   const rect = `<rect x="${x0}" y="${y0}" width="${x1 - x0}" height="${y1 - y0}" stroke-width="${0.7 * unit}"/>`;
-  return `<g class="box">${rect}<text x="${x0}" y="${baseline}" font-size="${4 * unit}">${escapeHtml(label)}</text></g>`;
-}
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+  return `<g class="box">${rect}<text x="${x0}" y="${baseline}" font-size="${4 * unit}">${escapeXml(label)}</text></g>`;
 }

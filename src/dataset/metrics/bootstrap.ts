@@ -1,3 +1,5 @@
+import { seededRandom } from "../../base/random.js";
+
 export interface Interval {
   readonly value: number;
   /** Ends of the interval; both the value itself when nothing could be drawn. */
@@ -25,7 +27,7 @@ export function bootstrap(
 ): Interval {
   const all = Array.from({ length: count }, (_, index) => index);
   const value = figure(all);
-  const random = mulberry32(seed);
+  const random = seededRandom(seed);
   const figures: number[] = [];
   for (let draw = 0; draw < draws; draw++) {
     const drawn = figure(all.map(() => Math.floor(random() * count)));
@@ -42,15 +44,4 @@ export function quantile(sorted: readonly number[], share: number): number {
   const below = sorted[Math.floor(at)] ?? Number.NaN;
   const above = sorted[Math.ceil(at)] ?? below;
   return below + (above - below) * (at - Math.floor(at));
-}
-
-/** Tommy Ettinger's 32-bit generator: small, and the same everywhere. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

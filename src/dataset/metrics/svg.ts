@@ -1,3 +1,4 @@
+import { escapeXml } from "../../base/escape.js";
 import type { ConfusionMatrix } from "./classes.js";
 import type { RocPoint } from "./roc.js";
 
@@ -78,12 +79,4 @@ function svg(width: number, height: number, parts: readonly string[]): string {
   const size = `width="${Math.ceil(width)}" height="${Math.ceil(height)}"`;
   const ground = `<rect width="100%" height="100%" fill="#ffffff"/>`;
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${FONT}>\n${[ground, ...parts].join("\n")}\n</svg>\n`;
-}
-
-function escapeXml(words: string): string {
-  return words
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

@@ -3,6 +3,7 @@ import { parse } from "csv-parse/sync";
 import { MedGemmaError } from "../../base/errors.js";
 import { folderOf } from "../../base/files/descriptor.js";
 import { readTextFile } from "../../base/files/read-text.js";
+import { isObject } from "../../base/guards.js";
 import type { ImageInput } from "../../image/input.js";
 
 /** One labelled case. */
@@ -61,8 +62,7 @@ function fromJsonLines(text: string): Row[] {
     if (line.trim() === "") return [];
     try {
       const row: unknown = JSON.parse(line);
-      if (typeof row === "object" && row !== null && !Array.isArray(row))
-        return [{ row: row as Row["row"], number: index + 1 }];
+      if (isObject(row)) return [{ row: row as Row["row"], number: index + 1 }];
     } catch {
       // Told below, without the parser's words: they quote the line.
     }

@@ -1,13 +1,4 @@
-/** mulberry32: small, and the same everywhere. */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { seededRandom } from "../../base/random.js";
 
 /**
  * The indices that are held back for validation: about `share` of all, whole groups only, the same for one seed. Of two
@@ -17,7 +8,7 @@ export function holdBack(groups: readonly string[], share: number, seed: number)
   const members = new Map<string, number[]>();
   for (const [index, group] of groups.entries()) members.set(group, [...(members.get(group) ?? []), index]);
   const order = [...members.values()];
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   for (let last = order.length - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1));
     [order[last], order[other]] = [order[other] as number[], order[last] as number[]];

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { untilAborted } from "../../base/abort.js";
+import { ByteLru } from "../../base/byte-lru.js";
 import { Callback } from "../../base/callback.js";
 import { MedGemmaError, throwIfAborted } from "../../base/errors.js";
 import type { RgbImage } from "../../image/rgb.js";
-import { EmbeddingCache } from "../embedding-cache.js";
 import type { EmbeddingShape, EmbeddingStore } from "../embedding-store.js";
 import type { EngineStats, ProjectorInfo } from "../engine.js";
 import { type Addon, fromNative, type NativeEmbedding, type NativeEngineHandle } from "./addon.js";
@@ -27,7 +27,7 @@ interface Job {
 
 /** Pictures to embeddings: stretch to the square, look up in memory and on disk, encode once. */
 export class ImageEncoder {
-  readonly #cache: EmbeddingCache<EncodedImage>;
+  readonly #cache: ByteLru<EncodedImage>;
   readonly #shape: EmbeddingShape;
   readonly #jobs = new Map<string, Job>();
   readonly #writes = new Set<Promise<void>>();
@@ -44,7 +44,7 @@ export class ImageEncoder {
     cacheBytes: number,
     private readonly store: EmbeddingStore | undefined,
   ) {
-    this.#cache = new EmbeddingCache(cacheBytes);
+    this.#cache = new ByteLru(cacheBytes);
     this.#shape = { tokens: projector.imageTokens, width };
   }
 
@@ -55,7 +55,7 @@ export class ImageEncoder {
     onProgress?: (share: number) => void,
   ): Promise<EncodedImage> {
     throwIfAborted(signal);
-    const square = await untilAborted(signal, this.#stretch(image));
+    const square = await untilAborted(signal, () => this.#stretch(image));
     const key = this.#key(square);
     const known = this.#cache.get(key);
     if (known) {
@@ -67,7 +67,7 @@ export class ImageEncoder {
     const progress = new Callback(onProgress);
     job.watchers.add(progress.call);
     try {
-      return await untilAborted(signal, Promise.race([job.result, progress.failed]));
+      return await untilAborted(signal, () => Promise.race([job.result, progress.failed]));
     } finally {
       job.watchers.delete(progress.call);
       // Several may wait for one picture; it is given up when the last of them has gone.

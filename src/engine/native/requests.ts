@@ -1,3 +1,4 @@
+import { onAbort } from "../../base/abort.js";
 import { EventQueue } from "../../base/event-queue.js";
 import type { GenerationEvent, ScoreResult, Usage } from "../engine.js";
 import { fromNative, type NativeEventListener, type NativeResult } from "./addon.js";
@@ -33,12 +34,11 @@ export async function* runGeneration(
       events.fail(fromNative(first));
     }
   });
-  signal?.addEventListener("abort", cancel, { once: true });
-  if (signal?.aborted) cancel();
+  const stopListening = onAbort(signal, cancel);
   try {
     yield* events.read();
   } finally {
-    signal?.removeEventListener("abort", cancel);
+    stopListening();
     cancel();
   }
 }
@@ -50,15 +50,14 @@ export async function runScoring(
   texts: TokenTexts,
   signal: AbortSignal | undefined,
 ): Promise<ScoreResult> {
-  let cancel: () => void = () => undefined;
+  let stopListening = () => {};
   try {
     const result = await new Promise<NativeResult>((resolve, reject) => {
-      cancel = start(submit, (kind: string, value: unknown) => {
+      const cancel = start(submit, (kind: string, value: unknown) => {
         if (kind === "done") resolve(value as NativeResult);
         else if (kind === "error") reject(fromNative(value));
       });
-      signal?.addEventListener("abort", cancel, { once: true });
-      if (signal?.aborted) cancel();
+      stopListening = onAbort(signal, cancel);
     });
     const scores = result.scores.map((pairs, index) => {
       const tokens = pairs.map((pair) => texts.describeToken(pair));
@@ -67,7 +66,7 @@ export async function runScoring(
     });
     return { scores, ...measures(result, preparation) };
   } finally {
-    signal?.removeEventListener("abort", cancel);
+    stopListening();
   }
 }
 

@@ -1,5 +1,5 @@
 import { Callback } from "../../base/callback.js";
-import { MedGemmaError } from "../../base/errors.js";
+import type { MedGemmaError } from "../../base/errors.js";
 import type { RgbImage } from "../../image/rgb.js";
 import type { GenerationEvent } from "../engine.js";
 
@@ -106,8 +106,4 @@ export class CallTable {
     this.#ending ??= error;
     for (const id of [...this.#calls.keys()]) this.settle(id)?.fail(error);
   }
-}
-
-export function abortedBy(signal: AbortSignal): MedGemmaError {
-  return new MedGemmaError("aborted", undefined, { cause: signal.reason });
 }

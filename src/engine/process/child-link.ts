@@ -1,7 +1,8 @@
+import { abortedBy, onAbort } from "../../base/abort.js";
 import { MedGemmaError } from "../../base/errors.js";
 import { PACKAGE_VERSION } from "../../base/package.js";
 import type { RgbImage } from "../../image/rgb.js";
-import { type Answer, abortedBy, type CallListener, CallTable, type PendingCall } from "./calls.js";
+import { type Answer, type CallListener, CallTable, type PendingCall } from "./calls.js";
 import { EngineProcess } from "./child-process.js";
 import { stuckError } from "./crash.js";
 import type { CallMessage, CallName, Calls, LogLevel, ToParent } from "./messages.js";
@@ -96,8 +97,7 @@ export class ChildLink {
       });
     }
     const cancel = () => this.#cancel(call, signal);
-    signal?.addEventListener("abort", cancel, { once: true });
-    const stopListening = () => signal?.removeEventListener("abort", cancel);
+    const stopListening = onAbort(signal, cancel);
     call.answer.then(stopListening, stopListening);
     return { answer: call.answer, cancel };
   }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { setImmediate } from "node:timers/promises";
-import { MedGemmaError, throwIfAborted } from "../../base/errors.js";
+import { Breather } from "../../base/breather.js";
+import { MedGemmaError } from "../../base/errors.js";
 import type { RgbImage } from "../../image/rgb.js";
 
 /**
@@ -28,11 +28,9 @@ export async function keyedCopy(image: RgbImage, signal?: AbortSignal): Promise<
   }
   const hash = createHash("sha256").update(`${width} ${height}\n`);
   const copy = new Uint8Array(data.length);
+  const breather = new Breather(signal);
   for (let from = 0; from < copy.length; from += SLICE) {
-    if (from > 0) {
-      await setImmediate();
-      throwIfAborted(signal);
-    }
+    await breather.breathe();
     const slice = copy.subarray(from, from + SLICE);
     slice.set(data.subarray(from, from + slice.length));
     hash.update(slice);

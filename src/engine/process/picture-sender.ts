@@ -24,7 +24,7 @@ export class PictureSender {
   async send(image: RgbImage, signal: AbortSignal | undefined): Promise<string> {
     const { key, image: own } = await keyedCopy(image, signal);
     throwIfAborted(signal);
-    await untilAborted(signal, this.#known.get(key) ?? this.#start(key, own));
+    await untilAborted(signal, () => this.#known.get(key) ?? this.#start(key, own));
     return key;
   }
 

@@ -1,9 +1,9 @@
 import { untilAborted } from "../../base/abort.js";
+import { ByteLru } from "../../base/byte-lru.js";
 import { MedGemmaError } from "../../base/errors.js";
 import type { RgbImage } from "../../image/rgb.js";
 import { loadAddon } from "../native/addon.js";
 import type { PictureMessage } from "./messages.js";
-import { SquareCache } from "./square-cache.js";
 
 /** Bytes of squares kept in the engine's process: 55 pictures of MedGemma. */
 const DEFAULT_LIMIT = 128 << 20;
@@ -19,7 +19,7 @@ interface Arrival {
  * fraction of a radiograph's bytes. Least recently used first to go; a call that misses one asks for it again.
  */
 export class PictureStore {
-  readonly #squares: SquareCache;
+  readonly #squares: ByteLru<RgbImage>;
   readonly #arrivals = new Map<number, Arrival>();
   /** By key, until they are squares. */
   readonly #coming = new Map<string, Promise<RgbImage>>();
@@ -28,7 +28,7 @@ export class PictureStore {
   #side: number | undefined;
 
   constructor(limit = DEFAULT_LIMIT) {
-    this.#squares = new SquareCache(limit);
+    this.#squares = new ByteLru(limit);
   }
 
   /** The encoder's square, known after loading. */
@@ -45,7 +45,7 @@ export class PictureStore {
     const picture = arrived.then(() => this.#stretch(data, width, height));
     this.#coming.set(key, picture);
     picture
-      .then((square) => this.#squares.set(key, square))
+      .then((square) => this.#squares.set(key, square, square.data.length))
       .catch(() => undefined)
       .finally(() => {
         if (this.#coming.get(key) === picture) this.#coming.delete(key);
@@ -73,13 +73,13 @@ export class PictureStore {
     const square = this.#squares.get(key);
     if (square) return square;
     const onTheWay = this.#coming.get(key);
-    if (onTheWay) return untilAborted(signal, onTheWay);
+    if (onTheWay) return untilAborted(signal, () => onTheWay);
     const coming = new Promise<RgbImage>((resolve) => {
       const waiting = this.#waiting.get(key) ?? new Set();
       this.#waiting.set(key, waiting.add(resolve));
     });
     onMissing();
-    return untilAborted(signal, coming);
+    return untilAborted(signal, () => coming);
   }
 
   async #stretch(data: Uint8Array, width: number, height: number): Promise<RgbImage> {

@@ -136,7 +136,7 @@ export class ProcessEngine implements Engine {
 
   async #link(signal: AbortSignal | undefined): Promise<ChildLink> {
     throwIfAborted(signal);
-    return untilAborted(signal, this.#supervisor.ready());
+    return untilAborted(signal, () => this.#supervisor.ready());
   }
 
   #requireProjector(): void {

@@ -37,7 +37,6 @@ import {
   tokensAbout,
   tokensOf,
   UNTOLD,
-  unsupported,
 } from "./endpoint.js";
 import { calledTool, isTold, isToolCall, toFinish } from "./finish-reason.js";
 import { type Connection, isThere, requestJson, toEndpointError } from "./http.js";
@@ -47,6 +46,7 @@ import type { Notice } from "./remote-options.js";
 import { ofOllama, unreadable } from "./shape.js";
 import { requestEvents } from "./sse.js";
 import { refusalOf } from "./status-error.js";
+import { unsupported } from "./unsupported.js";
 
 /** OpenAI's limit, and vLLM's default. */
 const MOST_LOGPROBS = 20;

@@ -1,5 +1,6 @@
+import { isObject } from "../../base/guards.js";
 import type { GenerationEvent, TokenLogprob, Usage } from "../engine.js";
-import { isListOf, isNumber, isOptional, isRecord, isText, isToken } from "./shape.js";
+import { isListOf, isNumber, isOptional, isText, isToken } from "./shape.js";
 
 interface ChatToken {
   /** llama-server's own. */
@@ -63,27 +64,27 @@ export interface ChatChunk {
 
 /** Whether it can be read as one: what is read of it is there in its form, or not there. */
 export function isChatChunk(value: unknown): value is ChatChunk {
-  return isRecord(value) && isOptional(value.choices, isListOf(isChoice)) && isOptional(value.usage, isUsage);
+  return isObject(value) && isOptional(value.choices, isListOf(isChoice)) && isOptional(value.usage, isUsage);
 }
 
 function isChoice(value: unknown): boolean {
   return (
-    isRecord(value) &&
+    isObject(value) &&
     isOptional(value.delta, isMessage) &&
     isOptional(value.message, isMessage) &&
     isOptional(value.text, isText) &&
-    isOptional(value.logprobs, (it) => isRecord(it) && isOptional(it.content, isListOf(isToken)))
+    isOptional(value.logprobs, (it) => isObject(it) && isOptional(it.content, isListOf(isToken)))
   );
 }
 
 function isMessage(value: unknown): boolean {
-  if (!isRecord(value)) return false;
+  if (!isObject(value)) return false;
   const thoughts = [value.reasoning_content, value.reasoning];
   return isOptional(value.content, isContent) && thoughts.every((text) => isOptional(text, isText));
 }
 
 function isContent(value: unknown): boolean {
-  return isText(value) || isListOf((part) => isText(part) || isRecord(part))(value);
+  return isText(value) || isListOf((part) => isText(part) || isObject(part))(value);
 }
 
 function isCount(value: unknown): boolean {
@@ -92,10 +93,10 @@ function isCount(value: unknown): boolean {
 
 function isUsage(value: unknown): boolean {
   return (
-    isRecord(value) &&
+    isObject(value) &&
     isOptional(value.prompt_tokens, isCount) &&
     isOptional(value.completion_tokens, isCount) &&
-    isOptional(value.prompt_tokens_details, (it) => isRecord(it) && isOptional(it.cached_tokens, isCount))
+    isOptional(value.prompt_tokens_details, (it) => isObject(it) && isOptional(it.cached_tokens, isCount))
   );
 }
 
@@ -107,12 +108,12 @@ export function isError({ error, object }: ChatChunk): boolean {
 /** An event of Ollama's own interface. */
 export function isOllama(chunk: ChatChunk): boolean {
   const { message, response, done } = chunk as { message?: unknown; response?: unknown; done?: unknown };
-  return typeof done === "boolean" && (isRecord(message) || typeof response === "string");
+  return typeof done === "boolean" && (isObject(message) || typeof response === "string");
 }
 
 /** Whether a tool is called in it. */
 export function callsTool({ tool_calls, function_call }: Message): boolean {
-  return (Array.isArray(tool_calls) && tool_calls.length > 0) || isRecord(function_call);
+  return (Array.isArray(tool_calls) && tool_calls.length > 0) || isObject(function_call);
 }
 
 /** Whether it has something of the answer, and not of a thought. */

@@ -1,8 +1,8 @@
 import { PACKAGE_VERSION } from "../../base/package.js";
 import type { EndpointCapabilities, EngineInfo } from "../engine.js";
-import { unsupported } from "./endpoint.js";
 import { type Connection, requestJson } from "./http.js";
 import { projectorOf } from "./projector.js";
+import { unsupported } from "./unsupported.js";
 
 export interface ChatFacts {
   readonly info: Omit<EngineInfo, "loadTime">;

@@ -1,6 +1,6 @@
 import type { RgbImage } from "../../image/rgb.js";
 import type { PromptPart } from "../engine.js";
-import { unsupported } from "./endpoint.js";
+import { unsupported } from "./unsupported.js";
 
 export type ChatPiece =
   | { readonly type: "text"; readonly text: string }

@@ -1,5 +1,6 @@
 import type { ScoreResult, TokenLogprob, Usage } from "../engine.js";
-import { UNTOLD, unsupported } from "./endpoint.js";
+import { UNTOLD } from "./endpoint.js";
+import { unsupported } from "./unsupported.js";
 
 export interface ChatScorer {
   /** The likeliest tokens after the prompt and this beginning of the answer. */

@@ -9,6 +9,7 @@ import type {
 } from "../engine.js";
 import type { NativeGenerateOptions } from "../native/addon.js";
 import { JSON_BYTES, JSON_ITEMS } from "./http.js";
+import { unsupported } from "./unsupported.js";
 
 export const CAPABILITIES = ["images", "logprobs", "jsonSchema", "grammar", "prefill"] as const;
 
@@ -83,12 +84,4 @@ export function tokensOf(answer: unknown): number[] | undefined {
 
 export function broken(reason: "cut" | "error"): MedGemmaError {
   return new MedGemmaError("endpoint_failed", "The endpoint's answer broke off.", { facts: { reason } });
-}
-
-export function unsupported(capability: string, message?: string): MedGemmaError {
-  return new MedGemmaError(
-    "unsupported_by_endpoint",
-    message ?? `The endpoint does not offer ${capability}.`,
-    { facts: { capability } },
-  );
 }

@@ -1,5 +1,5 @@
 import type { RequestInit, Response } from "undici";
-import { isLoopback } from "./loopback.js";
+import { isLoopback } from "../../base/http.js";
 
 let loaded: Promise<(url: string, init: RequestInit) => Promise<Response>> | undefined;
 

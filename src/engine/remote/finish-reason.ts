@@ -1,6 +1,6 @@
 import { MedGemmaError } from "../../base/errors.js";
+import { isObject } from "../../base/guards.js";
 import type { FinishReason } from "../engine.js";
-import { isRecord } from "./shape.js";
 
 /** `filter` and `failed`: what came is not the answer. */
 type Ending = FinishReason | "filter" | "failed";
@@ -52,7 +52,7 @@ export interface Finish {
  * @throws MedGemmaError `endpoint_failed` where the server says that it is not the whole answer.
  */
 export function toFinish(said: unknown): Finish {
-  const text = isRecord(said) ? said.type : said;
+  const text = isObject(said) ? said.type : said;
   const word = typeof text === "string" ? nameOf(text) : "";
   const ending = ENDINGS.get(word) ?? "other";
   if (ending === "filter" || ending === "failed") throw broken(ending, word);

@@ -1,7 +1,7 @@
 import { untilAborted } from "../../base/abort.js";
 import { MedGemmaError } from "../../base/errors.js";
+import { isLoopback } from "../../base/http.js";
 import { type Connection, isNetworkCode } from "./http.js";
-import { isLoopback } from "./loopback.js";
 
 const SCOPE = "https://www.googleapis.com/auth/cloud-platform";
 
@@ -29,7 +29,8 @@ export function googleHeaders(): Connection["headers"] {
     // Loaded only here: it is large, and few need it.
     auth ??= import("google-auth-library").then(({ GoogleAuth }) => new GoogleAuth({ scopes: [SCOPE] }));
     try {
-      const token = await untilAborted(signal, (await auth).getAccessToken());
+      const credentials = await auth;
+      const token = await untilAborted(signal, () => credentials.getAccessToken());
       if (token) return { authorization: `Bearer ${token}` };
     } catch (error) {
       if (MedGemmaError.isInstance(error)) throw error;

@@ -1,3 +1,4 @@
+import { onAbort } from "../../base/abort.js";
 import type { Slots } from "./slots.js";
 
 /** Milliseconds between two questions to an endpoint that was lost. */
@@ -15,7 +16,7 @@ export class Health<E> {
     this.#slots = slots;
     this.#isBack = isBack;
     this.#end = end;
-    end.addEventListener("abort", () => {
+    onAbort(end, () => {
       for (const timer of this.#lost.values()) clearTimeout(timer);
     });
   }

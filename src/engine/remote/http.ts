@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { abortedBy } from "../../base/abort.js";
 import { MedGemmaError, throwIfAborted } from "../../base/errors.js";
 import { UnboundedJson } from "../../base/files/bounded-json.js";
+import { retryAfter } from "../../base/http.js";
 import { Answer } from "./answer.js";
 import { fetchPatiently } from "./fetch.js";
 import { redirected, redirectOf } from "./redirect.js";
-import { LONGEST_RETRY_AFTER, retryAfter } from "./retry-after.js";
 import { unreadable } from "./shape.js";
-import { statusError } from "./status-error.js";
+import { LONGEST_RETRY_AFTER, statusError } from "./status-error.js";
 import { TimeLimit } from "./time-limit.js";
 
 export interface Connection {
@@ -171,7 +172,7 @@ export async function requestJson(
 /** What went wrong under way; the caller's own abort stays one. */
 export function toEndpointError(error: unknown, signal: AbortSignal | undefined): MedGemmaError {
   if (MedGemmaError.isInstance(error)) return error;
-  if (signal?.aborted) return new MedGemmaError("aborted", undefined, { cause: signal.reason });
+  if (signal?.aborted) return abortedBy(signal);
   const reason = reasonOf(error);
   return new MedGemmaError("endpoint_failed", `The endpoint failed (${reason}).`, { facts: { reason } });
 }

@@ -1,6 +1,7 @@
+import { isObject } from "../../base/guards.js";
 import type { GenerationEvent, TokenLogprob } from "../engine.js";
 import { toFinish } from "./finish-reason.js";
-import { isListOf, isNumber, isOptional, isRecord, isText, isToken } from "./shape.js";
+import { isListOf, isNumber, isOptional, isText, isToken } from "./shape.js";
 
 interface Probability {
   readonly id: number;
@@ -33,12 +34,12 @@ export interface Chunk {
 /** Whether it can be read as one: what is read of it is there in its form, or not there. */
 export function isChunk(value: unknown): value is Chunk {
   return (
-    isRecord(value) &&
+    isObject(value) &&
     isOptional(value.content, isText) &&
     isOptional(value.tokens, isListOf(isNumber)) &&
     isOptional(value.tokens_predicted, isNumber) &&
     isOptional(value.tokens_evaluated, isNumber) &&
-    isOptional(value.timings, isRecord) &&
+    isOptional(value.timings, isObject) &&
     isOptional(value.completion_probabilities, isListOf(isToken))
   );
 }

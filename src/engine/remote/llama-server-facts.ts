@@ -2,9 +2,9 @@ import path from "node:path";
 import { PACKAGE_VERSION } from "../../base/package.js";
 import type { EngineInfo } from "../engine.js";
 import type { ChatSettings } from "./chat-facts.js";
-import { unsupported } from "./endpoint.js";
 import { type Connection, requestJson } from "./http.js";
 import { projectorOf } from "./projector.js";
+import { unsupported } from "./unsupported.js";
 
 export interface ServerFacts {
   /** As it names its model in each answer; undefined where it does not. */

@@ -1,7 +1,8 @@
 import type { MedGemmaError } from "../../base/errors.js";
 import type { PromptPart, ScoreResult, TokenLogprob } from "../engine.js";
-import { UNTOLD, unsupported } from "./endpoint.js";
+import { UNTOLD } from "./endpoint.js";
 import type { Chunk } from "./llama-server-events.js";
+import { unsupported } from "./unsupported.js";
 
 export interface ScoreServer {
   tokenize(text: string): Promise<number[]>;

@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { JoinedAbort } from "../../base/abort.js";
 import { MedGemmaError, throwIfAborted } from "../../base/errors.js";
 import type {
@@ -20,10 +19,11 @@ import {
 } from "../native/generate-options.js";
 import { checkParts } from "../parts.js";
 import { NO_STATS } from "../process/stats.js";
-import { CAPABILITIES, type Endpoint, type Needs, unsupported } from "./endpoint.js";
+import { CAPABILITIES, type Endpoint, type Needs } from "./endpoint.js";
 import { toEndpointError } from "./http.js";
 import { Pool } from "./pool.js";
 import { type RemoteOptions, resolveRemoteOptions } from "./remote-options.js";
+import { unsupported } from "./unsupported.js";
 
 /** How a request is done, whatever it is. */
 interface Request {
@@ -55,8 +55,6 @@ export class RemoteEngine implements Engine {
   static async load(options: RemoteOptions): Promise<RemoteEngine> {
     const started = performance.now();
     const end = new AbortController();
-    // Everything that waits or runs listens to it.
-    setMaxListeners(Infinity, end.signal);
     try {
       const pool = await Pool.open(resolveRemoteOptions(options), options.signal, end.signal);
       return new RemoteEngine(pool, end, performance.now() - started);
@@ -153,8 +151,6 @@ export class RemoteEngine implements Engine {
     throwIfAborted(given);
     const either = new JoinedAbort(given, this.#end.signal);
     const { signal } = either;
-    // Everything that this request waits for listens to it.
-    setMaxListeners(Infinity, signal);
     let ended = false;
     try {
       yield* this.#pool.each({ batch, needs, signal, run });

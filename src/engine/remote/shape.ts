@@ -1,4 +1,5 @@
 import { MedGemmaError } from "../../base/errors.js";
+import { isObject } from "../../base/guards.js";
 
 const WORDS = {
   bad_json: "An event of the endpoint's stream is not JSON.",
@@ -24,10 +25,6 @@ export function ofOllama(): MedGemmaError {
   });
 }
 
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** Undefined and null stand for what is not there. */
 export function isOptional(value: unknown, is: (value: unknown) => boolean): boolean {
   return value === undefined || value === null || is(value);
@@ -43,7 +40,7 @@ export const isNumber = (value: unknown): boolean => typeof value === "number";
 /** A token with its probability, of either interface. */
 export function isToken(value: unknown): boolean {
   return (
-    isRecord(value) &&
+    isObject(value) &&
     isText(value.token) &&
     isNumber(value.logprob) &&
     isOptional(value.top_logprobs, isListOf(isToken))

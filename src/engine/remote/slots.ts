@@ -1,3 +1,4 @@
+import { onAbort } from "../../base/abort.js";
 import { MedGemmaError } from "../../base/errors.js";
 
 /** A place at an endpoint, held while a request runs. */
@@ -74,12 +75,12 @@ export class Slots<E> {
       const waiter: Waiter<E> = {
         ...request,
         give: (slot) => {
-          signal.removeEventListener("abort", stop);
+          stopListening();
           resolve(slot);
         },
       };
-      signal.addEventListener("abort", stop, { once: true });
       this.#waiting.add(waiter);
+      const stopListening = onAbort(signal, stop);
     });
   }
 

@@ -1,8 +1,9 @@
 import { createParser } from "eventsource-parser";
 import { parseBounded, UnboundedJson } from "../../base/files/bounded-json.js";
+import { isObject } from "../../base/guards.js";
 import { DEEPEST, tooLong } from "./answer.js";
 import { type Connection, JSON_ITEMS, request } from "./http.js";
-import { isRecord, unreadable } from "./shape.js";
+import { unreadable } from "./shape.js";
 
 /** What an answer was asked to be, which tells how long it may be. */
 export interface Asked<T> {
@@ -199,7 +200,7 @@ function errorOf(data: string, bounds: AnswerBounds): string {
     isWhole(data, bounds) && data.trim() !== END
       ? parse(data, bounds)
       : { message: data.slice(0, LONGEST_REFUSAL) };
-  return isRecord(value) && value.error !== undefined && value.error !== null
+  return isObject(value) && value.error !== undefined && value.error !== null
     ? data
     : JSON.stringify({ error: value ?? {} });
 }

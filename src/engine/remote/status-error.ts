@@ -1,9 +1,12 @@
 import { MedGemmaError } from "../../base/errors.js";
 import { parseBounded, SMALL_JSON } from "../../base/files/bounded-json.js";
+import { retryAfter } from "../../base/http.js";
 import type { Answer } from "./answer.js";
 import { contextFull } from "./context-full.js";
-import { unsupported } from "./endpoint.js";
-import { LONGEST_RETRY_AFTER, retryAfter } from "./retry-after.js";
+import { unsupported } from "./unsupported.js";
+
+/** Milliseconds that a request waits for a busy endpoint before it asks again; more than that is told to the user. */
+export const LONGEST_RETRY_AFTER = 60_000;
 
 /**
  * How servers say that their model reads no pictures: llama-server, vLLM (the model's name before it, and a pattern of

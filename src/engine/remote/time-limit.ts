@@ -1,4 +1,4 @@
-import { JoinedAbort } from "../../base/abort.js";
+import { JoinedAbort, raceSignal } from "../../base/abort.js";
 
 /** The time that one request has with its answer. Its timer is its own, and so is never collected as garbage. */
 export class TimeLimit {
@@ -30,13 +30,7 @@ export class TimeLimit {
    * enough: what it holds of the signal can be collected as garbage while it waits.
    */
   race<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this;
-    return new Promise((resolve, reject) => {
-      const stop = () => reject(signal.reason);
-      if (signal.aborted) stop();
-      signal.addEventListener("abort", stop, { once: true });
-      work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-    });
+    return raceSignal(this.signal, work);
   }
 
   end(): void {

@@ -1,5 +1,5 @@
 import { type OutputUnit, type Schema, Validator } from "@cfworker/json-schema";
-import { isObject } from "./keywords.js";
+import { isObject } from "../../base/guards.js";
 import type { SchemaNode } from "./node.js";
 import { partsOf, readSchema } from "./read.js";
 import { toPointer } from "./refusal.js";

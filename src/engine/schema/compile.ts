@@ -1,8 +1,9 @@
+import { isObject } from "../../base/guards.js";
 import { alternatives, type Together, typesOf } from "./alternatives.js";
 import { arrays } from "./arrays.js";
 import { defineStrings } from "./chars.js";
 import type { Compiling } from "./compiling.js";
-import { isObject, type JsonType } from "./keywords.js";
+import type { JsonType } from "./keywords.js";
 import { literal } from "./literals.js";
 import type { Keywords, SchemaNode } from "./node.js";
 import { integers, numbers, type Range } from "./numbers.js";

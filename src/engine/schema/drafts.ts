@@ -1,4 +1,4 @@
-import type { JsonObject } from "./keywords.js";
+import type { JsonObject } from "../../base/guards.js";
 import { unsupported } from "./refusal.js";
 
 /** By year, or number before there were years. */

@@ -1,3 +1,4 @@
+import { isObject, type JsonObject } from "../../base/guards.js";
 /** The keywords of JSON Schema, in all the drafts that are read: what each speaks of and what it holds. */
 export type JsonType = "null" | "boolean" | "integer" | "number" | "string" | "array" | "object";
 
@@ -111,12 +112,6 @@ function slip(word: string, keyword: string): boolean {
   if (rest.length > meant.length) return rest.slice(1) === meant;
   if (rest.length < meant.length) return rest === meant.slice(1);
   return rest[0] === meant[1] && rest[1] === meant[0] && rest.slice(2) === meant.slice(2);
-}
-
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 /** The schemas directly inside one, with the steps to each. */

@@ -1,5 +1,5 @@
+import { isObject } from "../../base/guards.js";
 import { quoted, written } from "./chars.js";
-import { isObject } from "./keywords.js";
 import { call, type Rule, sequence, text } from "./rules.js";
 
 const SPACE = call("space");

@@ -1,7 +1,8 @@
 import { badOption } from "../../base/errors.js";
+import { isObject, type JsonObject } from "../../base/guards.js";
 import { table } from "../../base/table.js";
 import { type Draft, draftOf, NAMES_OF_DRAFTS } from "./drafts.js";
-import { isObject, type JsonObject, KEYWORDS, type Keyword, misspelt } from "./keywords.js";
+import { KEYWORDS, type Keyword, misspelt } from "./keywords.js";
 import { inPlace, type Keywords, type SchemaNode } from "./node.js";
 import { References } from "./references.js";
 import { type JsonPath, unsupported } from "./refusal.js";

@@ -1,4 +1,5 @@
-import { isObject, type JsonObject, subschemas } from "./keywords.js";
+import { isObject, type JsonObject } from "../../base/guards.js";
+import { subschemas } from "./keywords.js";
 import { type JsonPath, unsupported } from "./refusal.js";
 
 /** Where a schema without a name of its own is said to be, so that relative names have something to stand on. */

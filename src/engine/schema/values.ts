@@ -1,4 +1,5 @@
-import { isObject, JSON_TYPES, type JsonType } from "./keywords.js";
+import { isObject } from "../../base/guards.js";
+import { JSON_TYPES, type JsonType } from "./keywords.js";
 import { type JsonPath, unsupported } from "./refusal.js";
 
 /** Halves of a character, which UTF-8 cannot hold. */

@@ -1,13 +1,10 @@
 import { chmod, opendir, stat } from "node:fs/promises";
 import path from "node:path";
-import { setImmediate } from "node:timers/promises";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { Breather } from "../../base/breather.js";
 import { MedGemmaError } from "../../base/errors.js";
 import { fileLabel, withoutFolders } from "../../base/files/name.js";
 import { refuseOthers } from "../../base/files/open-file.js";
-
-/** Milliseconds. */
-const SLICE = 12;
 
 /** The file's own database. Values go in as parameters, never as words of SQL. */
 export class Database {
@@ -61,14 +58,13 @@ export class Database {
   ): Promise<void> {
     try {
       const appender = await this.connection.createAppender(table);
-      let slice = performance.now();
+      const breather = new Breather();
       for (const item of items) {
         for (const value of toTexts(item)) appender.appendVarchar(value);
         appender.endRow();
-        if (performance.now() - slice < SLICE) continue;
+        if (!breather.isDue()) continue;
         appender.flushSync();
-        await setImmediate();
-        slice = performance.now();
+        await breather.breathe();
       }
       appender.closeSync();
     } catch (error) {

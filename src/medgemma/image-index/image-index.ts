@@ -1,5 +1,5 @@
 import { badOption, MedGemmaError, throwIfAborted } from "../../base/errors.js";
-import { checkNames, checkSignal, integerOption } from "../../base/options.js";
+import { checkNames, checkSignal, integerOption, objectOption } from "../../base/options.js";
 import { checkSpace, checkVector, type EmbeddingSpace, type VectorInput } from "../embed-space.js";
 import { Database, noIndex, unusable } from "./database.js";
 import {
@@ -267,9 +267,7 @@ function toCondition(filter: NonNullable<SearchOptions["filter"]>): {
   readonly condition: string;
   readonly parameters: readonly string[];
 } {
-  if (typeof filter !== "object" || filter === null || Array.isArray(filter)) {
-    throw badOption("filter", "an object", filter);
-  }
+  objectOption("filter", filter);
   const parameters: string[] = [];
   const clauses = Object.entries(filter).map(([name, wanted]) => {
     const values = Array.isArray(wanted) ? (wanted as readonly MetadataValue[]) : [wanted as MetadataValue];

@@ -1,4 +1,5 @@
 import { badOption } from "../../base/errors.js";
+import { objectOption } from "../../base/options.js";
 import { checkVector, type EmbeddingSpace, type VectorInput } from "../embed-space.js";
 
 /** What can be stored beside a vector and asked for in a filter. */
@@ -58,10 +59,7 @@ export function checkId(id: unknown): asserts id is string {
 }
 
 export function checkMetadata(name: string, metadata: unknown): void {
-  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
-    throw badOption(name, "an object", metadata);
-  }
-  for (const value of Object.values(metadata)) {
+  for (const value of Object.values(objectOption(name, metadata))) {
     const plain = value === null || ["string", "boolean"].includes(typeof value) || Number.isFinite(value);
     if (!plain) throw badOption(name, "strings, numbers, booleans or null as values", value);
   }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { escapeHtml, type PageCase, renderPage } from "../../../src/cli/demo/page.js";
+import { escapeXml } from "../../../src/base/escape.js";
+import { type PageCase, renderPage } from "../../../src/cli/demo/page.js";
 import { makeResult } from "./support.js";
 
 const NASTY = `<img src=x onerror="alert('1')">&`;
@@ -16,7 +17,7 @@ test("nothing that a model or a file name says becomes markup", () => {
   const page = pageOf({ pictures: [picture] });
   expect(page).not.toContain("<img");
   expect(page).not.toMatch(/onerror="/);
-  expect(page.split(escapeHtml(NASTY)).length).toBeGreaterThanOrEqual(7);
+  expect(page.split(escapeXml(NASTY)).length).toBeGreaterThanOrEqual(7);
 });
 
 test("a box is drawn on the picture's own pixels", () => {

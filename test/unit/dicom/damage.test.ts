@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { MedGemmaError } from "../../../src/base/errors.js";
+import { seededRandom } from "../../../src/base/random.js";
 import { closeDecoders, isDicom, readDicom, toModelPictures } from "../../../src/dicom/index.js";
 import { DEFAULT_LIMITS } from "../../../src/dicom/limits.js";
 import { DecodePool } from "../../../src/dicom/pool.js";
-import { mutate, seeded } from "./support/mutate.js";
+import { mutate } from "./support/mutate.js";
 import { locateFixture } from "./support/paths.js";
 import { type DataSet, greyPicture, writeDicom } from "./support/write-dicom.js";
 
@@ -116,7 +117,7 @@ describe("a file that contradicts itself", () => {
 it("300 damaged files end in pixels or a typed error", { timeout: 120_000 }, async () => {
   const folder = locateFixture("fixtures/pydicom");
   const names = readdirSync(folder).filter((name) => name.endsWith(".dcm"));
-  const random = seeded(20_261_124);
+  const random = seededRandom(20_261_124);
   for (let index = 0; index < 300; index++) {
     const name = names[Math.floor(random() * names.length)] ?? "";
     const bytes = mutate(new Uint8Array(readFileSync(path.join(folder, name))), random);

@@ -5,11 +5,11 @@ import path from "node:path";
 import { deflateRawSync, gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { MedGemmaError } from "../../../src/base/errors.js";
+import { seededRandom } from "../../../src/base/random.js";
 import { closeDecoders, inspectPath, readDicom, toModelPictures } from "../../../src/dicom/index.js";
 import { HOSTILE_FILES } from "../../support/hostile/index.js";
 import { progressiveJpeg } from "../../support/hostile/progressive-jpeg.js";
 import { writeTiff } from "../../support/hostile/tiff.js";
-import { seeded } from "./support/mutate.js";
 import { type DataSet, greyPicture, writeDataSet, writeDicom } from "./support/write-dicom.js";
 import { writeNifti } from "./support/write-nifti.js";
 
@@ -227,10 +227,10 @@ it("bytes of a large file are the same as its path", async () => {
 
 describe("files made to hurt are read or refused", () => {
   const kinds = Object.keys(HOSTILE_FILES).filter(
-    (kind) => HOSTILE_FILES[kind]?.(seeded(1)).call === "study",
+    (kind) => HOSTILE_FILES[kind]?.(seededRandom(1)).call === "study",
   );
   it.each(kinds)("%s", async (kind) => {
-    const made = HOSTILE_FILES[kind]?.(seeded(1));
+    const made = HOSTILE_FILES[kind]?.(seededRandom(1));
     if (!made) throw new Error("There is no such kind.");
     const read = toModelPictures(fileOf(made.file, made.bytes));
     const error = await read.then(() => undefined, (thrown: unknown) => thrown); // biome-ignore format: short

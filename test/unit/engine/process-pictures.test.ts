@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { keyedCopy } from "../../../src/engine/process/picture-key.js";
 import { PictureStore } from "../../../src/engine/process/picture-store.js";
-import { SquareCache } from "../../../src/engine/process/square-cache.js";
 import type { RgbImage } from "../../../src/image/rgb.js";
 import { rejection } from "../../support/ask.js";
 
@@ -96,12 +95,4 @@ describe("the store of pictures", () => {
     await store.get("c", never, () => expect.unreachable());
     expect(missing).toBe(1);
   });
-});
-
-test("the cache of squares keeps one that is larger than its limit, alone", () => {
-  const cache = new SquareCache(10);
-  cache.set("a", picture(1, 1));
-  cache.set("b", picture(4, 4));
-  expect(cache.get("a")).toBeUndefined();
-  expect(cache.get("b")?.width).toBe(4);
 });

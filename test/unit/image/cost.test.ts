@@ -2,12 +2,12 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { MedGemmaError } from "../../../src/base/errors.js";
 import { countScans } from "../../../src/base/files/jpeg-scans.js";
+import { seededRandom } from "../../../src/base/random.js";
 import type { ImageLimits } from "../../../src/image/limits.js";
 import { readPicture } from "../../../src/image/read-picture.js";
 import { HOSTILE_PICTURES } from "../../support/hostile/pictures.js";
 import { progressiveJpeg } from "../../support/hostile/progressive-jpeg.js";
 import { writeTiff } from "../../support/hostile/tiff.js";
-import { seeded } from "../dicom/support/mutate.js";
 import { errorOf, greyPng } from "./support.js";
 
 const blank = (side: number, channels: 3 | 4 = 3) =>
@@ -137,7 +137,7 @@ describe("pictures made to hurt are read or refused", () => {
 
   test.each(Object.keys(HOSTILE_PICTURES))("%s", async (kind) => {
     for (const seed of [1, 2]) {
-      const { bytes } = HOSTILE_PICTURES[kind]?.(seeded(seed)) ?? { bytes: new Uint8Array() };
+      const { bytes } = HOSTILE_PICTURES[kind]?.(seededRandom(seed)) ?? { bytes: new Uint8Array() };
       const outcome = await readPicture(bytes).then(
         ({ width, height, data }) => data.length === width * height * 3 && "read",
         (error: unknown) => MedGemmaError.isInstance(error) && error.code,

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { FakeEngine } from "../../../src/engine/fake-engine.js";
 import { MedGemma, TRIAGE_SCALES, type TriageCase, type Vitals } from "../../../src/index.js";
+import { scoreOf } from "../../../src/medgemma/triage/limits.js";
 import { applyRules } from "../../../src/medgemma/triage/rules.js";
 import { NEWS2_SCORE } from "../../../src/medgemma/triage-scales/news2.js";
 import { rejection } from "../../support/ask.js";
 import { WELL } from "../../support/triage.js";
-import { scoreOf } from "../../../src/medgemma/triage/limits.js";
 
 const of = (vitals: Vitals, age = 54): TriageCase => ({ age, complaint: "rash", vitals });
 

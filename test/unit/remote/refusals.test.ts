@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { retryAfter } from "../../../src/base/http.js";
 import { RemoteEngine } from "../../../src/engine/remote/remote-engine.js";
-import { LONGEST_RETRY_AFTER, retryAfter } from "../../../src/engine/remote/retry-after.js";
+import { LONGEST_RETRY_AFTER } from "../../../src/engine/remote/status-error.js";
 import type { RgbImage } from "../../../src/image/rgb.js";
 import { renderPrompt } from "../../../src/prompt/render.js";
 import { answerOf, events, json, type Script, scriptedServer, vllm } from "./scripted-server.js";

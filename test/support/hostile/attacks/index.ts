@@ -1,4 +1,4 @@
-import { seeded } from "../../../unit/dicom/support/mutate.js";
+import { seededRandom } from "../../../../src/base/random.js";
 import type { Attack, AttackMakers } from "./attack.js";
 import { FILE_ATTACKS } from "./files.js";
 import { MODEL_ATTACKS } from "./models.js";
@@ -25,5 +25,5 @@ export async function makeAttack(kind: string, seed: number, folder: string): Pr
   const make = ATTACKS[kind];
   if (!make) throw new Error(`There is no attack ${kind}.`);
   const spread = [...kind].reduce((hash, letter) => Math.imul(hash, 31) + letter.charCodeAt(0), seed);
-  return await make(seeded(Math.imul(spread, 2654435761)), folder);
+  return await make(seededRandom(Math.imul(spread, 2654435761)), folder);
 }

@@ -2,17 +2,6 @@
 
 export type Random = () => number;
 
-/** Mulberry32: numbers in 0..1 from a 32-bit seed. */
-export function seeded(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 const INTERESTING = [0, 1, 2, 0x7f, 0x80, 0xfe, 0xff];
 
 function pick(random: Random, below: number): number {

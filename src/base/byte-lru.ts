@@ -1,10 +1,10 @@
-/** Bounded by bytes; least recently used first to go. */
-export class EmbeddingCache<T> {
+/** Values by key, bounded by bytes; least recently used first to go. What alone is above the limit is not kept. */
+export class ByteLru<T> {
   readonly #limit: number;
   readonly #entries = new Map<string, { value: T; bytes: number }>();
   #bytes = 0;
 
-  /** `limit` in bytes; one MedGemma picture takes 2.6 MB. */
+  /** @param limit In bytes. */
   constructor(limit: number) {
     this.#limit = limit;
   }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { EmbeddingCache } from "../../../src/engine/embedding-cache.js";
+import { ByteLru } from "../../../src/base/byte-lru.js";
 
-describe("the embedding cache in memory", () => {
+describe("the cache bounded by bytes", () => {
   test("forgets what was used longest ago, by bytes", () => {
-    const cache = new EmbeddingCache<string>(100);
+    const cache = new ByteLru<string>(100);
     cache.set("a", "A", 40);
     cache.set("b", "B", 40);
     expect(cache.get("a")).toBe("A");
@@ -20,7 +20,7 @@ describe("the embedding cache in memory", () => {
   });
 
   test("counts a replaced entry once, and drops it when the new one is too large", () => {
-    const cache = new EmbeddingCache<string>(100);
+    const cache = new ByteLru<string>(100);
     cache.set("a", "A", 40);
     cache.set("a", "B", 60);
     expect([cache.get("a"), cache.bytes]).toEqual(["B", 60]);
@@ -29,7 +29,7 @@ describe("the embedding cache in memory", () => {
   });
 
   test("keeps nothing when it may hold nothing", () => {
-    const cache = new EmbeddingCache<string>(0);
+    const cache = new ByteLru<string>(0);
     cache.set("a", "A", 1);
     expect([cache.get("a"), cache.bytes]).toEqual([undefined, 0]);
   });
