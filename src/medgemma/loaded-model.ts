@@ -23,11 +23,14 @@ export function checkEngine(engine: Engine): void {
   if (!isEngine) throw badOption("engine", "an Engine, as FakeEngine is,", engine);
 }
 
-/** @param known What the catalogue and the caller say; the rest is the profile's. */
-export function loadedModel(
-  engine: Engine,
-  known: { readonly version?: ModelVersion | undefined; readonly fit?: Fit | undefined } = {},
-): LoadedModel {
+/** What the catalogue, the file and the caller say of a model. */
+export interface KnownOfModel {
+  readonly version?: ModelVersion | undefined;
+  readonly fit?: Fit | undefined;
+}
+
+/** @param known The rest is the profile's. */
+export function loadedModel(engine: Engine, known: KnownOfModel = {}): LoadedModel {
   const profile = profileOf(engine.info, known.version);
   return { ...profile, fit: known.fit ?? profile.fit, engine, callers: new Callers() };
 }

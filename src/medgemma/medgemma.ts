@@ -1,38 +1,33 @@
-import { Callback } from "../base/callback.js";
-import { checkNames, checkSignal, functionOption, plain, readOnce } from "../base/options.js";
+import { plain, readOnce } from "../base/options.js";
 import type { Engine, EngineInfo, EngineStats } from "../engine/engine.js";
-import { NativeEngine } from "../engine/native/native-engine.js";
-import { ProcessEngine } from "../engine/process/process-engine.js";
-import { RemoteEngine } from "../engine/remote/remote-engine.js";
-import { checkFit, type Fit } from "../image/fit.js";
+import type { RecordInput } from "../fhir/record.js";
+import type { Fit } from "../image/fit.js";
 import type { ImageInput } from "../image/input.js";
+import { streamAsk } from "./ask.js";
 import { type ChatOptions, ChatSession } from "./chat.js";
 import { type ClassifyResult, classify } from "./classify.js";
 import type { ClassifyOptions } from "./classify-options.js";
 import { type CompareOptions, type CompareResult, streamCompare } from "./compare.js";
-import { type Pictures, type Question, systemTurn, toContent } from "./conversation.js";
+import type { Pictures, Question } from "./conversation.js";
+import { type DecideOptions, type DecideResult, streamDecide } from "./decide.js";
+import { type EmbedOptions, type EmbedResult, embed } from "./embed.js";
 import { type ExplainOptions, type ExplainResult, streamExplain } from "./explain.js";
 import { type ExtractInput, type ExtractOptions, type ExtractResult, extract } from "./extract.js";
-import { checkHashes, findModel } from "./find-model.js";
-import { type LoadOptions, resolveLoadOptions } from "./load-options.js";
-import { checkEngine, isPhantom, type LoadedModel, loadedModel } from "./loaded-model.js";
+import { type InterviewOptions, InterviewSession } from "./interview.js";
+import type { LoadOptions } from "./load-options.js";
+import { checkEngine, isPhantom, type KnownOfModel, type LoadedModel, loadedModel } from "./loaded-model.js";
 import { type LocateOptions, type LocateResult, locate } from "./locate.js";
-import { type AskOptions, checkAskOptions, type PrepareOptions } from "./options.js";
-import { readContent } from "./pictures.js";
-import { prepareLoad } from "./prepare-load.js";
-import { CUSTOM_PROMPT } from "./provenance.js";
-import { RecordTasks } from "./record-tasks.js";
+import { openModel } from "./open-model.js";
+import type { AskOptions, PrepareOptions } from "./options.js";
+import { prepare } from "./prepare.js";
 import { type ReportOptions, type ReportResult, streamReport } from "./report.js";
 import { collect } from "./respond.js";
 import type { ModelResult, StreamEvent } from "./result.js";
-import {
-  type JsonSchema,
-  type SchemaOptions,
-  type StructuredResult,
-  structured,
-  takeStructure,
-} from "./structured.js";
+import type { JsonSchema, SchemaOptions, StructuredResult } from "./structured.js";
 import type { InferOutput, StandardSchema } from "./structured-standard.js";
+import type { TriageCase } from "./triage/case.js";
+import type { TriageOptions } from "./triage/options.js";
+import { type TriageResult, triage } from "./triage.js";
 
 export interface MedGemmaInfo extends EngineInfo {
   /** True for the embedded test object, which is not for patients. */
@@ -53,21 +48,11 @@ type Stream<R extends ModelResult> = AsyncGenerator<StreamEvent<R>, void, void>;
  * await using model = await MedGemma.load();
  * const { text } = await model.ask("chest.png", "Is there a pleural effusion?");
  */
-export class MedGemma extends RecordTasks implements AsyncDisposable {
+export class MedGemma implements AsyncDisposable {
   readonly #model: LoadedModel;
   readonly #warnings: readonly string[];
 
-  /** @internal */
-  protected override get loaded(): LoadedModel {
-    return this.#model;
-  }
-
-  private constructor(
-    engine: Engine,
-    known: Parameters<typeof loadedModel>[1] = {},
-    warnings: readonly string[] = [],
-  ) {
-    super();
+  private constructor(engine: Engine, known?: KnownOfModel, warnings: readonly string[] = []) {
     this.#warnings = warnings;
     this.#model = loadedModel(engine, known);
   }
@@ -88,25 +73,8 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
    * await using model = await MedGemma.load("medgemma-1.5-4b-it");
    */
   static async load(options: LoadOptions | string = {}): Promise<MedGemma> {
-    const given = typeof options === "string" ? { model: options } : readOnce("MedGemma.load", options);
-    const { isolation, files, fit, remote, engine: rest } = resolveLoadOptions(given);
-    if (remote) return new MedGemma(await RemoteEngine.load(remote), { fit });
-    const found = await findModel(files, rest.signal);
-    const { model, projector } = found;
-    const prepared = await prepareLoad(model, projector, rest);
-    const { threads, placements, modelParts, warnings, explain } = prepared;
-    const parts = modelParts.length > 0 && { modelParts };
-    const own = projector !== undefined && { projector };
-    const settings = { ...rest, threads, placements, model, ...parts, ...own };
-    const engine = await (isolation === "none" ? NativeEngine : ProcessEngine).load(settings).catch(explain);
-    try {
-      checkHashes(found, { model: engine.info.model.file, projector: engine.info.projector?.file });
-      await prepared.checkLoaded(engine.info);
-    } catch (error) {
-      await engine.dispose();
-      throw error;
-    }
-    return new MedGemma(engine, { version: found.version ?? prepared.version, fit }, warnings);
+    const { engine, known, warnings } = await openModel(options);
+    return new MedGemma(engine, known, warnings);
   }
 
   /** Runs on an engine of the caller's, e.g. a fake one in tests. The engine then belongs to this object. */
@@ -182,20 +150,12 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
     question: Question,
     options?: AskOptions,
   ): AsyncGenerator<StreamEvent, void, void>;
-  async *stream(
+  stream(
     pictures: Pictures,
     question: Question,
-    allOptions: AskOptions & Partial<SchemaOptions> = {},
+    options: AskOptions & Partial<SchemaOptions> = {},
   ): AsyncGenerator<StreamEvent, void, void> {
-    const started = performance.now();
-    const taken = readOnce("ask", allOptions);
-    checkAskOptions("ask", taken, ["schema", "jsonSchema"]);
-    const { options, structure } = takeStructure(taken);
-    const { content, studies } = await readContent(toContent(pictures, question), this.#model, options);
-    const read = performance.now() - started;
-    const messages = [...systemTurn(options), { role: "user" as const, content }];
-    const context = { prompt: CUSTOM_PROMPT, options, studies, started, read };
-    yield* structured(this.#model, messages, context, structure);
+    return streamAsk(this.#model, pictures, question, options);
   }
 
   /**
@@ -276,28 +236,63 @@ export class MedGemma extends RecordTasks implements AsyncDisposable {
   }
 
   /**
+   * One picture as a vector, for similar cases (`ImageIndex`) and own classifiers (`fitHead`). Only the encoder runs.
+   * @throws MedGemmaError as {@link MedGemma.stream}.
+   */
+  async embed(image: ImageInput, options: EmbedOptions = {}): Promise<EmbedResult> {
+    return embed(this.#model, image, readOnce("embed", options));
+  }
+
+  /**
+   * How urgent a case is: the model's level, or a more urgent one where the scale's limits for vital signs ask for it.
+   * @throws MedGemmaError `bad_option` (also for values that no patient has), `context_full`, `answer_incomplete`, and
+   * as {@link MedGemma.stream}.
+   *
+   * @example
+   * const { level, redFlags } = await model.triage({ age: 54, complaint: "chest pain", vitals: { heartRate: 131, spo2: 97 } });
+   */
+  async triage(input: TriageCase, options: TriageOptions = {}): Promise<TriageResult> {
+    return triage(this.#model, readOnce("triage case", input), readOnce("triage", options));
+  }
+
+  /**
+   * Decision support over a patient's record: differential, work-up, treatment and cautions, each statement with the
+   * entries that it rests on.
+   *
+   * @param record A FHIR R4 Bundle or resources (object, JSON or NDJSON text), or plain text.
+   * @throws MedGemmaError `bad_option`, `record_unreadable`, `context_full`, and as {@link MedGemma.stream}.
+   *
+   * @example
+   * const { cautions, entries } = await model.decide(bundle, "Which antibiotic for a urinary infection?");
+   */
+  decide(record: RecordInput, question: string, options: DecideOptions = {}): Promise<DecideResult> {
+    return collect(this.streamDecide(record, question, options));
+  }
+
+  /** The same, as it comes. Streamed text may hold pointers that `finish` has removed. */
+  streamDecide(
+    record: RecordInput,
+    question: string,
+    options: DecideOptions = {},
+  ): AsyncGenerator<StreamEvent<DecideResult>, void, void> {
+    return streamDecide(this.#model, record, question, options);
+  }
+
+  /**
+   * Opens a pre-visit interview: one question at a time, ending in a report for the clinician.
+   * @throws MedGemmaError `bad_option`.
+   */
+  interview(options: InterviewOptions = {}): InterviewSession {
+    return new InterviewSession(this.#model, readOnce("interview", options));
+  }
+
+  /**
    * Encodes pictures ahead, so that the first question about a study that has just arrived is answered sooner. The
    * embeddings stay in memory, and in `embeddingCacheDir` if there is one.
    * @throws MedGemmaError as {@link MedGemma.stream}.
    */
-  async prepare(pictures: Pictures, asked: PrepareOptions = {}): Promise<void> {
-    const options = readOnce("prepare", asked);
-    const { onProgress, ...rest } = options;
-    checkNames("prepare", options, ["limits", "study", "fit", "signal", "onProgress"]);
-    functionOption("onProgress", onProgress);
-    checkFit(options.fit);
-    checkSignal(options.signal);
-    const { content } = await readContent(toContent(pictures, []), this.#model, rest);
-    const images = content.flatMap((part) => (part.type === "image" ? [part.image] : []));
-    const progress = new Callback(onProgress);
-    let done = 0;
-    for (const image of images) {
-      await this.#model.engine.encode(image, {
-        ...(options.signal && { signal: options.signal }),
-        onProgress: (share) => progress.tell((done + share) / images.length),
-      });
-      progress.tell(++done / images.length);
-    }
+  prepare(pictures: Pictures, options: PrepareOptions = {}): Promise<void> {
+    return prepare(this.#model, pictures, options);
   }
 
   /** What has been computed and what is held; for monitoring. Never about the content of requests. */
