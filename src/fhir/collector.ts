@@ -1,4 +1,4 @@
-import { Breather, type Steps } from "../base/breather.js";
+import { Breather, Pace, type Steps } from "../base/breather.js";
 import { type Draft, draftsOf } from "./drafts.js";
 import type { Around } from "./identity/groups.js";
 import type { Identity } from "./identity.js";
@@ -96,7 +96,7 @@ export class Collector {
       if (own !== undefined) yield* this.#options.identity.learn(own);
       yield undefined;
     }
-    this.#versions.add(outer, isKept(resource) ? slim(resource) : outline(resource), bundle);
+    this.#versions.add(outer, yield* keptOf(resource), bundle);
   }
 
   /**
@@ -212,7 +212,7 @@ export class Collector {
           continue;
         }
         yield* this.#options.identity.learn(own);
-        const kept = isKept(own) ? slim(own) : outline(own);
+        const kept = yield* keptOf(own);
         // Whose the message is, what carries it says.
         const subject = resource.subject ?? resource.patient;
         versions.add({}, own.subject === undefined ? kept : { ...kept, subject }, "");
@@ -303,17 +303,25 @@ function isImplant(resource: Json): boolean {
   return resource.resourceType === "Device" && asObject(resource.patient) !== undefined;
 }
 
-/** Without what is never shown, so that a large record takes little memory. */
-function slim(resource: Json): Json {
-  if (resource.performer === undefined) return resource;
-  const { performer: _performer, ...rest } = resource;
-  return rest;
-}
-
-/** What is never told is only known to be there; of people also who they are. */
-function outline(resource: Json): Json {
+/**
+ * Without what is never shown, so that a large record takes little memory. What is never told is only known to be there;
+ * of people also who they are.
+ */
+function* keptOf(resource: Json): Steps<Json> {
+  if (isKept(resource)) return yield* without(resource, ["performer"]);
   const { resourceType, id, meta, patient, relationship } = resource;
   if (resourceType !== "Patient") return { resourceType, id, meta, patient, relationship };
-  const { photo: _photo, contact: _contact, communication: _communication, text: _text, ...rest } = resource;
+  return yield* without(resource, ["photo", "contact", "communication", "text"]);
+}
+
+/** The same where it has none of these. */
+function* without(resource: Json, names: readonly string[]): Steps<Json> {
+  if (names.every((name) => resource[name] === undefined)) return resource;
+  const pace = new Pace();
+  const rest = Object.create(null) as Record<string, unknown>;
+  for (const key of Object.keys(resource)) {
+    if (pace.isDue()) yield undefined;
+    if (!names.includes(key)) rest[key] = resource[key];
+  }
   return rest;
 }

@@ -3,7 +3,7 @@ import { TOLD_FIRST, words } from "./elements.js";
 import { answerParts } from "./forms.js";
 import { isEnteredInError, negationOf } from "./modifiers.js";
 import { type References, Room, type Telling } from "./references.js";
-import { elementParts, membersOf, valueText } from "./say.js";
+import { elementParts, isValueKey, membersOf, valueText } from "./say.js";
 import { bracketed } from "./scopes.js";
 import { standingElements, standingOf } from "./standing.js";
 import { inWords, titled, together } from "./structure.js";
@@ -68,12 +68,15 @@ function* partsOf(
     ...[...TOLD_FIRST, ...DATES, ...standingElements(resource)],
     title?.key ?? "",
   ]);
-  for (const key of Object.keys(resource)) if (/^value(?:[A-Z]|$)/.test(key)) skip.add(key);
+  for (const key of Object.keys(resource)) if (isValueKey(key)) skip.add(key);
   // What an entry is called is more than the drawer that it lies in.
   if (title !== undefined && FILED.has(String(resource.resourceType))) skip.add("category");
   if (resource.priority === "routine") skip.add("priority");
   let named = title !== undefined;
+  // To list a hundred thousand keys takes its time.
+  yield undefined;
   const value = valueText(resource, telling);
+  yield undefined;
   if (value !== undefined) {
     named = true;
     yield value;

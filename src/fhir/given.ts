@@ -50,11 +50,12 @@ class Copier {
     const copy: unknown[] | Record<string, unknown> = guarded(() => Array.isArray(value))
       ? []
       : (Object.create(null) as Record<string, unknown>);
-    for (const key of guarded(() => Object.keys(value))) {
+    for (const key of guarded(() => placesOf(value))) {
       if (++this.#count > MOST) throw unreadable(`it has more than ${MOST} values`);
       if (this.#pace.isDue()) yield undefined;
+      if (typeof key === "number" && !guarded(() => Object.hasOwn(value, key))) continue;
       const own = yield* this.copy(
-        guarded(() => (value as Readonly<Record<string, unknown>>)[key]),
+        guarded(() => (value as Readonly<Record<string | number, unknown>>)[key]),
         depth + 1,
       );
       if (Array.isArray(copy)) copy.push(own ?? null);
@@ -63,6 +64,15 @@ class Copier {
     this.#around.delete(value);
     return copy;
   }
+}
+
+/** The names in an object; of a list the numbers up to its length, which are not all written down before the first. */
+function placesOf(value: object): Iterable<string | number> {
+  return Array.isArray(value) ? upTo(value.length) : Object.keys(value);
+}
+
+function* upTo(length: number): Generator<number, void, void> {
+  for (let at = 0; at < length; at++) yield at;
 }
 
 /** As JSON.stringify takes a value: a Date as its text. Bytes are no JSON. */

@@ -3,7 +3,7 @@ import { labelOf } from "./elements.js";
 import { negationOf } from "./modifiers.js";
 import type { LongText } from "./narrative.js";
 import { HAS, LONGEST, surveyOf } from "./survey.js";
-import { asObject, type Json } from "./values.js";
+import { asObject, type Json, keysOf } from "./values.js";
 
 const MAX_DEPTH = 40;
 /** Told as texts anyway, or not at all. */
@@ -45,12 +45,13 @@ function headingOf({ above, thing, key }: Place): string {
 function* replaced(value: object, above: Place | undefined, work: Work, depth: number): Steps<object> {
   if (depth > MAX_DEPTH) return value;
   let copy: Record<string, unknown> | undefined;
-  for (const key in value) {
+  for (const key of keysOf(value)) {
     if (work.pace.isDue()) yield undefined;
     const own = (value as Json)[key];
     if (typeof own !== "string" && (typeof own !== "object" || own === null)) continue;
-    if (typeof own === "string" && (own.length <= LONGEST || isElsewhere(value as Json, key))) continue;
-    const place = Array.isArray(value) ? above : { above, thing: value as Json, key };
+    if (typeof own === "string" && (own.length <= LONGEST || isElsewhere(value as Json, String(key))))
+      continue;
+    const place = typeof key === "number" ? above : { above, thing: value as Json, key };
     if (typeof own === "string") work.texts.push({ heading: place ? headingOf(place) : "", text: own });
     const other =
       typeof own === "string" ? "(long text, told apart)" : yield* replaced(own, place, work, depth + 1);

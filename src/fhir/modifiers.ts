@@ -1,7 +1,7 @@
 import type { Pace, Steps } from "../base/breather.js";
 import { table } from "../base/table.js";
 import { HAS, surveyOf } from "./survey.js";
-import { asList, asObject, asText, type Json } from "./values.js";
+import { asList, asObject, asText, type Json, keysOf } from "./values.js";
 
 /** Things in one another that are looked at. */
 const MAX_DEPTH = 40;
@@ -123,7 +123,7 @@ export function* unreadModifiers(resource: Json, pace: Pace): Steps<ReadonlySet<
 function* modifiersIn(value: object, pace: Pace, depth: number): Steps<ReadonlySet<string>> {
   const found = new Set<string>();
   if (depth > MAX_DEPTH) return found;
-  for (const key in value) {
+  for (const key of keysOf(value)) {
     if (pace.isDue()) yield undefined;
     const own: unknown = (value as Json)[key];
     if (key === "implicitRules") found.add(key);
@@ -146,7 +146,7 @@ function* forbids(value: object, pace: Pace, depth = 0): Steps<boolean> {
     if (isTrue(thing.doNotPerform) || isTrue(thing.prohibited) || deniesConsent(thing)) return true;
     if ([...asList(thing.provision), ...asList(thing.except)].some(denies)) return true;
   }
-  for (const key in value) {
+  for (const key of keysOf(value)) {
     if (pace.isDue()) yield undefined;
     const own: unknown = (value as Json)[key];
     if (typeof own === "object" && own !== null && (yield* forbids(own, pace, depth + 1))) return true;

@@ -8,7 +8,7 @@ import { withoutDataSteps } from "./text/data.js";
 import { markupSteps } from "./text/markup.js";
 import { referenceText, titleOf } from "./title.js";
 import { PERSONAL } from "./types.js";
-import { asList, asObject, asText, conceptText, type Json } from "./values.js";
+import { asList, asObject, asText, conceptText, type Json, keysOf } from "./values.js";
 
 /** A text of many lines. */
 export interface LongText {
@@ -117,7 +117,7 @@ function* within(value: object, search: Search, depth: number, around: readonly 
     yield { thing: value as Json, heading: [search.heading, ...negations].filter(Boolean).join(": ") };
     return;
   }
-  for (const key in value) {
+  for (const key of keysOf(value)) {
     if (search.pace.isDue()) yield undefined;
     // What is contained has a heading of its own.
     if (depth === 0 && key === "contained") continue;

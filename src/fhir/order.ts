@@ -22,6 +22,7 @@ export function* inOrder<T extends Dated>(all: readonly T[]): Steps<T[]> {
     if (pace.isDue()) yield undefined;
   }
   const days = filled(given);
+  yield undefined;
   const byDay = yield* sorted([...all.keys()], (index) => days[index] ?? "", 1);
   const ordered: T[] = [];
   for (let at = 0; at < byDay.length; ) {
@@ -56,7 +57,9 @@ function* sorted<K extends string | number>(
     return first < second ? -sign : first > second ? sign : 0;
   };
   // Most records are in order.
+  yield undefined;
   const ordered = items.every((it, index) => index === 0 || compare(items[index - 1] as number, it) <= 0);
+  yield undefined;
   return ordered ? items : yield* sortSteps(items, compare);
 }
 

@@ -169,9 +169,14 @@ async function finish(
   if (found.length === 0) throw unreadable("it holds nothing about the patient's health");
   const ordered = await breather.through(inOrder(found));
   const entries: RecordEntry[] = [];
-  for (const { type, moment, text, prohibition } of ordered) {
+  const modifiedIds: string[] = [];
+  const keptIds: string[] = [];
+  for (const { type, moment, text, prohibition, modified, kept } of ordered) {
+    const id = `E${entries.length + 1}`;
+    if (modified) modifiedIds.push(id);
+    if (kept) keptIds.push(id);
     entries.push({
-      id: `E${entries.length + 1}`,
+      id,
       type,
       date: moment && dateText(moment),
       text,
@@ -179,8 +184,6 @@ async function finish(
     });
     await breather.breathe();
   }
-  const idsOf = (mark: "modified" | "kept") =>
-    entries.filter((_, index) => ordered[index]?.[mark]).map(({ id }) => id);
   return {
     entries,
     patient: gathered.patient,
@@ -188,8 +191,8 @@ async function finish(
     redacted: Object.fromEntries(counts),
     warnings: [
       ...gathered.warnings,
-      ...modifierWarnings(idsOf("modified")),
-      ...redactionWarnings(idsOf("kept"), identity?.dropped ?? 0),
+      ...modifierWarnings(modifiedIds),
+      ...redactionWarnings(keptIds, identity?.dropped ?? 0),
     ],
   };
 }

@@ -178,10 +178,15 @@ export function membersOf(
   return [...plain, ...labelled];
 }
 
+/** Of `value[x]`. */
+export function isValueKey(key: string): boolean {
+  return key.startsWith("value") && /^value(?:[A-Z]|$)/.test(key);
+}
+
 /** The `value[x]` of an observation, a component or an answer, or why there is none. */
 export function valueText(thing: Json, telling: Telling): string | undefined {
   const values = Object.keys(thing)
-    .filter((key) => /^value(?:[A-Z]|$)/.test(key))
+    .filter(isValueKey)
     .map((key) => sayValue(key, thing[key], telling));
   const absent = asList(thing.dataAbsentReason)
     .map(conceptText)

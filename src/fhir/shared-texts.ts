@@ -1,6 +1,6 @@
 import { Pace, type Steps } from "../base/breather.js";
 import { HAS, surveyOf } from "./survey.js";
-import { asList, asObject, asText, conceptText, type Json } from "./values.js";
+import { asList, asObject, asText, conceptText, type Json, keysOf } from "./values.js";
 
 /** Things in one another that are looked at. */
 const MAX_DEPTH = 40;
@@ -31,7 +31,7 @@ export class SharedTexts {
         if (![...codes].some((it) => first.has(it))) this.#shared.add(key);
       }
     }
-    for (const key in value) yield* this.#learnIn((value as Json)[key], depth + 1);
+    for (const key of keysOf(value)) yield* this.#learnIn((value as Json)[key], depth + 1);
   }
 
   /** The same resource, or a copy in which such concepts have their codes behind the text. */
@@ -44,8 +44,8 @@ export class SharedTexts {
       Array.isArray(value)
         ? [...(value as unknown[])]
         : Object.assign(Object.create(null) as Record<string, unknown>, value);
-    for (const key in value) {
-      const own: unknown = value[key];
+    for (const key of keysOf(value)) {
+      const own: unknown = (value as Json)[key];
       const told = yield* this.apart(own, depth + 1);
       if (told === own) continue;
       copy ??= begin();

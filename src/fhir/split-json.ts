@@ -1,5 +1,6 @@
-import { Breather } from "../base/breather.js";
+import { Breather, type Steps } from "../base/breather.js";
 import { MedGemmaError } from "../base/errors.js";
+import { parseSteps } from "./parse-json.js";
 
 /** A Bundle whose entries come one by one. */
 export interface StreamedBundle {
@@ -22,20 +23,18 @@ export async function* splitResources(
   for (;;) {
     const piece = scanner.next();
     if (piece === undefined) break;
-    if (piece !== "") yield parse(piece);
+    if (piece !== "") yield await breather.through(parse(piece));
     await breather.breathe();
   }
 }
 
-function parse(piece: string): unknown {
-  let value: unknown;
+function* parse(piece: string): Steps<unknown> {
   try {
-    value = JSON.parse(piece);
+    return yield* parseSteps(piece);
   } catch {
     // The parser's own words quote the record.
     throw unreadable("the JSON is damaged");
   }
-  return value;
 }
 
 export function unreadable(why: string, remedy?: string): MedGemmaError {

@@ -1,5 +1,5 @@
 import type { Pace, Steps } from "../base/breather.js";
-import type { Json } from "./values.js";
+import { type Json, keysOf } from "./values.js";
 
 /** What there may be anywhere in a resource: what is not there is not searched for again and again. */
 export const HAS = { codings: 1, carried: 2, longStrings: 4, modifiers: 8, prohibitions: 16 } as const;
@@ -27,10 +27,10 @@ export function* surveyOf(resource: Json, pace: Pace): Steps<number> {
   let found = 0;
   const open: object[] = [resource];
   for (let thing = open.pop(); thing !== undefined; thing = open.pop()) {
-    for (const key in thing) {
+    for (const key of keysOf(thing)) {
       if (pace.isDue()) yield undefined;
       const own = (thing as Json)[key];
-      found |= KEYS.get(key) ?? 0;
+      if (typeof key === "string") found |= KEYS.get(key) ?? 0;
       if (typeof own === "object" && own !== null) open.push(own);
       else if (typeof own === "string" && own.length > LONGEST) found |= HAS.longStrings;
       else if (own === "Binary") found |= HAS.carried;

@@ -28,6 +28,11 @@ export function asAddress(value: unknown): string | undefined {
   return typeof value === "string" && value.length > LONGEST_ADDRESS ? undefined : asText(value);
 }
 
+/** The names of a thing's members. Of a list their numbers, which `for ... in` would write down as words before the first. */
+export function keysOf(value: object): Iterable<string | number> {
+  return Array.isArray(value) ? value.keys() : Object.keys(value);
+}
+
 export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
 }

@@ -1,6 +1,6 @@
 import { Pace, type Steps } from "../../base/breather.js";
 import { statedType } from "../title.js";
-import { asAddress, asList, asObject, asText, type Json } from "../values.js";
+import { asAddress, asList, asObject, asText, type Json, keysOf } from "../values.js";
 import { fold, isUnspaced } from "./fold.js";
 import { inContext } from "./honorifics.js";
 import { Known } from "./known.js";
@@ -252,7 +252,7 @@ function isDistinctive(text: string): boolean {
 function* extensionsOf(value: unknown, depth = 0): Generator<Json | undefined, void, void> {
   if (depth > MAX_DEPTH || typeof value !== "object" || value === null) return;
   yield undefined;
-  for (const key in value) {
+  for (const key of keysOf(value)) {
     const own = (value as Json)[key];
     if (key === "contained") continue;
     if (key === "extension") for (const it of asList(own)) yield asObject(it);

@@ -1,4 +1,4 @@
-import { Breather } from "../../base/breather.js";
+import { Breather, sortSteps } from "../../base/breather.js";
 import type { RecordEntry } from "../../fhir/record.js";
 import type { TokenMeter } from "./budget.js";
 import { entryLine, entryLines } from "./record-lines.js";
@@ -54,13 +54,13 @@ async function thatFit(
   const entries: RecordEntry[] = [];
   const breather = new Breather();
   for (const entry of ranked) {
+    await breather.breathe();
     const size = meter.estimate(entryLine(entry).length);
     // A long entry that does not fit does not keep out the shorter ones after it.
     if (tokens - used < LEAST) break;
     if (used + size > tokens) continue;
     used += size;
     entries.push(entry);
-    await breather.breathe();
   }
   return { entries, tokens: used };
 }
@@ -71,7 +71,7 @@ async function cut(
   meter: TokenMeter,
 ): Promise<RecordEntry[][]> {
   const made: RecordEntry[][] = [];
-  let rest = [...entries].sort((a, b) => numberOf(a) - numberOf(b));
+  let rest = await new Breather().through(sortSteps(entries, (a, b) => numberOf(a) - numberOf(b)));
   while (rest.length > 0 && made.length < parts) {
     const count = await meter.fit(await entryLines(rest), budget);
     if (count === 0) rest = rest.slice(1);

@@ -1,4 +1,4 @@
-import { Breather } from "../../base/breather.js";
+import { Breather, sortSteps } from "../../base/breather.js";
 import { table } from "../../base/table.js";
 import type { RecordEntry } from "../../fhir/record.js";
 
@@ -45,22 +45,26 @@ export async function rankEntries(entries: readonly RecordEntry[], question: str
     await breather.breathe();
   }
   const seen = new Map<string, number>();
-  const scored = entries.map((entry, index) => {
+  const scored: { entry: RecordEntry; score: number; index: number }[] = [];
+  for (const [index, entry] of entries.entries()) {
     let score = Math.max(WEIGHTS[entry.type] ?? 0.5, entry.prohibition ? PROHIBITION : 0);
     for (const word of found[index] ?? []) {
       score += Math.log(1 + entries.length / (holders.get(word) ?? 1));
     }
-    return { entry, score: score + index / entries.length, index };
-  });
+    scored.push({ entry, score: score + index / entries.length, index });
+    await breather.breathe();
+  }
   // The latest of many alike first: the tenth value of a series says less than the first of another.
-  for (const item of [...scored].reverse()) {
+  for (let at = scored.length - 1; at >= 0; at--) {
+    await breather.breathe();
+    const item = scored[at] as (typeof scored)[number];
     const kind = `${item.entry.type} ${item.entry.text.split(":", 1)[0]}`;
     const before = seen.get(kind) ?? 0;
     seen.set(kind, before + 1);
     item.score /= 1 + before / 4;
   }
-  scored.sort((a, b) => b.score - a.score || b.index - a.index);
-  return scored.map(({ entry }) => entry);
+  const best = await breather.through(sortSteps(scored, (a, b) => b.score - a.score || b.index - a.index));
+  return best.map(({ entry }) => entry);
 }
 
 function wordsOf(text: string): string[] {
@@ -77,27 +81,32 @@ export interface ManifestLine {
   readonly examples: readonly string[];
 }
 
-export function manifestOf(entries: readonly RecordEntry[]): ManifestLine[] {
+export async function manifestOf(entries: readonly RecordEntry[]): Promise<ManifestLine[]> {
+  const breather = new Breather();
   const types = new Map<string, RecordEntry[]>();
   for (const entry of entries) {
+    await breather.breathe();
     const known = types.get(entry.type);
     if (known) known.push(entry);
     else types.set(entry.type, [entry]);
   }
-  return [...types].map(([type, own]) => {
+  const lines: ManifestLine[] = [];
+  for (const [type, own] of types) {
     const titles = new Map<string, number>();
     for (const { text } of own) {
+      await breather.breathe();
       const title = text.split(":", 1)[0]?.slice(0, 60) ?? "";
       titles.set(title, (titles.get(title) ?? 0) + 1);
     }
     const dates = own.map((entry) => entry.date).filter((date) => date !== undefined);
-    const common = [...titles].sort((a, b) => b[1] - a[1]).slice(0, 5);
-    return {
+    const common = (await breather.through(sortSteps([...titles], (a, b) => b[1] - a[1]))).slice(0, 5);
+    lines.push({
       type,
       count: own.length,
       from: dates[0],
       to: dates.at(-1),
       examples: common.map(([title]) => title),
-    };
-  });
+    });
+  }
+  return lines;
 }

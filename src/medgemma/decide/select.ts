@@ -53,7 +53,7 @@ export async function selectFrom(record: PatientRecord, context: SelectContext):
       return { lines, known: idsOf(all), read: all, types: undefined, removed: [] };
     }
   }
-  const types = await chooseTypes(manifestOf(all), context, meter);
+  const types = await chooseTypes(await manifestOf(all), context, meter);
   const wanted = (entry: RecordEntry) => types.includes(entry.type) || isAlways(entry);
   const chosen = await rankEntries(all.filter(wanted), question);
   const others = await rankEntries(

@@ -1,6 +1,7 @@
 import { seededRandom } from "../../../../src/base/random.js";
 import type { Attack, AttackMakers } from "./attack.js";
 import { FILE_ATTACKS } from "./files.js";
+import { LONG_RECORD_ATTACKS } from "./long-records.js";
 import { MODEL_ATTACKS } from "./models.js";
 import { PATH_ATTACKS } from "./paths.js";
 import { QUESTION_ATTACKS } from "./questions.js";
@@ -14,6 +15,7 @@ const ATTACKS: AttackMakers = {
   ...TEXT_ATTACKS,
   ...QUESTION_ATTACKS,
   ...RECORD_ATTACKS,
+  ...LONG_RECORD_ATTACKS,
   ...MODEL_ATTACKS,
   ...PATH_ATTACKS,
 };
