@@ -3,6 +3,7 @@ import { readJsonFile } from "../base/files/read-text.js";
 import { checkObjects, plain, readOnce } from "../base/options.js";
 import { fitIsotonic, fitTemperature, interpolate, logit, sigmoid } from "./calibration-fit.js";
 import type { LabelProbability } from "./classify-labels.js";
+import { share } from "./share.js";
 
 /** Corrects probabilities by what labelled cases have shown. Plain JSON: keep it in a file. */
 export type Calibration = {
@@ -94,12 +95,6 @@ export function calibrate(
   const { temperature } = calibration;
   if (use.multiLabel) return probabilities.map((p) => sigmoid(logit(p) / temperature));
   return share(probabilities.map((p) => Math.max(p, 1e-12) ** (1 / temperature)));
-}
-
-/** Divides by the sum; equal shares when there is none. */
-export function share(values: readonly number[]): number[] {
-  const sum = values.reduce((total, value) => total + value, 0);
-  return values.map((value) => (sum > 0 ? value / sum : 1 / values.length));
 }
 
 /**

@@ -1,16 +1,10 @@
-import type { ScoredPreset } from "../prompt/presets-tasks.js";
 import type { Calibration } from "./calibration.js";
 import type { LabelPrior } from "./classify-prior.js";
-import type { TaskOptions } from "./task-prompt.js";
+import type { ScoreOptions } from "./score-questions.js";
 
-export interface ClassifyOptions extends TaskOptions<ScoredPreset> {
+export interface ClassifyOptions extends ScoreOptions {
   /** Several labels, or none, may be true: a yes/no question each. Otherwise one lettered question. Defaults to `false`. */
   multiLabel?: boolean | undefined;
-  /**
-   * `score`: the probabilities of the answers, without generating a word. `reason`: the model thinks or argues first,
-   * then its answer is scored; slower by hundreds of tokens a question. Defaults to `"score"`.
-   */
-  method?: "score" | "reason" | undefined;
   /**
    * In how many orders the options of a choice are asked, 1..26; their probabilities are averaged, for models prefer
    * some letters. Defaults to as many as there are labels; with `method: "reason"` to `1`.

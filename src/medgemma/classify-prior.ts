@@ -2,9 +2,9 @@ import { badOption } from "../base/errors.js";
 import { isObject } from "../base/guards.js";
 import type { RgbImage } from "../image/rgb.js";
 import type { ContentPart } from "../prompt/message.js";
-import { share } from "./calibration.js";
 import { logit, sigmoid } from "./calibration-fit.js";
 import type { LoadedModel } from "./loaded-model.js";
+import { share } from "./share.js";
 
 /** `"content-free"`, or how common each label is, above 0 and below 1, by label. */
 export type LabelPrior = "content-free" | Readonly<Record<string, number>>;

@@ -8,9 +8,9 @@ import type {
 } from "../engine/engine.js";
 import type { ScoredPreset } from "../prompt/presets-tasks.js";
 import { splitThinking } from "../prompt/thinking.js";
-import type { ClassifyOptions } from "./classify-options.js";
 import { toGenerateOptions } from "./options.js";
 import { LoopGuard } from "./task-loops.js";
+import type { TaskOptions } from "./task-prompt.js";
 import { toAskOptions } from "./task-text.js";
 
 const END_OF_THOUGHT = "<unused95>";
@@ -32,7 +32,7 @@ export async function argue(
   engine: Engine,
   prompt: readonly PromptPart[],
   preset: ScoredPreset,
-  options: ClassifyOptions,
+  options: TaskOptions<ScoredPreset>,
 ): Promise<Argument> {
   const guard = new LoopGuard(engine);
   const generate = toGenerateOptions(toAskOptions(options, preset)) as GenerateOptions;

@@ -5,26 +5,21 @@ import { resolveGenerateOptions } from "../engine/native/generate-options.js";
 import type { ImageInput } from "../image/input.js";
 import { hasPlace } from "../prompt/presets.js";
 import { type ScoredPreset, TASK_PRESETS } from "../prompt/presets-tasks.js";
-import { calibrate, readCalibration, share } from "./calibration.js";
+import { calibrate, readCalibration } from "./calibration.js";
 import { checkLabels, type LabelProbability, rotations } from "./classify-labels.js";
 import type { ClassifyOptions } from "./classify-options.js";
 import { applyPrior, checkPrior, contentFree } from "./classify-prior.js";
-import {
-  type Asked,
-  addTimings,
-  addUsage,
-  askChoice,
-  askYesNo,
-  type Scored,
-  scoreAll,
-} from "./classify-score.js";
+import { askChoice, askYesNo } from "./classify-score.js";
 import { type LoadedModel, noticeOf } from "./loaded-model.js";
 import { toGenerateOptions } from "./options.js";
 import { readContent } from "./pictures.js";
 import { makeProvenance } from "./provenance.js";
 import type { ModelResult } from "./result.js";
+import { type Asked, type Scored, scoreAll } from "./score-questions.js";
+import { share } from "./share.js";
 import { checkTaskOptions, choosePreset, toPictures } from "./task-prompt.js";
 import { toAskOptions } from "./task-text.js";
+import { addTimings, addUsage } from "./usage.js";
 
 export interface ClassifyResult extends ModelResult {
   /** In the order asked. */

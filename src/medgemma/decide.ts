@@ -5,8 +5,8 @@ import { type PatientRecord, type RecordEntry, type RecordInput, readRecord } fr
 import type { Preset } from "../prompt/presets.js";
 import { TokenMeter } from "./decide/budget.js";
 import { DECIDE_PRESETS, type DecidePresets } from "./decide/presets.js";
-import { asData, findSuspicious, type SuspiciousEntry } from "./decide/record-lines.js";
-import { patientLine, type Selection, selectFrom } from "./decide/select.js";
+import { asData, findSuspicious, patientLine, type SuspiciousEntry } from "./decide/record-lines.js";
+import { type Selection, selectFrom } from "./decide/select.js";
 import {
   type RemovedPointer,
   readSections,
@@ -15,11 +15,12 @@ import {
   sectionsGrammar,
   writeSections,
 } from "./decide/statements.js";
-import { addUsage, ask, type DecideStep } from "./decide/step.js";
+import { ask, type DecideStep } from "./decide/step.js";
 import type { LoadedModel } from "./loaded-model.js";
 import type { ModelResult, StreamEvent } from "./result.js";
 import { checkTaskOptions, type TaskOptions } from "./task-prompt.js";
 import { checkFits } from "./text-bounds.js";
+import { addUsage } from "./usage.js";
 
 export interface DecideOptions extends Omit<TaskOptions, "limits" | "study" | "fit" | "prompt"> {
   /**
@@ -153,7 +154,7 @@ async function finish(
     ...result,
     ...sections,
     text: writeSections(sections),
-    usage: steps.map((step) => step.usage).reduce(addUsage),
+    usage: addUsage(steps.map((step) => step.usage)),
     removedPointers,
     entries: all.filter((entry) => cited.has(entry.id)),
     selection: { total: all.length, read: selection.read.length, types: selection.types },

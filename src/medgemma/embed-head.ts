@@ -1,10 +1,10 @@
 import { badOption, MedGemmaError } from "../base/errors.js";
 import { readJsonFile } from "../base/files/read-text.js";
 import { writeOutput } from "../base/files/write.js";
+import { DRAFT_NOTICE } from "../base/notice.js";
 import { plain } from "../base/options.js";
 import { type LinearModel, probabilities } from "./embed-logistic.js";
 import { checkSpace, checkVector, type EmbeddingSpace, type VectorInput } from "./embed-space.js";
-import { DRAFT_NOTICE } from "./result.js";
 
 export type HeadLabel = string | number | boolean;
 

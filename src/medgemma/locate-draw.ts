@@ -3,9 +3,9 @@ import { escapeXml } from "../base/escape.js";
 import { checkNames, plain, readOnce } from "../base/options.js";
 import type { ImageInput } from "../image/input.js";
 import type { RgbImage } from "../image/rgb.js";
-import { onePicture } from "./compare.js";
 import type { LocatedBox } from "./locate-boxes.js";
 import { readContent } from "./pictures.js";
+import { onePicture } from "./task-prompt.js";
 
 export interface DrawOptions {
   /** `png`: the picture with the boxes in it. `svg`: the boxes over it, to be scaled. Defaults to `"png"`. */

@@ -4,17 +4,23 @@ import type { ImageInput } from "../image/input.js";
 import { parseBoxes } from "../prompt/boxes.js";
 import { type LocatePreset, TASK_PRESETS } from "../prompt/presets-tasks.js";
 import { sideBySide } from "./callers.js";
-import { checkName } from "./classify-labels.js";
-import { addTimings, addUsage } from "./classify-score.js";
-import { onePicture } from "./compare.js";
+import { checkName } from "./check-name.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { type DroppedLocation, keepAsked, type LocatedBox, names, toLocated } from "./locate-boxes.js";
 import { readContent } from "./pictures.js";
 import { collect, respond } from "./respond.js";
 import type { ModelResult } from "./result.js";
 import { LoopGuard } from "./task-loops.js";
-import { checkTaskOptions, choosePreset, fillPreset, type TaskOptions, withSystem } from "./task-prompt.js";
+import {
+  checkTaskOptions,
+  choosePreset,
+  fillPreset,
+  onePicture,
+  type TaskOptions,
+  withSystem,
+} from "./task-prompt.js";
 import { toAskOptions } from "./task-text.js";
+import { addTimings, addUsage } from "./usage.js";
 
 export interface LocateOptions extends TaskOptions<LocatePreset> {}
 

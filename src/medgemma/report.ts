@@ -4,7 +4,7 @@ import type { ImageInput } from "../image/input.js";
 import { hasPlace } from "../prompt/presets.js";
 import { TASK_PRESETS } from "../prompt/presets-tasks.js";
 import { parseSections, type ReportSection } from "../prompt/report-sections.js";
-import { checkName } from "./classify-labels.js";
+import { checkName } from "./check-name.js";
 import type { LoadedModel } from "./loaded-model.js";
 import type { StreamEvent } from "./result.js";
 import { checkTaskOptions, choosePreset, type TaskOptions, toPictures } from "./task-prompt.js";

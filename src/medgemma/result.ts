@@ -2,12 +2,6 @@ import type { EngineTimings, FileInfo, FinishReason, GeneratedToken, Usage } fro
 import type { ImageOrigin } from "../image/rgb.js";
 import type { StudyNote } from "./pictures.js";
 
-/** Goes with every result. */
-export const DRAFT_NOTICE =
-  "Unverified draft of an AI model. Not a medical device; not for diagnosis or treatment.";
-export const PHANTOM_NOTICE =
-  "Made by the embedded phantom, a test object that knows only drawn pictures. Not for patients.";
-
 /** What every answer of the model carries, whatever the task. */
 export interface ModelResult {
   /** The answer, without the thought. Empty when the thought was cut off by the token limit. */

@@ -142,3 +142,10 @@ export function withSystem(
 function dropEmpty(content: readonly ContentPart<RgbImage>[]): ContentPart<RgbImage>[] {
   return content.filter((part) => part.type === "image" || part.text !== "");
 }
+
+/** One picture, alone or in a list: of a study of many, the folder. @throws MedGemmaError `bad_option`. */
+export function onePicture(name: string, picture: ImageInput | readonly ImageInput[]): ImageInput {
+  const [first, ...rest] = [plain(name, picture)].flat() as ImageInput[];
+  if (first === undefined || first === null || rest.length > 0) throw badOption(name, "one picture", picture);
+  return first;
+}

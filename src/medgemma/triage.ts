@@ -2,7 +2,6 @@ import { badOption, MedGemmaError } from "../base/errors.js";
 import type { RgbImage } from "../image/rgb.js";
 import { findJson } from "../prompt/json.js";
 import { hasPlace } from "../prompt/presets.js";
-import { addTimings, addUsage } from "./classify-score.js";
 import { findInstruction } from "./decide/suspicious.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { collect, respond } from "./respond.js";
@@ -18,6 +17,7 @@ import { checkScreen, type ScreenAnswer, type ScreenReport, screenCase } from ".
 import { contradictingWords } from "./triage/spoken-vitals.js";
 import { findScale } from "./triage-scales/index.js";
 import type { TriageScale } from "./triage-scales/scale.js";
+import { addTimings, addUsage } from "./usage.js";
 
 /** What the model said, before the rules. */
 export interface TriageAnswer {

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { MedGemmaError } from "../../base/errors.js";
 import { readTextFile } from "../../base/files/read-text.js";
+import { DRAFT_NOTICE } from "../../base/notice.js";
 import { readCases } from "../../dataset/evaluate.js";
 import { type QuantizationLoss, quantizationLoss } from "../../dataset/quantize.js";
 import { loadAddon } from "../../engine/native/addon.js";
 import { type Quantized, quantize } from "../../engine/process/quantize.js";
-import { DRAFT_NOTICE } from "../../medgemma/result.js";
 import { checkOutputFile, inputFile } from "../files.js";
 import type { ModelFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";

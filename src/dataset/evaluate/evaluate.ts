@@ -1,5 +1,6 @@
 import { Callback } from "../../base/callback.js";
 import { badOption, MedGemmaError } from "../../base/errors.js";
+import { DRAFT_NOTICE } from "../../base/notice.js";
 import {
   checkObjects,
   checkSignal,
@@ -13,7 +14,7 @@ import {
 } from "../../base/options.js";
 import { checkSchema } from "../../engine/schema/schema.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
-import { DRAFT_NOTICE, type Provenance } from "../../medgemma/result.js";
+import type { Provenance } from "../../medgemma/result.js";
 import { isStandardSchema } from "../../medgemma/structured-standard.js";
 import { checkModel } from "../check-model.js";
 import { confusionSvg, rocSvg } from "../metrics/svg.js";

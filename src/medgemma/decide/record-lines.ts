@@ -1,5 +1,5 @@
 import { Breather } from "../../base/breather.js";
-import type { RecordEntry } from "../../fhir/record.js";
+import type { PatientRecord, RecordEntry } from "../../fhir/record.js";
 import { whenText } from "../../fhir/when.js";
 import { findInstruction } from "./suspicious.js";
 
@@ -48,4 +48,15 @@ export async function findSuspicious(entries: readonly RecordEntry[]): Promise<S
     await breather.breathe();
   }
   return found;
+}
+
+export function patientLine({ patient: { age, ageText, sex, deceased, name } }: PatientRecord): string {
+  const years = ageText ?? (age === undefined ? undefined : `${age} years`);
+  const known = [
+    ...(name === undefined ? [] : [asData(name)]),
+    ...(years === undefined ? [] : [typeof deceased === "string" ? `${years} at death` : years]),
+    ...(sex === undefined ? [] : [sex]),
+    ...(deceased === undefined ? [] : [deceased === true ? "DECEASED" : `DECEASED on ${deceased}`]),
+  ];
+  return known.length === 0 ? "" : `Patient: ${known.join(", ")}.`;
 }

@@ -9,7 +9,7 @@ import { TokenMeter } from "./budget.js";
 import { makeParts } from "./parts.js";
 import type { DecidePresets } from "./presets.js";
 import { isAlways, type ManifestLine, manifestOf, rankEntries } from "./rank.js";
-import { asData, entryLines } from "./record-lines.js";
+import { asData, entryLines, patientLine } from "./record-lines.js";
 import { factsGrammar, type RemovedPointer, readStatements, writeStatement } from "./statements.js";
 import { type AnswerForm, ask, type DecideStep } from "./step.js";
 
@@ -144,17 +144,6 @@ async function step(
   const result = await collect(ask(model, preset, values, own, form));
   onStep({ step: name, entries, usage: result.usage, milliseconds: result.timings.total });
   return result;
-}
-
-export function patientLine({ patient: { age, ageText, sex, deceased, name } }: PatientRecord): string {
-  const years = ageText ?? (age === undefined ? undefined : `${age} years`);
-  const known = [
-    ...(name === undefined ? [] : [asData(name)]),
-    ...(years === undefined ? [] : [typeof deceased === "string" ? `${years} at death` : years]),
-    ...(sex === undefined ? [] : [sex]),
-    ...(deceased === undefined ? [] : [deceased === true ? "DECEASED" : `DECEASED on ${deceased}`]),
-  ];
-  return known.length === 0 ? "" : `Patient: ${known.join(", ")}.`;
 }
 
 function idsOf(entries: readonly RecordEntry[]): Set<string> {

@@ -44,12 +44,3 @@ function placed(preset: Preset, values: Readonly<Record<string, string>>): Recor
   const isPlaced = (name: string) => hasPlace(preset, name) || preset.system?.includes(`{${name}}`);
   return Object.fromEntries(Object.entries(values).filter(([name]) => isPlaced(name)));
 }
-
-export function addUsage(a: Usage, b: Usage): Usage {
-  return {
-    promptTokens: a.promptTokens + b.promptTokens,
-    imageTokens: a.imageTokens + b.imageTokens,
-    cachedTokens: a.cachedTokens + b.cachedTokens,
-    completionTokens: a.completionTokens + b.completionTokens,
-  };
-}

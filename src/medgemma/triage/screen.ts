@@ -1,11 +1,12 @@
 import { badOption, MedGemmaError } from "../../base/errors.js";
 import { numberOption } from "../../base/options.js";
 import type { EngineTimings, Usage } from "../../engine/engine.js";
-import { share } from "../calibration.js";
-import { type Asked, addTimings, addUsage, type Scored, score, scoreAll } from "../classify-score.js";
 import type { LoadedModel } from "../loaded-model.js";
+import { type Asked, type Scored, score, scoreAll } from "../score-questions.js";
+import { share } from "../share.js";
 import { fillPreset, withSystem } from "../task-prompt.js";
 import type { TriageScale } from "../triage-scales/scale.js";
+import { addTimings, addUsage } from "../usage.js";
 import type { TriageCase } from "./case.js";
 import type { TriageOptions } from "./options.js";
 import { SCREEN_PRESETS, type ScreenPreset, tellCase } from "./presets.js";
