@@ -1,6 +1,8 @@
 import { seededRandom } from "../../../../src/base/random.js";
 import type { Attack, AttackMakers } from "./attack.js";
+import { ENDPOINT_ATTACKS } from "./endpoints.js";
 import { FILE_ATTACKS } from "./files.js";
+import { GRAMMAR_ATTACKS } from "./grammars.js";
 import { LONG_RECORD_ATTACKS } from "./long-records.js";
 import { MODEL_ATTACKS } from "./models.js";
 import { PATH_ATTACKS } from "./paths.js";
@@ -14,6 +16,8 @@ const ATTACKS: AttackMakers = {
   ...FILE_ATTACKS,
   ...TEXT_ATTACKS,
   ...QUESTION_ATTACKS,
+  ...ENDPOINT_ATTACKS,
+  ...GRAMMAR_ATTACKS,
   ...RECORD_ATTACKS,
   ...LONG_RECORD_ATTACKS,
   ...MODEL_ATTACKS,
