@@ -12,6 +12,13 @@ namespace {
 constexpr int kAnswerReserve = 64;
 // A request waits for another one to compute their common prefix when at least so many rows are to be gained.
 constexpr int kWorthWaiting = 32;
+// A request is small beside one with so many times as many rows: what it takes hardly delays that one.
+constexpr size_t kTimesSmaller = 4;
+// Smaller ones that may be started before one for which there is no room yet: more, one after the other,
+// could keep it out for ever.
+constexpr int kMostOvertaken = 8;
+// Small ones that may run beside as many as may at once, while those read long prompts.
+constexpr int kSqueezedIn = 2;
 // Waiting requests looked at in one turn.
 constexpr size_t kLookAhead = 64;
 
@@ -39,10 +46,29 @@ void Scheduler::admit() {
   if (!draining) admit_from(batch_queue_, draining);
 }
 
+// Whether a small request may start though as many run as may at once: one of them reads a long prompt, and
+// whoever asks a short question would wait for all of it.
+bool Scheduler::may_squeeze_in(const Slot& slot) const {
+  if (static_cast<int>(slots_.size()) >= parallel_ + kSqueezedIn) return false;
+  const size_t rows = kTimesSmaller * slot.units().size();
+  return std::any_of(slots_.begin(), slots_.end(), [rows](const SlotPtr& other) {
+    return other->in_prompt() && static_cast<size_t>(other->prompt_rows_left()) >= rows;
+  });
+}
+
 // `draining` is set when what waits must not be overtaken.
 void Scheduler::admit_from(Queue& queue, bool& draining) {
-  for (size_t i = 0; i < std::min(queue.size(), kLookAhead) && static_cast<int>(slots_.size()) < parallel_;) {
+  // The first one that found no room.
+  Slot* blocked = nullptr;
+  for (size_t i = 0; i < std::min(queue.size(), kLookAhead);) {
     SlotPtr& slot = queue[i];
+    const bool full = static_cast<int>(slots_.size()) >= parallel_;
+    const bool small = blocked == nullptr || kTimesSmaller * slot->units().size() <= blocked->units().size();
+    if (blocked != nullptr && blocked->overtaken() >= kMostOvertaken) return;
+    if (!slot->request().deterministic && (!small || (full && !may_squeeze_in(*slot)))) {
+      ++i;
+      continue;
+    }
     if (slot->request().deterministic) {
       // Alone, and on an empty context: where its cells lie would show in the last bits.
       draining = true;
@@ -56,12 +82,13 @@ void Scheduler::admit_from(Queue& queue, bool& draining) {
       queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(i));
       --counters_.waiting;
       if (deterministic) return;
+      if (blocked != nullptr) blocked->count_overtaken();
     } else if (admission == Admission::waits_for_prefix) {
       ++i;
     } else {
-      // Smaller ones that overtook it, one after the other, could keep it out for ever.
       draining = true;
-      return;
+      if (blocked == nullptr) blocked = slot.get();
+      ++i;
     }
   }
 }

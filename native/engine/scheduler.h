@@ -67,6 +67,7 @@ class Scheduler {
   void admit_from(Queue& queue, bool& draining);
   Admission start(SlotPtr& slot);
   bool fits(const Slot& slot, const PrefixCache::Match& match) const;
+  bool may_squeeze_in(const Slot& slot) const;
   PrefixCache::Match find_prefix(const Slot& slot, bool& wait);
 
   // adapter_turns.cpp
@@ -78,6 +79,7 @@ class Scheduler {
   void decode_one_image();
   void decode_text();
   int prefill_budget() const;
+  int rows_beside_short_prompts() const;
   void score();
   // True when the batch was decoded. Otherwise the slots that cannot go on have been paused, or failed and
   // removed.
@@ -125,6 +127,7 @@ class Scheduler {
   size_t next_image_slot_ = 0;
   uint64_t last_group_ = 0;
   double milliseconds_per_prompt_row_ = 0;
+  double milliseconds_per_answer_turn_ = 0;
 
   std::mutex joining_;
   std::thread thread_;

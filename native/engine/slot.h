@@ -47,6 +47,10 @@ class Slot {
   // The token to be decoded next, while generating.
   llama_token last_token() const { return last_token_; }
 
+  // Smaller requests that were started before it though it had come first.
+  int overtaken() const { return overtaken_; }
+  void count_overtaken() { ++overtaken_; }
+
   // Rows were decoded: of the prompt, or the last token.
   void advance(int rows);
   // The logits after everything so far: picks the next token, or scores the continuations' first tokens. True
@@ -81,6 +85,7 @@ class Slot {
   int segment_offset_ = 0;
   llama_pos position_ = 0;
   llama_token last_token_ = 0;
+  int overtaken_ = 0;
   bool started_ = false;
   Sampler sampler_;
   Utf8Assembler utf8_;
