@@ -3,7 +3,7 @@ import { TOLD_FIRST, words } from "./elements.js";
 import { answerParts } from "./forms.js";
 import { isEnteredInError, negationOf } from "./modifiers.js";
 import { type References, Room, type Telling } from "./references.js";
-import { elementParts, isValueKey, membersOf, valueText } from "./say.js";
+import { elementParts, isValueKey, membersOf, type Skipped, valueText } from "./say.js";
 import { bracketed } from "./scopes.js";
 import { standingElements, standingOf } from "./standing.js";
 import { inWords, titled, together } from "./structure.js";
@@ -32,6 +32,9 @@ const FILED: ReadonlySet<string> = new Set([
   "DocumentReference",
   "Condition",
 ]);
+
+/** Told before the rest of a resource, in words of their own. */
+const ELSEWHERE: ReadonlySet<string> = new Set([...TOLD_FIRST, ...DATES]);
 
 /**
  * @param before What is known of it from elsewhere and belongs in front: that it is about somebody else.
@@ -64,14 +67,12 @@ function* partsOf(
   whole: boolean,
 ): Generator<string | undefined, void, void> {
   const pace = new Pace();
-  const skip = new Set<string>([
-    ...[...TOLD_FIRST, ...DATES, ...standingElements(resource)],
-    title?.key ?? "",
-  ]);
-  for (const key of Object.keys(resource)) if (isValueKey(key)) skip.add(key);
+  const own = new Set<string>([...standingElements(resource), title?.key ?? ""]);
+  const skip: Skipped = { has: (key) => ELSEWHERE.has(key) || own.has(key) };
+  for (const key of Object.keys(resource)) if (isValueKey(key)) own.add(key);
   // What an entry is called is more than the drawer that it lies in.
-  if (title !== undefined && FILED.has(String(resource.resourceType))) skip.add("category");
-  if (resource.priority === "routine") skip.add("priority");
+  if (title !== undefined && FILED.has(String(resource.resourceType))) own.add("category");
+  if (resource.priority === "routine") own.add("priority");
   let named = title !== undefined;
   // To list a hundred thousand keys takes its time.
   yield undefined;
@@ -117,7 +118,7 @@ function* moreParts(
   resource: Json,
   telling: Telling,
   title: Title | undefined,
-  skip: ReadonlySet<string>,
+  skip: Skipped,
   whole: boolean,
 ): Generator<string | undefined, void, void> {
   for (const name of ["severity", "criticality"]) {
@@ -164,8 +165,8 @@ const WRITTEN: ReadonlySet<string> = new Set([
  */
 function dateTexts(resource: Json): string[] {
   const main = dateElement(resource);
-  return DATES.flatMap((key) => {
-    if (resource[key] === undefined) return [];
+  const there = DATES.filter((key) => resource[key] !== undefined);
+  return there.flatMap((key) => {
     const period = asObject(resource[key]);
     const [start, end] =
       period === undefined ? [asText(resource[key])] : [period.start, period.end].map(asText);

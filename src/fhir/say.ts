@@ -15,7 +15,11 @@ import { whenText } from "./when.js";
 const MEMBERS = 40;
 /** Members of a list inside of a thing that are told. */
 const MOST = 500;
-const NONE: ReadonlySet<string> = new Set();
+/** Names of elements that are told elsewhere. */
+export interface Skipped {
+  has(key: string): boolean;
+}
+const NONE: Skipped = new Set<string>();
 /** Stands for what is nested too deeply, or is too much of one thing. */
 const MORE = "(more, not read)";
 
@@ -27,7 +31,7 @@ const MORE = "(more, not read)";
 export function* elementParts(
   thing: Json,
   telling: Telling,
-  skip: ReadonlySet<string> = NONE,
+  skip: Skipped = NONE,
 ): Generator<string | undefined, void, void> {
   const pace = new Pace();
   for (const key in thing) {
@@ -70,7 +74,7 @@ function* membersApart(value: unknown, telling: Telling): Generator<string | und
   if (simple.length > 0) yield tell(simple);
 }
 
-function isUntold(key: string, telling: Telling, skip: ReadonlySet<string>): boolean {
+function isUntold(key: string, telling: Telling, skip: Skipped): boolean {
   const plain = key.startsWith("_") ? key.slice(1) : key;
   const type = String(telling.inside.resourceType);
   const untold = UNTOLD.has(plain) && !TOLD_IN[type]?.has(plain);
@@ -146,7 +150,7 @@ function sayParts(thing: Json, telling: Telling, depth: number): Said | undefine
 export function membersOf(
   thing: Json,
   telling: Telling,
-  skip: ReadonlySet<string> = NONE,
+  skip: Skipped = NONE,
   depth = 1,
 ): Member[] {
   const range = rangeText(thing);

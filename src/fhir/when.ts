@@ -80,6 +80,7 @@ export const DATES = [
 export function dateElement(resource: Json): { readonly key: string; readonly moment: Moment } | undefined {
   for (const key of DATES) {
     const value = resource[key];
+    if (value === undefined) continue;
     const text = asText(value) ?? asText(asObject(value)?.start) ?? asText(asObject(value)?.end);
     const moment = text === undefined ? undefined : momentOf(text);
     if (moment !== undefined) return { key, moment };

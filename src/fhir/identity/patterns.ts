@@ -81,19 +81,21 @@ const LABELLED: readonly Labelled[] = [
   },
 ];
 
-/** What is an address or a number by its own form. */
-const SHAPES: readonly (readonly [RegExp, string])[] = [
-  [/(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g, "[e-mail]"],
-  [/\bhttps?:\/\/\S+/gi, "[address]"],
-  [/(?<![\d.-])\+[1-9]\d{0,2}[ ()./-]{0,3}(?:\d[ ()./-]{0,2}){7,12}(?!\d)/g, "[telephone]"],
-  [/(?<![\d.])\(\d{3}\) ?\d{3}[ .-]\d{4}(?!\d)/g, "[telephone]"],
+/** What is an address or a number by its own form, and what a text has where it may have one. */
+const SHAPES: readonly (readonly [pattern: RegExp, word: string, needs: RegExp])[] = [
+  [/(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g, "[e-mail]", /@/],
+  [/\bhttps?:\/\/\S+/gi, "[address]", /:\/\//],
+  [/(?<![\d.-])\+[1-9]\d{0,2}[ ()./-]{0,3}(?:\d[ ()./-]{0,2}){7,12}(?!\d)/g, "[telephone]", /\+[1-9]/],
+  [/(?<![\d.])\(\d{3}\) ?\d{3}[ .-]\d{4}(?!\d)/g, "[telephone]", /\(\d/],
   [
     /(?<!\p{L})\p{Lu}[\p{L}-]{2,30}(?:stra(?:ß|ss)e|str\.|gasse|allee)\s?\d{1,4}\s?[a-z]?(?![\p{L}\p{N}])/gu,
     "[place]",
+    /(?:e|str\.)\s?\d/,
   ],
   [
     /(?<![\p{N}.,-])\d{1,5}\s(?:\p{Lu}[\p{L}'.]{1,20}\s){1,3}(?:Street|Avenue|Ave|Road|Rd|Lane|Boulevard|Blvd|Drive|St\.?(?=[,\n]|$))(?!\p{L})/gu,
     "[place]",
+    /Street|Ave|Road|Rd|Lane|Boulevard|Blvd|Drive|St/,
   ],
 ];
 /** Numbers that could be doses: "250-500-1000". */
@@ -115,17 +117,20 @@ export function findPatterns(
   const put = (start: number, end: number, word: string, sure: boolean) => {
     if (sure || !isValue(start, end)) spans.push({ start, end, word });
   };
+  const hasDigits = /\d/.test(text);
   for (const { pattern, word, sure } of LABELLED) {
+    if (!hasDigits && word !== "[place]") continue;
     for (const found of allMatches(text, pattern)) {
       const value = ownValue(found.groups?.value ?? "", word);
       const start = found.index + found[0].lastIndexOf(value);
       if (value !== "" && !isDose(text, start, value)) put(start, start + value.length, word, sure);
     }
   }
-  for (const [pattern, word] of SHAPES) {
+  for (const [pattern, word, needs] of SHAPES) {
+    if (!needs.test(text)) continue;
     for (const { 0: it, index } of allMatches(text, pattern)) put(index, index + it.length, word, false);
   }
-  for (const [pattern, word] of DASHED) {
+  for (const [pattern, word] of /\d{2}[-.]\d/.test(text) ? DASHED : []) {
     for (const { 0: it, index } of allMatches(text, pattern)) {
       if (!isDose(text, index, it)) put(index, index + it.length, word, false);
     }
