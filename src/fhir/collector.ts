@@ -1,5 +1,6 @@
 import { Breather, Pace, type Steps } from "../base/breather.js";
 import { type Draft, draftsOf } from "./drafts.js";
+import { MOST_VALUES } from "./given.js";
 import type { Around } from "./identity/groups.js";
 import type { Identity } from "./identity.js";
 import { isEnteredInError } from "./modifiers.js";
@@ -8,8 +9,9 @@ import { type PatientFacts, patientFacts, patientWarnings } from "./patient.js";
 import { References } from "./references.js";
 import { Replaced } from "./replaced.js";
 import { SharedTexts } from "./shared-texts.js";
-import { unreadable } from "./split-json.js";
+import { tooMany, unreadable } from "./split-json.js";
 import { Subjects } from "./subjects.js";
+import { surveyOf } from "./survey.js";
 import { cdaPeople } from "./text/cda-people.js";
 import { toCharacters } from "./text/characters.js";
 import { NAMED, NOT_CLINICAL } from "./types.js";
@@ -33,6 +35,9 @@ export interface CollectorOptions {
 
 /** Takes resources as they come, and makes entries of them when all are there that they refer to. */
 export class Collector {
+  readonly #pace = new Pace();
+  /** Of all resources. */
+  #values = 0;
   /** Things that came, whatever they are. */
   #taken = 0;
   /** Those of them that are resources, but for bundles. */
@@ -88,6 +93,8 @@ export class Collector {
       return;
     }
     this.#seen++;
+    this.#values += (yield* surveyOf(resource, this.#pace)).values;
+    if (this.#values > MOST_VALUES) throw tooMany(MOST_VALUES, "values");
     yield* this.#options.identity.learn(resource);
     const contained = asList(resource.contained);
     this.#count(contained.length);
@@ -241,11 +248,7 @@ export class Collector {
 
   #count(more: number): void {
     this.#taken += more;
-    if (this.#taken > MOST_RESOURCES)
-      throw unreadable(
-        `it has more than ${MOST_RESOURCES} resources`,
-        "Pass the part that the question is about: one stay, or some years.",
-      );
+    if (this.#taken > MOST_RESOURCES) throw tooMany(MOST_RESOURCES, "resources");
   }
 
   #check(): void {

@@ -1,10 +1,10 @@
 import { Pace, type Steps } from "../base/breather.js";
-import { unreadable } from "./split-json.js";
+import { tooMany, unreadable } from "./split-json.js";
 
 /** Values in one another that are copied; FHIR has some tens, and what is told of a record ends before. */
 const MAX_DEPTH = 100;
-/** Values of a record at most, some 60 MB of JSON: objects that share others are copied as often as they are named. */
-const MOST = 3_000_000;
+/** Values of a record at most, some 20 MB of JSON: objects that share others are copied as often as they are named. */
+export const MOST_VALUES = 1_000_000;
 const MORE = "(more, not read)";
 
 /**
@@ -51,7 +51,7 @@ class Copier {
       ? []
       : (Object.create(null) as Record<string, unknown>);
     for (const key of guarded(() => placesOf(value))) {
-      if (++this.#count > MOST) throw unreadable(`it has more than ${MOST} values`);
+      if (++this.#count > MOST_VALUES) throw tooMany(MOST_VALUES, "values");
       if (this.#pace.isDue()) yield undefined;
       if (typeof key === "number" && !guarded(() => Object.hasOwn(value, key))) continue;
       const own = yield* this.copy(

@@ -2,7 +2,7 @@ import type { Pace, Steps } from "../base/breather.js";
 import { labelOf } from "./elements.js";
 import { negationOf } from "./modifiers.js";
 import type { LongText } from "./narrative.js";
-import { HAS, LONGEST, surveyOf } from "./survey.js";
+import { HAS, LONGEST, mayHave } from "./survey.js";
 import { asObject, type Json, keysOf } from "./values.js";
 
 const MAX_DEPTH = 40;
@@ -17,7 +17,7 @@ export interface Shortened {
 
 /** Puts a note in the place of each very long string, so that telling the resource takes no long time in one go. */
 export function* withoutLongStrings(resource: Json, pace: Pace): Steps<Shortened> {
-  if (((yield* surveyOf(resource, pace)) & HAS.longStrings) === 0) return { resource, texts: [] };
+  if (!(yield* mayHave(resource, HAS.longStrings, pace))) return { resource, texts: [] };
   const texts: LongText[] = [];
   const shortened = yield* replaced(resource, undefined, { texts, pace }, 0);
   return { resource: asObject(shortened) ?? resource, texts };

@@ -1,6 +1,6 @@
 import type { Pace, Steps } from "../base/breather.js";
 import { table } from "../base/table.js";
-import { HAS, surveyOf } from "./survey.js";
+import { HAS, mayHave } from "./survey.js";
 import { asList, asObject, asText, type Json, keysOf } from "./values.js";
 
 /** Things in one another that are looked at. */
@@ -116,8 +116,7 @@ function notDone(thing: Json): string | undefined {
  * what it says, and none is read.
  */
 export function* unreadModifiers(resource: Json, pace: Pace): Steps<ReadonlySet<string>> {
-  const may = ((yield* surveyOf(resource, pace)) & HAS.modifiers) !== 0;
-  return may ? yield* modifiersIn(resource, pace, 0) : new Set();
+  return (yield* mayHave(resource, HAS.modifiers, pace)) ? yield* modifiersIn(resource, pace, 0) : new Set();
 }
 
 function* modifiersIn(value: object, pace: Pace, depth: number): Steps<ReadonlySet<string>> {
@@ -171,6 +170,6 @@ function deniesConsent(thing: Json): boolean {
 
 /** Whether elements of a resource say what must not be done to the patient. What is withdrawn forbids nothing. */
 export function* isProhibition(resource: Json, pace: Pace): Steps<boolean> {
-  const may = ((yield* surveyOf(resource, pace)) & HAS.prohibitions) !== 0;
+  const may = yield* mayHave(resource, HAS.prohibitions, pace);
   return may && !isWithdrawn(resource) && (yield* forbids(resource, pace));
 }

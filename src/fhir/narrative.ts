@@ -1,7 +1,7 @@
 import { Pace, type Steps } from "../base/breather.js";
 import { isEnteredInError, negationOf } from "./modifiers.js";
 import type { References } from "./references.js";
-import { HAS, surveyOf } from "./survey.js";
+import { HAS, mayHave } from "./survey.js";
 import { carriedBy, formOfCarried, isAttachment, isCda, textSteps } from "./text/attachment.js";
 import { decodeText } from "./text/charset.js";
 import { withoutDataSteps } from "./text/data.js";
@@ -89,7 +89,7 @@ type Carriers = Generator<Carrier | undefined, void, void>;
 /** Attachments and Binaries, at any depth. */
 function* carriers(resource: Json, refs: References): Carriers {
   const pace = new Pace();
-  if (((yield* surveyOf(resource, pace)) & HAS.carried) === 0) return;
+  if (!(yield* mayHave(resource, HAS.carried, pace))) return;
   yield* within(resource, { heading: "", pace }, 0);
   for (const it of asList(resource.contained)) yield* contained(asObject(it), resource, refs, pace);
 }

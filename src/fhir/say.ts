@@ -147,12 +147,7 @@ function sayParts(thing: Json, telling: Telling, depth: number): Said | undefine
  * The parts of a thing, each with its label. The first that needs none comes first and has none: a second would not
  * be told apart from it.
  */
-export function membersOf(
-  thing: Json,
-  telling: Telling,
-  skip: Skipped = NONE,
-  depth = 1,
-): Member[] {
+export function membersOf(thing: Json, telling: Telling, skip: Skipped = NONE, depth = 1): Member[] {
   const range = rangeText(thing);
   const text = typeof thing.text === "string" ? asText(thing.text) : conceptText(thing.text);
   const plain: Member[] = [range, text].filter((it) => it !== undefined).map((it) => ({ said: said(it) }));

@@ -1,5 +1,5 @@
 import { Pace, type Steps } from "../base/breather.js";
-import { HAS, surveyOf } from "./survey.js";
+import { HAS, mayHave } from "./survey.js";
 import { asList, asObject, asText, conceptText, type Json, keysOf } from "./values.js";
 
 /** Things in one another that are looked at. */
@@ -16,7 +16,7 @@ export class SharedTexts {
   readonly #pace = new Pace();
 
   *learn(resource: Json): Steps<void> {
-    if (((yield* surveyOf(resource, this.#pace)) & HAS.codings) !== 0) yield* this.#learnIn(resource, 0);
+    if (yield* mayHave(resource, HAS.codings, this.#pace)) yield* this.#learnIn(resource, 0);
   }
 
   *#learnIn(value: unknown, depth: number): Steps<void> {

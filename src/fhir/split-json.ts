@@ -41,6 +41,14 @@ export function unreadable(why: string, remedy?: string): MedGemmaError {
   return new MedGemmaError("record_unreadable", `The record cannot be read: ${why}.`, { remedy });
 }
 
+/** @param of What of the record is counted. */
+export function tooMany(most: number, of: string): MedGemmaError {
+  return unreadable(
+    `it has more than ${most} ${of}`,
+    "Pass the part that the question is about: one stay, or some years.",
+  );
+}
+
 /** A bracket that is left out anywhere looks like this as well. */
 const ENDS = "the JSON ends too early, in the middle of a value, or a quotation mark or bracket is missing";
 const STRUCTURE = /["{}[\]]/g;

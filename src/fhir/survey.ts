@@ -15,20 +15,31 @@ const KEYS: ReadonlyMap<string, number> = new Map([
     (key): [string, number] => [key, HAS.prohibitions],
   ),
 ]);
-const known = new WeakMap<Json, number>();
+/** What a look at a resource has shown. */
+export interface Survey {
+  /** The sum of what of `HAS` there may be in it. */
+  readonly has: number;
+  /** Values in it, and things that they stand in. */
+  readonly values: number;
+}
 
-/**
- * Looks once at all that is in a resource, at any depth.
- * @returns The sum of what of `HAS` there may be in it.
- */
-export function* surveyOf(resource: Json, pace: Pace): Steps<number> {
+const known = new WeakMap<Json, Survey>();
+
+/** Whether there may be some of it anywhere in a resource. */
+export function* mayHave(resource: Json, what: number, pace: Pace): Steps<boolean> {
+  return ((yield* surveyOf(resource, pace)).has & what) !== 0;
+}
+
+/** Looks once at all that is in a resource, at any depth. */
+export function* surveyOf(resource: Json, pace: Pace): Steps<Survey> {
   const before = known.get(resource);
   if (before !== undefined) return before;
-  let found = 0;
+  let [found, values] = [0, 0];
   const open: object[] = [resource];
   for (let thing = open.pop(); thing !== undefined; thing = open.pop()) {
     for (const key of keysOf(thing)) {
       if (pace.isDue()) yield undefined;
+      values++;
       const own = (thing as Json)[key];
       if (typeof key === "string") found |= KEYS.get(key) ?? 0;
       if (typeof own === "object" && own !== null) open.push(own);
@@ -36,6 +47,7 @@ export function* surveyOf(resource: Json, pace: Pace): Steps<number> {
       else if (own === "Binary") found |= HAS.carried;
     }
   }
-  known.set(resource, found);
-  return found;
+  const survey = { has: found, values };
+  known.set(resource, survey);
+  return survey;
 }

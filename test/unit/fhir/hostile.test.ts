@@ -86,3 +86,20 @@ test("more resources than can be read within seconds are refused, wherever they 
   const segments = `MSH|^~\\&|A|B|C|D|2024||ORU^R01|1|P|2.5\rOBR|1|||LAB\r${"OBX|1|NM|G||5\r".repeat(50_001)}`;
   await expect(readRecord(segments)).rejects.toMatchObject(refusal);
 });
+
+test("more values than can be read within seconds are refused, in however many resources and as text too", async () => {
+  const observation = (count: number) => ({
+    resourceType: "Observation",
+    code: { text: "Glucose" },
+    own: Array.from({ length: count }, (_, index) => index),
+  });
+  const refusal = {
+    code: "record_unreadable",
+    message: expect.stringContaining("more than 1000000 values"),
+  };
+  const many = Array.from({ length: 10 }, () => observation(100_000));
+  for (const record of [observation(1_000_000), many])
+    for (const input of [record, JSON.stringify(record)])
+      await expect(readRecord(input)).rejects.toMatchObject(refusal);
+  expect((await readRecord(observation(990_000))).entries.length).toBeGreaterThan(1000);
+});
