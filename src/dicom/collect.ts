@@ -10,18 +10,13 @@ import { filesIn } from "./folder-files.js";
 import type { Header } from "./header.js";
 import { inTurn } from "./in-turn.js";
 import { type DicomInput, type PathOrBytes, toPathOrBytes, toSource } from "./input.js";
+import type { Instance } from "./instance.js";
 import { type Limits, tooLarge } from "./limits.js";
 import { sourceName } from "./paths.js";
 import type { DecodePool } from "./pool.js";
 import { firstBytes } from "./read.js";
 import type { Source } from "./source.js";
 import { looksLikeZip } from "./unzip.js";
-
-/** A DICOM file whose header was read. */
-export interface Instance {
-  readonly source: Source;
-  readonly header: Header;
-}
 
 export interface Collected {
   readonly instances: readonly Instance[];

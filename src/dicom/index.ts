@@ -20,4 +20,5 @@ export type { ModelVersion } from "./rule-table.js";
 export type { WindowChoice } from "./show.js";
 export type { PicturePlace, StudyPart, StudyPictures } from "./study-pictures.js";
 export type { Identity } from "./text.js";
-export { type PictureOptions, type StudyProgress, toModelPictures } from "./to-pictures.js";
+export { toModelPictures } from "./to-pictures.js";
+export type { PictureOptions, StudyProgress } from "./work.js";

@@ -14,7 +14,8 @@ import { tiffLevels, tiffSource } from "./slide-tiff.js";
 import { unique } from "./study-pictures.js";
 import type { Identity } from "./text.js";
 import { readTiffPages } from "./tiff.js";
-import { prepare, type Work } from "./to-pictures.js";
+import { prepare } from "./to-pictures.js";
+import type { Work } from "./work.js";
 
 export interface InspectOptions {
   /** The model that will look. Defaults to `"1.5"`. */

@@ -1,7 +1,7 @@
+import type { FrameOf } from "./instance.js";
 import type { PixelLayout } from "./layout.js";
 import { type Limits, tooLarge } from "./limits.js";
 import { MAX_SLICES } from "./rule-table.js";
-import type { FrameOf } from "./series.js";
 import type { Codec } from "./uids.js";
 
 /** What the pictures of one call take, told by the headers: a file of some kilobytes may hold large blank frames by the hundred. */

@@ -5,7 +5,7 @@ import { type PathOrBytes, toSource } from "./input.js";
 import { looksLikeNifti, looksLikePairHeader, type NiftiResult } from "./nifti.js";
 import { firstBytes } from "./read.js";
 import { type StudyPictures, volumeParts } from "./study-pictures.js";
-import type { Work } from "./to-pictures.js";
+import type { Work } from "./work.js";
 
 /** True when the input is one NIfTI file or its bytes, or one of a pair. Gzip counts by name only: much else is gzip. */
 export async function niftiSource(input: HeldInput): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { badOption, MedGemmaError } from "../base/errors.js";
-import type { Instance } from "./collect.js";
 import { noPicture } from "./fail.js";
+import type { Instance } from "./instance.js";
 import type { SeriesGroup, Volume } from "./series.js";
 
 /** What will be shown of all that was found. */

@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { throwIfAborted } from "../base/errors.js";
-import type { Instance } from "./collect.js";
-import type { PackedSeries, PackedVolume } from "./grouping.js";
+import type { FrameOf, Instance } from "./instance.js";
 import { type Limits, tooLarge } from "./limits.js";
+import type { PackedSeries, PackedVolume } from "./packed-series.js";
 import type { DecodePool } from "./pool.js";
 
 /** Slices in order, as numbers: a volume may have more of them than the main thread should make objects of. */
@@ -14,12 +14,6 @@ export interface Volume {
   readonly instances: ReadonlyMap<Instance, Uint32Array>;
   /** The file and frame of a slice, from 0. */
   at(index: number): FrameOf;
-}
-
-/** A frame of a file. */
-export interface FrameOf {
-  readonly instance: Instance;
-  readonly frame: number;
 }
 
 /** Pictures of one series. Studies and series are numbered from 1 in the order found; their UIDs stay inside. */

@@ -1,14 +1,15 @@
 import { MedGemmaError } from "../base/errors.js";
 import { aboutFile } from "../base/files/about-file.js";
 import type { RgbImage } from "../image/rgb.js";
-import { type Instance, isOfTheFile, type Refused, unreadableWarnings } from "./collect.js";
+import { isOfTheFile, type Refused, unreadableWarnings } from "./collect.js";
 import type { Range } from "./grey.js";
 import { groupBy } from "./group-by.js";
 import { inTurn } from "./in-turn.js";
+import type { FrameOf, Instance } from "./instance.js";
 import { sourceName } from "./paths.js";
-import type { FrameOf, Volume } from "./series.js";
+import type { Volume } from "./series.js";
 import type { PicturePlace } from "./study-pictures.js";
-import type { Work } from "./to-pictures.js";
+import type { Work } from "./work.js";
 
 /** A slice or picture with its place in the series, from 1. */
 export type Numbered = FrameOf & { readonly number: number };

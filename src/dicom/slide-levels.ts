@@ -1,6 +1,6 @@
-import type { Instance } from "./collect.js";
 import { noPicture, unreadable, unsupported } from "./fail.js";
 import { groupBy } from "./group-by.js";
+import type { Instance } from "./instance.js";
 
 /** A tile by the column and row of its first pixel. */
 export interface Tile {

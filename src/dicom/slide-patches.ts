@@ -12,7 +12,7 @@ import {
   PATCH_SIDE,
   type PatchPlace,
 } from "./tissue.js";
-import type { Work } from "./to-pictures.js";
+import type { Work } from "./work.js";
 
 /** A slide's level as a reader of regions; DICOM and TIFF slides differ in this only. */
 export interface SlideReader {

@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
-import type { Instance } from "./collect.js";
 import { noPicture, unsupported } from "./fail.js";
 import { fileWarnings } from "./file-warnings.js";
 import { groupBy } from "./group-by.js";
+import type { Instance } from "./instance.js";
 import { type Level, levelsOf, type Tile, type TileMap, tileMap } from "./slide-levels.js";
 import { resizeRgb, type SlideReader, slideReaderPictures } from "./slide-patches.js";
 import type { StudyPictures } from "./study-pictures.js";
@@ -15,7 +15,7 @@ import {
   PATCH_SIDE,
   type PatchPlace,
 } from "./tissue.js";
-import type { Work } from "./to-pictures.js";
+import type { Work } from "./work.js";
 
 /** Longest side of the overview in which tissue is looked for. */
 const OVERVIEW_SIDE = 4096;

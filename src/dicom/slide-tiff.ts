@@ -18,7 +18,7 @@ import {
   PATCH_SIDE,
   type PatchPlace,
 } from "./tissue.js";
-import type { Work } from "./to-pictures.js";
+import type { Work } from "./work.js";
 
 /** Tiled TIFFs with more pixels than this are slides; smaller ones are plain pictures. */
 const SLIDE_PIXELS = 4 * PATCH_SIDE * PATCH_SIDE;

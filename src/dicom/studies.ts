@@ -1,6 +1,6 @@
 import { geometryAt, passAt } from "./frame-columns.js";
 import { groupBy } from "./group-by.js";
-import { type GroupedFile, type PackedSeries, packNumbers } from "./grouping.js";
+import { type GroupedFile, type PackedSeries, packNumbers } from "./packed-series.js";
 import { VOLUME_MODALITIES } from "./rule-table.js";
 import { ruleFor } from "./show.js";
 import type { Slice } from "./slice.js";

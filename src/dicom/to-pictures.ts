@@ -1,68 +1,24 @@
 import { Callback } from "../base/callback.js";
 import { badOption, type MedGemmaError } from "../base/errors.js";
 import { checkNames, checkSignal, functionOption, readOnce } from "../base/options.js";
-import { type Collected, collect, type HeldInput, hold, type Instance, type StudyInput } from "./collect.js";
+import { type Collected, collect, type HeldInput, hold, type StudyInput } from "./collect.js";
 import { noPicture } from "./fail.js";
 import { fileWarnings } from "./file-warnings.js";
 import type { PathOrBytes } from "./input.js";
-import { type DicomLimits, type Limits, withDefaults } from "./limits.js";
+import type { FrameOf, Instance } from "./instance.js";
+import { type Limits, withDefaults } from "./limits.js";
 import { checkMemory, mostPictures } from "./memory.js";
 import { niftiPictures, niftiSource, withoutVolumes } from "./nifti-pictures.js";
-import { type DecodePool, sharedPool } from "./pool.js";
-import { MODALITY_RULES, type ModelVersion } from "./rule-table.js";
+import { sharedPool } from "./pool.js";
+import { MODALITY_RULES } from "./rule-table.js";
 import { type Selection, selectSeries } from "./select.js";
-import { type FrameOf, groupSeries } from "./series.js";
-import type { ShowOptions, WindowChoice } from "./show.js";
+import { groupSeries } from "./series.js";
 import { acquisitionRange, type Numbered, showAll } from "./show-slices.js";
 import { chooseSlices } from "./slices.js";
 import { slidePictures } from "./slide-pictures.js";
 import { tiffPictures, tiffSource } from "./slide-tiff.js";
 import { pictureParts, type StudyPictures, unique, volumeParts } from "./study-pictures.js";
-
-export interface PictureOptions {
-  /** The model that will look: CT windows differ between 1.0 and 1.5. Defaults to `"1.5"`. */
-  model?: ModelVersion | undefined;
-  /** `display` shows any kind as a viewer would, without the model's own rule. Defaults to `"auto"`. */
-  rule?: "auto" | "display" | undefined;
-  /**
-   * Grey by a window of your own in the units of the modality LUT (HU for CT), by the `file`'s (its first, else its VOI
-   * LUT), or `minmax`. Defaults to the rule of the kind, which uses no window but CT's three.
-   */
-  window?: WindowChoice | "file" | "minmax" | undefined;
-  /**
-   * Frame or frames from 0 of multi-frame pictures that are no volume. Defaults to all of a radiograph, at most 85, and
-   * to `0` of others.
-   */
-  frame?: number | readonly number[] | "all" | undefined;
-  /** Number of the series as `inspectPath` lists it, from 1. Defaults to the fullest of the fullest study. */
-  series?: number | undefined;
-  /** What a NIfTI volume shows. Defaults to `"auto"`: values below -500 are taken for Hounsfield units. */
-  modality?: "CT" | "MR" | "auto" | undefined;
-  /** Patches of a slide at most. Range 1..126. Defaults to `125`. */
-  maxPatches?: number | undefined;
-  limits?: DicomLimits | undefined;
-  /** Takes effect between files and frames. */
-  signal?: AbortSignal | undefined;
-  onProgress?: ((progress: StudyProgress) => void) | undefined;
-}
-
-export interface StudyProgress {
-  readonly phase: "headers" | "range" | "pictures";
-  readonly done: number;
-  readonly total: number;
-}
-
-/** What every step of one call shares. */
-export interface Work {
-  readonly pool: DecodePool;
-  readonly limits: Limits;
-  readonly signal: AbortSignal | undefined;
-  readonly show: Omit<ShowOptions, "range">;
-  readonly options: PictureOptions;
-  /** Each file was named by the caller: what cannot be read is refused instead of left out. */
-  readonly named: boolean;
-  readonly progress: (phase: StudyProgress["phase"], done: number, total: number) => void;
-}
+import type { PictureOptions, Work } from "./work.js";
 
 const NAMES: readonly (keyof PictureOptions)[] = [
   "model",
