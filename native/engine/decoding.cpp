@@ -1,5 +1,6 @@
 // What one turn decodes, and how room is made for it. Part of Scheduler.
 #include <algorithm>
+#include <cstdint>
 
 #include "scheduler.h"
 #include "scoring.h"
@@ -15,6 +16,9 @@ constexpr double kPrefillMilliseconds = 100;
 constexpr int kMinPrefillRows = 8;
 // What fewer rows take is mostly not theirs.
 constexpr int kMeasuredRows = 16;
+// Continuations of one scoring in a turn beside other requests: hundreds would keep these from their next
+// token.
+constexpr size_t kForksBeside = 8;
 // A prompt is long beside a short one with so many times its rows.
 constexpr int kTimesLonger = 4;
 
@@ -144,9 +148,11 @@ void Scheduler::score() {
     Slot& slot = *slots_[i];
     if (!slot.scoring() || !has_turn(slot) || slot.result().scores.empty()) continue;
     lone_cancel_ = &slot.request().cancelled;
+    const bool others_go_on =
+        std::any_of(slots_.begin(), slots_.end(), [](const SlotPtr& other) { return !other->scoring(); });
     int code = 0;
     try {
-      code = score_continuations(slot, context_, cache_, batch_);
+      code = score_continuations(slot, context_, cache_, batch_, others_go_on ? kForksBeside : SIZE_MAX);
       if (code == kNoSequence) {  // every one is in use: another scoring may have what it needs
         lone_cancel_ = nullptr;
         continue;

@@ -69,7 +69,7 @@ bool all_scored(const Slot& slot) {
   return true;
 }
 
-int score_continuations(Slot& slot, Context& context, PrefixCache& cache, Batch& batch) {
+int score_continuations(Slot& slot, Context& context, PrefixCache& cache, Batch& batch, size_t max_forks) {
   std::vector<Fork> forks;
   const auto release_new = [&] {
     for (const Fork& fork : forks) {
@@ -77,7 +77,7 @@ int score_continuations(Slot& slot, Context& context, PrefixCache& cache, Batch&
     }
     forks.clear();
   };
-  fill(slot, context, cache, batch, SIZE_MAX, forks);
+  fill(slot, context, cache, batch, max_forks, forks);
   if (forks.empty()) return kNoSequence;
   int code = context.decode(batch, /* causal */ true);
   while (code == 1 && cache.evict_oldest()) code = context.decode(batch, true);

@@ -43,19 +43,28 @@ export function grammarAttack(what: string, count: number): Attack {
 /** Rules of any items: what they do together nobody has thought of. */
 function anyGrammar(random: Random): string {
   const rules = 1 + Math.floor(random() * 6);
+  // Mostly what comes later, so that not every grammar begins with itself.
+  const named = () =>
+    random() < 0.1 ? "root" : `r${Math.min(rules - 1, at + Math.floor(random() * rules))}`;
+  let at = 0;
   const item = (depth: number): string => {
     const kind = Math.floor(random() * (depth > 2 ? 3 : 5));
     const repeated = oneOf(random, ["", "", "", "?", "*", "+", "{0,9}"]);
     if (kind === 0) return `"${oneOf(random, ["a", "b", "[", "]", "a b"])}"${repeated}`;
     if (kind === 1) return `[${oneOf(random, ["ab", "^a", "a-z"])}]${repeated}`;
-    if (kind === 2) return `${oneOf(random, ["root", ...some(rules, (i) => `r${i}`)])}${repeated}`;
+    if (kind === 2) return at >= rules - 1 ? `"c"${repeated}` : `${named()}${repeated}`;
     return `(${alternatives(depth + 1)})${repeated}`;
   };
   const alternatives = (depth: number): string =>
     some(1 + Math.floor(random() * 3), () =>
       some(1 + Math.floor(random() * 4), () => item(depth)).join(" "),
     ).join(" | ");
-  return ["root", ...some(rules, (i) => `r${i}`)].map((name) => `${name} ::= ${alternatives(0)}`).join("\n");
+  const lines = [`root ::= ${alternatives(0)}`];
+  for (let rule = 0; rule < rules; rule++) {
+    at = rule + 1;
+    lines.push(`r${rule} ::= ${alternatives(0)}`);
+  }
+  return lines.join("\n");
 }
 
 export const GRAMMAR_ATTACKS: AttackMakers = {
