@@ -4,17 +4,17 @@ import { badOption, MedGemmaError } from "../base/errors.js";
 import { aboutFile } from "../base/files/about-file.js";
 import { fileLabel } from "../base/files/name.js";
 import { refuseOthers } from "../base/files/open-file.js";
-import { plain } from "../base/options.js";
 import { DirectoryNames } from "./dicomdir.js";
 import { filesIn } from "./folder-files.js";
 import type { Header } from "./header.js";
 import { inTurn } from "./in-turn.js";
-import { type DicomInput, type PathOrBytes, toPathOrBytes, toSource } from "./input.js";
+import { type HeldInput, type PathOrBytes, toSource } from "./input.js";
 import type { Instance } from "./instance.js";
 import { type Limits, tooLarge } from "./limits.js";
 import { sourceName } from "./paths.js";
 import type { DecodePool } from "./pool.js";
 import { firstBytes } from "./read.js";
+import type { SharedBytes } from "./shared-bytes.js";
 import type { Source } from "./source.js";
 import { looksLikeZip } from "./unzip.js";
 
@@ -31,41 +31,12 @@ export interface Collected {
 export interface CollectOptions {
   readonly pool: DecodePool;
   readonly limits: Limits;
+  readonly shared: SharedBytes;
   readonly identity: boolean;
   /** Only to say what is there: named files without pixels, and of several those that cannot be read, are told too. */
   readonly describing?: boolean | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((done: number, total: number) => void) | undefined;
-}
-
-export type StudyInput = DicomInput | readonly DicomInput[];
-
-/** An input that is read over and over. */
-export type HeldInput = PathOrBytes | readonly PathOrBytes[];
-
-/** Reads what of an input can be read once only. */
-export async function hold(
-  given: StudyInput,
-  limits: Limits,
-  signal: AbortSignal | undefined,
-): Promise<HeldInput> {
-  const input = plain("source", given);
-  if (!Array.isArray(input)) return toPathOrBytes(input as DicomInput, limits, signal);
-  if (input.length > limits.maxFiles) throw tooLarge("files", input.length, limits.maxFiles);
-  // What is listed several times is read once.
-  const held = new Map<DicomInput, Promise<PathOrBytes>>();
-  let bytes = 0;
-  const read = async (one: DicomInput) => {
-    const found = await toPathOrBytes(one, limits, signal);
-    bytes += typeof found === "string" ? 0 : found.length;
-    if (bytes > limits.maxBytes) throw tooLarge("bytes in all", bytes, limits.maxBytes);
-    return found;
-  };
-  return inTurn(input as readonly DicomInput[], (one) => {
-    const reading = held.get(one) ?? read(one);
-    held.set(one, reading);
-    return reading;
-  });
 }
 
 /**
@@ -111,12 +82,15 @@ export async function collect(input: HeldInput, options: CollectOptions): Promis
   };
 }
 
-async function filesInArchive(source: Source, { pool, limits, signal }: CollectOptions): Promise<Source[]> {
+async function filesInArchive(
+  source: Source,
+  { pool, limits, shared, signal }: CollectOptions,
+): Promise<Source[]> {
   const files = await pool.run<"unzip">(
     { kind: "unzip", source, limits },
     { timeout: limits.timeout, signal },
   );
-  return [...files];
+  return inTurn(files, async ({ name, bytes }) => ({ ...toSource(await shared.share(bytes)), name }));
 }
 
 async function kindOfPath(file: string): Promise<"folder" | "file"> {

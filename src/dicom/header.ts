@@ -3,6 +3,7 @@ import { allowFrames } from "./clock.js";
 import type { Parsed } from "./dataset.js";
 import { type DicomFacts, readFacts } from "./facts.js";
 import { readColumns } from "./frame-columns.js";
+import { frameMemory } from "./frame-memory.js";
 import { framesHeld } from "./frames-held.js";
 import { packFile } from "./grouping.js";
 import { type Limits, tooLarge } from "./limits.js";
@@ -16,6 +17,9 @@ export interface Header {
   readonly facts: DicomFacts;
   /** Frames that are declared and that the file has room for. */
   readonly frames: number;
+  /** Of the file, and what decoding one of its frames takes. */
+  readonly bytes: number;
+  readonly frameMemory: number;
   readonly hasPixels: boolean;
   /** False when the file ends or breaks before its pixel data. */
   readonly complete: boolean;
@@ -46,6 +50,15 @@ export function readHeader(
   return {
     facts,
     frames,
+    bytes: parsed.size,
+    frameMemory: frameMemory(
+      {
+        ...facts,
+        samples: dataset.uint16(TAG.samples) ?? 1,
+        bitsAllocated: dataset.uint16(TAG.bitsAllocated) ?? 16,
+      },
+      syntax.codec,
+    ),
     hasPixels: dataset.element(TAG.pixelData) !== undefined && facts.rows > 0 && facts.columns > 0,
     complete: parsed.complete,
     slide: wholeSlide ? readSlide(dataset, facts, frames) : undefined,

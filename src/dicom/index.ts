@@ -7,9 +7,8 @@ export {
   type PictureSpace,
   patientPosition,
 } from "./boxes.js";
-export type { StudyInput } from "./collect.js";
 export type { DicomFacts } from "./facts.js";
-export type { DicomInput } from "./input.js";
+export type { DicomInput, StudyInput } from "./input.js";
 export { type Inspection, type InspectOptions, inspectPath } from "./inspect.js";
 export { formatInspection } from "./inspect-text.js";
 export { isStudy } from "./is-study.js";

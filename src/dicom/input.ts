@@ -7,7 +7,7 @@ import { tooSilent } from "../base/files/patience.js";
 import { type ByteStream, isByteStream, readStream } from "../base/files/read-stream.js";
 import { plain, reading } from "../base/options.js";
 import { type Limits, tooLarge } from "./limits.js";
-import { shareBytes } from "./shared-bytes.js";
+import { type SharedBytes, WORTH_SHARING } from "./shared-bytes.js";
 import type { Source } from "./source.js";
 
 /** A file: its path or `file:` URL, its bytes, a Blob or File of them, or a stream, which is read to its end. */
@@ -16,17 +16,30 @@ export type DicomInput = string | URL | Uint8Array | ArrayBuffer | BlobLike | By
 /** What is read over and over: a path, or bytes in memory. */
 export type PathOrBytes = string | Uint8Array;
 
+export type StudyInput = DicomInput | readonly DicomInput[];
+
+/** A study's input that is read over and over. */
+export type HeldInput = PathOrBytes | readonly PathOrBytes[];
+
 /** Reads what can be read once only; bytes where workers can read them. Throws `bad_option`, `image_too_large` or `aborted`. */
 export async function toPathOrBytes(
   given: DicomInput,
   limits: Limits,
   signal: AbortSignal | undefined,
+  shared: SharedBytes,
 ): Promise<PathOrBytes> {
   const input = plain("source", given);
   const held = await readOnce(input, limits, signal);
   if (typeof held === "string") return held;
   if (held.length > limits.maxBytes) throw tooLarge("bytes", held.length, limits.maxBytes);
-  return shareBytes(held, signal);
+  return shared.share(held);
+}
+
+/** Bytes that an input is known to have, where they are copied to be shared. */
+export function knownBytes(input: DicomInput): number {
+  const known = reading("source", () => sorted(input));
+  const bytes = known.kind === "bytes" ? known.bytes.length : known.kind === "blob" ? known.size : 0;
+  return bytes >= WORTH_SHARING ? bytes : 0;
 }
 
 async function readOnce(

@@ -1,9 +1,10 @@
 import { MedGemmaError } from "../base/errors.js";
 import { readOnce } from "../base/options.js";
-import { collect, type HeldInput, hold, type StudyInput } from "./collect.js";
+import { collect } from "./collect.js";
 import type { DicomFacts } from "./facts.js";
 import { fileWarnings } from "./file-warnings.js";
-import type { PathOrBytes } from "./input.js";
+import { whileHeld } from "./hold.js";
+import type { HeldInput, PathOrBytes, StudyInput } from "./input.js";
 import type { DicomLimits } from "./limits.js";
 import { niftiFacts, niftiSource, runNifti, withoutVolumes } from "./nifti-pictures.js";
 import { MAX_SLICES, type ModelVersion } from "./rule-table.js";
@@ -56,9 +57,15 @@ const NAMES = ["model", "identity", "limits", "signal"] as const;
 
 /** What a file, folder or list is and how it would be read, without decoding pixels. Throws as `toModelPictures`. */
 export async function inspectPath(source: StudyInput, options: InspectOptions = {}): Promise<Inspection> {
-  const { identity = false, ...shared } = readOnce("inspectPath", options);
-  const work = prepare(shared, "inspectPath", NAMES);
-  const input = await onlyVolume(await hold(source, work.limits, work.signal));
+  const { identity = false, ...rest } = readOnce("inspectPath", options);
+  const prepared = prepare(rest, "inspectPath", NAMES);
+  return whileHeld(source, prepared.limits, prepared.signal, (input, shared) =>
+    inspect(input, identity, { ...prepared, shared }),
+  );
+}
+
+async function inspect(given: HeldInput, identity: boolean, work: Work): Promise<Inspection> {
+  const input = await onlyVolume(given);
   if (await niftiSource(input)) return inspectNifti(input as string | Uint8Array, work);
   if (await tiffSource(input)) return inspectTiff(input as string);
   const {
@@ -69,6 +76,7 @@ export async function inspectPath(source: StudyInput, options: InspectOptions = 
   } = await collect(input, {
     pool: work.pool,
     limits: work.limits,
+    shared: work.shared,
     identity,
     describing: true,
     signal: work.signal,

@@ -1,8 +1,6 @@
-import type { FrameOf } from "./instance.js";
-import type { PixelLayout } from "./layout.js";
+import type { FrameOf, Instance } from "./instance.js";
 import { type Limits, tooLarge } from "./limits.js";
 import { MAX_SLICES } from "./rule-table.js";
-import type { Codec } from "./uids.js";
 
 /** What the pictures of one call take, told by the headers: a file of some kilobytes may hold large blank frames by the hundred. */
 
@@ -21,16 +19,10 @@ export function mostPictures(size: Size, { maxMemory }: Limits): number {
   return Math.max(1, Math.min(MAX_SLICES, Math.floor(maxMemory / bytesOf(size))));
 }
 
-/**
- * Of one frame while it is decoded: the decoder's own, its copy here, and what is made of it. Wavelets are decoded in numbers
- * of 32 bits. Throws `image_too_large`.
- */
-export function checkFrameMemory(layout: PixelLayout, codec: Codec, { maxMemory }: Limits): void {
-  const stored = Math.ceil(layout.bitsAllocated / 8);
-  const wavelet = codec === "jpeg2000" || codec === "htj2k" || codec === "jpeg-xl";
-  const samples = layout.rows * layout.columns * layout.samples;
-  const bytes = samples * (wavelet ? 4 + 2 * stored : 2.5 * stored);
-  if (bytes > maxMemory) throw tooLarge("bytes to decode a frame with", bytes, maxMemory);
+/** What a job takes that looks at a file's frames one by one, and makes so many pictures of them; what is in memory is shared. */
+export function jobMemory({ source, header }: Instance, pictures: number): number {
+  const own = "path" in source ? header.bytes : 0;
+  return own + header.frameMemory + pictures * bytesOf(header.facts);
 }
 
 /** Of frames that the caller named. Throws `image_too_large`. */

@@ -1,6 +1,6 @@
 import path from "node:path";
-import type { HeldInput } from "./collect.js";
 import type { DicomFacts } from "./facts.js";
+import type { HeldInput } from "./input.js";
 import { type PathOrBytes, toSource } from "./input.js";
 import { looksLikeNifti, looksLikePairHeader, type NiftiResult } from "./nifti.js";
 import { firstBytes } from "./read.js";

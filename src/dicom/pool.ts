@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { onAbort } from "../base/abort.js";
 import { badOption, MedGemmaError, throwIfAborted } from "../base/errors.js";
+import { decodings } from "../base/memory-gate.js";
 import { packageRoot, requireOwnFiles } from "../base/package.js";
 import { LONGEST_TIMER } from "../base/timer.js";
 import { unreadable } from "./fail.js";
@@ -45,6 +46,8 @@ export interface RunOptions {
    * `dicom_timeout`; 0 is by size.
    */
   readonly timeout: number;
+  /** Bytes that the job takes, as far as is known; it waits until they are free. */
+  readonly memory?: number | undefined;
   /** Rejects with `aborted` at once; a thread that is at work on it is ended. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -69,7 +72,19 @@ export class DecodePool {
   constructor(private readonly size: number) {}
 
   /** Runs a job in a worker. Rejects with the job's MedGemmaError, `dicom_timeout` or `aborted`. */
-  run<K extends Job["kind"]>(job: Extract<Job, { kind: K }>, options: RunOptions): Promise<JobResults[K]> {
+  async run<K extends Job["kind"]>(
+    job: Extract<Job, { kind: K }>,
+    options: RunOptions,
+  ): Promise<JobResults[K]> {
+    if (options.memory === undefined) return this.#enqueue(job, options);
+    const leave = await decodings.enter(options.memory, options.signal);
+    return this.#enqueue(job, options).finally(leave);
+  }
+
+  #enqueue<K extends Job["kind"]>(
+    job: Extract<Job, { kind: K }>,
+    options: RunOptions,
+  ): Promise<JobResults[K]> {
     return new Promise<JobResults[K]>((resolve, reject) => {
       try {
         throwIfAborted(options.signal);

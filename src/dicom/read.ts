@@ -3,7 +3,8 @@ import { fileLabel } from "../base/files/name.js";
 import { notFound, openFile } from "../base/files/open-file.js";
 import { checkNames, checkSignal, plain, readOnce } from "../base/options.js";
 import type { DicomFacts } from "./facts.js";
-import { type DicomInput, type PathOrBytes, toPathOrBytes, toSource } from "./input.js";
+import { whileHeld } from "./hold.js";
+import { type DicomInput, type PathOrBytes, toSource } from "./input.js";
 import { type DicomLimits, withDefaults } from "./limits.js";
 import { looksLikeDicom } from "./locate.js";
 import { sharedPool } from "./pool.js";
@@ -75,10 +76,19 @@ export async function readDicom(input: DicomInput, asked: ReadOptions = {}): Pro
   const limits = withDefaults(options.limits);
   const frame = options.frame ?? 0;
   if (!Number.isInteger(frame) || frame < 0) throw badOption("frame", "a whole number from 0", frame);
-  const source = toSource(await toPathOrBytes(input, limits, options.signal));
-  const result = await sharedPool().run<"stored">(
-    { kind: "stored", source, limits, frame, identity: options.identity ?? false },
-    { timeout: limits.timeout, signal: options.signal },
+  const { signal } = options;
+  if (Array.isArray(input)) throw badOption("source", "a path, file: URL, bytes, Blob or stream", input);
+  const result = await whileHeld(input, limits, signal, (held) =>
+    sharedPool().run<"stored">(
+      {
+        kind: "stored",
+        source: toSource(held as PathOrBytes),
+        limits,
+        frame,
+        identity: options.identity ?? false,
+      },
+      { timeout: limits.timeout, signal },
+    ),
   );
   const { layout, values, photometric, frames, facts, warnings, identity } = result;
   return {

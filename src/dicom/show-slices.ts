@@ -6,6 +6,7 @@ import type { Range } from "./grey.js";
 import { groupBy } from "./group-by.js";
 import { inTurn } from "./in-turn.js";
 import type { FrameOf, Instance } from "./instance.js";
+import { jobMemory } from "./memory.js";
 import { sourceName } from "./paths.js";
 import type { Volume } from "./series.js";
 import type { PicturePlace } from "./study-pictures.js";
@@ -28,7 +29,12 @@ export async function acquisitionRange(volume: Volume, work: Work) {
       limits: work.limits,
       frames: items,
     } as const;
-    const range = await work.pool.run<"range">(job, { timeout: work.limits.timeout, signal: work.signal });
+    const memory = jobMemory(instance, 0);
+    const range = await work.pool.run<"range">(job, {
+      timeout: work.limits.timeout,
+      signal: work.signal,
+      memory,
+    });
     work.progress("range", ++done, files.length);
     return range;
   });
@@ -105,6 +111,7 @@ export async function showAll(slices: readonly Numbered[], range: Range | undefi
     const result = await work.pool.run<"show">(job, {
       timeout: work.limits.timeout,
       signal: work.signal,
+      memory: jobMemory(instance, items.length),
     });
     warnings.push(...result.warnings);
     result.frames.forEach((frame, index) => {

@@ -1,11 +1,10 @@
 import sharp, { type Sharp } from "sharp";
 import { untilAborted } from "../base/abort.js";
 import { MedGemmaError } from "../base/errors.js";
-import type { HeldInput } from "./collect.js";
 import { unsupported } from "./fail.js";
+import type { HeldInput } from "./input.js";
 import { type Limits, tooLarge } from "./limits.js";
 import { firstBytes } from "./read.js";
-import { shareBytes } from "./shared-bytes.js";
 import { type SlideReader, slideReaderPictures } from "./slide-patches.js";
 import type { StudyPictures } from "./study-pictures.js";
 import { looksLikeTiff, readTiffPages, type TiffPage } from "./tiff.js";
@@ -164,7 +163,7 @@ async function overviewOf(path: string, level: Level, work: Work): Promise<Overv
   checkOverview(level.width * level.height);
   const small = openPage(path, level).resize(4096, 4096, { fit: "inside", withoutEnlargement: true });
   const { width, height, data } = await rgbOf(small, level, work);
-  return { width, height, data: await shareBytes(data, work.signal) };
+  return { width, height, data: await work.shared.share(data) };
 }
 
 async function regionOf(

@@ -1,10 +1,11 @@
 import { Callback } from "../base/callback.js";
 import { badOption, type MedGemmaError } from "../base/errors.js";
 import { checkNames, checkSignal, functionOption, readOnce } from "../base/options.js";
-import { type Collected, collect, type HeldInput, hold, type StudyInput } from "./collect.js";
+import { type Collected, collect } from "./collect.js";
 import { noPicture } from "./fail.js";
 import { fileWarnings } from "./file-warnings.js";
-import type { PathOrBytes } from "./input.js";
+import { whileHeld } from "./hold.js";
+import type { HeldInput, PathOrBytes, StudyInput } from "./input.js";
 import type { FrameOf, Instance } from "./instance.js";
 import { type Limits, withDefaults } from "./limits.js";
 import { checkMemory, mostPictures } from "./memory.js";
@@ -18,7 +19,7 @@ import { chooseSlices } from "./slices.js";
 import { slidePictures } from "./slide-pictures.js";
 import { tiffPictures, tiffSource } from "./slide-tiff.js";
 import { pictureParts, type StudyPictures, unique, volumeParts } from "./study-pictures.js";
-import type { PictureOptions, Work } from "./work.js";
+import type { PictureOptions, Prepared, Work } from "./work.js";
 
 const NAMES: readonly (keyof PictureOptions)[] = [
   "model",
@@ -38,7 +39,7 @@ export function prepare(
   asked: PictureOptions,
   owner = "toModelPictures",
   names: readonly string[] = NAMES,
-): Work {
+): Prepared {
   const options = readOnce(owner, asked);
   checkNames(owner, options, names);
   checkSignal(options.signal);
@@ -86,7 +87,12 @@ export async function toModelPictures(
   options: PictureOptions = {},
 ): Promise<StudyPictures> {
   const prepared = prepare(options);
-  const input = await hold(source, prepared.limits, prepared.signal);
+  return whileHeld(source, prepared.limits, prepared.signal, (input, shared) =>
+    picturesOf(input, { ...prepared, shared }),
+  );
+}
+
+async function picturesOf(input: HeldInput, prepared: Work): Promise<StudyPictures> {
   if (!Array.isArray(input)) return studyPictures(input as PathOrBytes, prepared);
   const { volumes, rest, volumesFirst } = await withoutVolumes(input as readonly PathOrBytes[]);
   const read: StudyPictures[] = [];
@@ -103,6 +109,7 @@ async function studyPictures(input: HeldInput, prepared: Work): Promise<StudyPic
   const collected = await collect(input, {
     pool: prepared.pool,
     limits: prepared.limits,
+    shared: prepared.shared,
     identity: false,
     signal: prepared.signal,
     onProgress: (done, total) => prepared.progress("headers", done, total),

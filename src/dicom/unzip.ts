@@ -3,7 +3,6 @@ import { MedGemmaError } from "../base/errors.js";
 import { allowVolume } from "./clock.js";
 import { mayGrowTo } from "./growth.js";
 import { type Limits, tooLarge } from "./limits.js";
-import { sharedBytes } from "./shared-bytes.js";
 import { readSource, type Source } from "./source.js";
 
 /** A file of an archive. */
@@ -39,10 +38,7 @@ export function unzip(source: Source, limits: Limits): ZipEntry[] {
   };
   allowVolume(archive.length);
   try {
-    return Object.entries(unzipSync(archive, { filter: wanted })).map(([name, content]) => ({
-      name,
-      bytes: sharedBytes(content),
-    }));
+    return Object.entries(unzipSync(archive, { filter: wanted })).map(([name, bytes]) => ({ name, bytes }));
   } catch (error) {
     if (MedGemmaError.isInstance(error)) throw error;
     throw new MedGemmaError("dicom_unreadable", "The ZIP archive is damaged, cut off or encrypted.", {

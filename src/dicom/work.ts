@@ -1,10 +1,16 @@
 import type { DicomLimits, Limits } from "./limits.js";
 import type { DecodePool } from "./pool.js";
 import type { ModelVersion } from "./rule-table.js";
+import type { SharedBytes } from "./shared-bytes.js";
 import type { ShowOptions, WindowChoice } from "./show.js";
 
 /** What every step of one call shares. */
-export interface Work {
+export interface Work extends Prepared {
+  readonly shared: SharedBytes;
+}
+
+/** The same before the input is looked at. */
+export interface Prepared {
   readonly pool: DecodePool;
   readonly limits: Limits;
   readonly signal: AbortSignal | undefined;

@@ -1,13 +1,12 @@
 import type { Metadata, Sharp } from "sharp";
 import { MedGemmaError } from "../base/errors.js";
+import { decodings } from "../base/memory-gate.js";
 import { checkCost } from "./cost.js";
 import { darkWarnings } from "./dark.js";
 import type { DecodeSettings } from "./decode-settings.js";
 import { fromGrey16 } from "./from-grey16.js";
 import { fromInks } from "./from-inks.js";
 import { loadSharp, vips } from "./libvips.js";
-import { DEFAULT_LIMITS } from "./limits.js";
-import { MemoryGate } from "./memory-gate.js";
 import type { RgbImage } from "./rgb.js";
 import { readSignature } from "./signature.js";
 import { checkPages } from "./tiff-pages.js";
@@ -26,9 +25,6 @@ export async function decodePicture(bytes: Uint8Array, settings: DecodeSettings)
     decodeOrComplain(format, bytes, { ...settings, signal, uncounted }),
   );
 }
-
-/** Decodings of a process that run at once. */
-const gate = new MemoryGate(DEFAULT_LIMITS.maxMemory);
 
 interface TimedSettings extends DecodeSettings {
   readonly signal: AbortSignal;
@@ -94,7 +90,7 @@ async function decodeAs(
   if (measured.space === "cmyk") steps.push("cmyk to rgb");
   if (measured.hasAlpha) steps.push(`alpha over ${settings.background}`);
 
-  const leave = await settings.uncounted(gate.enter(memory, signal));
+  const leave = await settings.uncounted(decodings.enter(memory, signal));
   const pixels = await readPixels(open(), measured, settings, format).finally(leave);
   const warnings = [
     ...pageWarnings(measured),

@@ -1,4 +1,9 @@
-import { abortedBy, onAbort } from "../base/abort.js";
+import { abortedBy, onAbort } from "./abort.js";
+
+/** Of the capacity: what takes no more than this is small, and waits for nothing large. */
+const SMALL = 1 / 32;
+/** Of the capacity: what all small ones that run take at most, beside the large ones. */
+const ALL_SMALL = 1 / 8;
 
 /**
  * Lets work begin as long as all that runs takes no more than so much memory; the rest waits in the order in which it
@@ -6,6 +11,7 @@ import { abortedBy, onAbort } from "../base/abort.js";
  */
 export class MemoryGate {
   #held = 0;
+  #heldBySmall = 0;
   readonly #waiting: { readonly bytes: number; begin(): void }[] = [];
 
   constructor(private readonly capacity: number) {}
@@ -14,7 +20,14 @@ export class MemoryGate {
    * Resolves when the work may begin, with what its end is to be told by.
    * @throws MedGemmaError `aborted` while it waits.
    */
-  enter(bytes: number, signal: AbortSignal): Promise<() => void> {
+  enter(bytes: number, signal: AbortSignal | undefined): Promise<() => void> {
+    const isSmall = bytes <= this.capacity * SMALL;
+    if (isSmall && !signal?.aborted && this.#heldBySmall + bytes <= this.capacity * ALL_SMALL) {
+      this.#heldBySmall += bytes;
+      return Promise.resolve(() => {
+        this.#heldBySmall -= bytes;
+      });
+    }
     return new Promise((resolve, reject) => {
       let stopListening = () => {};
       const begin = () => {
@@ -25,15 +38,15 @@ export class MemoryGate {
           this.#admit();
         });
       };
-      const leave = () => {
+      const leave = (stopped: AbortSignal) => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-        reject(abortedBy(signal));
+        reject(abortedBy(stopped));
         // The next may be smaller.
         this.#admit();
       };
       const waiter = { bytes, begin };
       this.#waiting.push(waiter);
-      stopListening = onAbort(signal, leave);
+      stopListening = onAbort(signal, () => signal && leave(signal));
       this.#admit();
     });
   }
@@ -46,3 +59,12 @@ export class MemoryGate {
     }
   }
 }
+
+/** What decoding takes in this process, of pictures and of DICOM files. */
+export const decodings = new MemoryGate(800_000_000);
+
+/**
+ * Bytes that callers handed over, and that are copied to where every worker can read them until their call is done. A gate
+ * of its own: who holds inputs waits for decodings, and never the other way round.
+ */
+export const inputs = new MemoryGate(200_000_000);

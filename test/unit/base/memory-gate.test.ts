@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { MemoryGate } from "../../../src/image/memory-gate.js";
-import { errorOf } from "./support.js";
+import { MemoryGate } from "../../../src/base/memory-gate.js";
+import { errorOf } from "../image/support.js";
 
 const never = new AbortController().signal;
 const soon = () => new Promise((resolve) => setImmediate(resolve));
@@ -62,4 +62,13 @@ test("who stops waiting makes room for the next", async () => {
   await soon();
   expect(inside).toEqual(["first", "small"]);
   expect((await errorOf(enter("late", 1, stop.signal))).code).toBe("aborted");
+});
+
+test("what is small waits for nothing large, up to a share of its own", async () => {
+  const { enter, inside } = gateOf(3200);
+  void enter("large", 3200);
+  void enter("waiting", 3200);
+  for (let index = 0; index < 5; index++) void enter(`small ${index}`, 100);
+  await soon();
+  expect(inside).toEqual(["large", "small 0", "small 1", "small 2", "small 3"]);
 });
