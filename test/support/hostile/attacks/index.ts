@@ -1,5 +1,6 @@
 import { seededRandom } from "../../../../src/base/random.js";
 import type { Attack, AttackMakers } from "./attack.js";
+import { CROWD_ATTACKS } from "./crowds.js";
 import { ENDPOINT_ATTACKS } from "./endpoints.js";
 import { FILE_ATTACKS } from "./files.js";
 import { GRAMMAR_ATTACKS } from "./grammars.js";
@@ -22,6 +23,7 @@ const ATTACKS: AttackMakers = {
   ...LONG_RECORD_ATTACKS,
   ...MODEL_ATTACKS,
   ...PATH_ATTACKS,
+  ...CROWD_ATTACKS,
 };
 
 export const ATTACK_KINDS: readonly string[] = Object.keys(ATTACKS);
