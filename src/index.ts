@@ -90,64 +90,68 @@ export type { ImageInput } from "./image/input.js";
 export type { ImageLimits } from "./image/limits.js";
 export type { RawPixels } from "./image/raw-pixels.js";
 export type { ImageOrigin, RgbImage } from "./image/rgb.js";
+export type { LoadOptions } from "./medgemma/load/load-options.js";
+export { MedGemma, type MedGemmaInfo } from "./medgemma/medgemma.js";
+export type { SuspiciousEntry } from "./medgemma/record/record-lines.js";
+export type { RemovedPointer, Sections, Statement } from "./medgemma/record/statements.js";
+export type { AskOptions, PrepareOptions, StudyOptions } from "./medgemma/run/ask-options.js";
+export type { Pictures, Question, QuestionPart } from "./medgemma/run/conversation.js";
+export type { StudyNote } from "./medgemma/run/pictures.js";
+export type { ModelResult, Provenance, StreamEvent, Timings } from "./medgemma/run/result.js";
+export type { InferOutput, StandardSchema } from "./medgemma/run/structured/standard.js";
+export type { JsonSchema, SchemaOptions, StructuredResult } from "./medgemma/run/structured/structured.js";
+export type { TaskOptions } from "./medgemma/run/task-prompt.js";
+export type { TextResult } from "./medgemma/run/text-task.js";
+export {
+  type ChatOptions,
+  type ChatResult,
+  ChatSession,
+  type ChatTurnOptions,
+} from "./medgemma/tasks/chat/chat.js";
+export type { ChatSnapshot, SnapshotPicture } from "./medgemma/tasks/chat/snapshot.js";
 export {
   type Calibration,
   type CalibrationCase,
   type CalibrationOptions,
   fitCalibration,
-} from "./medgemma/calibration.js";
-export { type ChatOptions, type ChatResult, ChatSession, type ChatTurnOptions } from "./medgemma/chat.js";
-export type { ChatSnapshot, SnapshotPicture } from "./medgemma/chat-snapshot.js";
-export type { ClassifyResult } from "./medgemma/classify.js";
-export type { LabelProbability } from "./medgemma/classify-labels.js";
-export type { ClassifyOptions } from "./medgemma/classify-options.js";
-export type { LabelPrior } from "./medgemma/classify-prior.js";
-export type { CompareOptions, CompareResult } from "./medgemma/compare.js";
-export type { Pictures, Question, QuestionPart } from "./medgemma/conversation.js";
-export type { DecidePresets } from "./medgemma/decide/presets.js";
-export type { SuspiciousEntry } from "./medgemma/decide/record-lines.js";
-export type { RemovedPointer, Sections, Statement } from "./medgemma/decide/statements.js";
-export type { DecideStep } from "./medgemma/decide/step.js";
-export type { DecideOptions, DecideResult } from "./medgemma/decide.js";
-export type { EmbedOptions, EmbedResult, TokenMatrix } from "./medgemma/embed.js";
+} from "./medgemma/tasks/classify/calibration.js";
+export type { ClassifyResult } from "./medgemma/tasks/classify/classify.js";
+export type { LabelProbability } from "./medgemma/tasks/classify/labels.js";
+export type { ClassifyOptions } from "./medgemma/tasks/classify/options.js";
+export type { LabelPrior } from "./medgemma/tasks/classify/prior.js";
+export type { CompareOptions, CompareResult } from "./medgemma/tasks/compare/compare.js";
+export type { DecideOptions, DecideResult } from "./medgemma/tasks/decide/decide.js";
+export type { DecidePresets } from "./medgemma/tasks/decide/presets.js";
+export type { DecideStep } from "./medgemma/tasks/decide/step.js";
+export type { EmbedOptions, EmbedResult, TokenMatrix } from "./medgemma/tasks/embed/embed.js";
+export type { ExplainOptions, ExplainResult } from "./medgemma/tasks/explain/explain.js";
+export type {
+  ExtractInput,
+  ExtractOptions,
+  ExtractResult,
+  TextInput,
+} from "./medgemma/tasks/extract/extract.js";
+export { LAB_REPORT_SCHEMA, type LabTest } from "./medgemma/tasks/extract/presets.js";
+export type { ExtractedValue } from "./medgemma/tasks/extract/values.js";
 export {
-  Head,
-  type HeadFit,
-  type HeadLabel,
-  type HeadPrediction,
-  type StrengthReport,
-} from "./medgemma/embed-head.js";
-export { type FitHeadOptions, fitHead, type HeadLabels } from "./medgemma/embed-head-fit.js";
-export type { Pooling } from "./medgemma/embed-pool.js";
-export type { EmbeddingSpace, SpacedVector, VectorInput } from "./medgemma/embed-space.js";
-export type { ExplainOptions, ExplainResult } from "./medgemma/explain.js";
-export type { ExtractInput, ExtractOptions, ExtractResult, TextInput } from "./medgemma/extract.js";
-export { LAB_REPORT_SCHEMA, type LabTest } from "./medgemma/extract-presets.js";
-export type { ExtractedValue } from "./medgemma/extract-values.js";
-export { ImageIndex, type SearchHit, type SearchOptions } from "./medgemma/image-index/image-index.js";
-export type { IndexEntry, Metadata, MetadataValue } from "./medgemma/image-index/rows.js";
-export type { InterviewPresets } from "./medgemma/interview/presets.js";
-export type { Exchange, InterviewAlert, InterviewReport, ReportPart } from "./medgemma/interview/report.js";
-export { type InterviewOptions, type InterviewQuestion, InterviewSession } from "./medgemma/interview.js";
-export type { LoadOptions } from "./medgemma/load-options.js";
-export type { LocateOptions, LocateResult } from "./medgemma/locate.js";
-export type { DroppedLocation, LocatedBox } from "./medgemma/locate-boxes.js";
-export { type DrawOptions, drawBoxes } from "./medgemma/locate-draw.js";
-export { MedGemma, type MedGemmaInfo } from "./medgemma/medgemma.js";
-export type { AskOptions, PrepareOptions, StudyOptions } from "./medgemma/options.js";
-export type { StudyNote } from "./medgemma/pictures.js";
-export type { ReportOptions, ReportResult } from "./medgemma/report.js";
-export type { ModelResult, Provenance, StreamEvent, Timings } from "./medgemma/result.js";
-export type { JsonSchema, SchemaOptions, StructuredResult } from "./medgemma/structured.js";
-export type { InferOutput, StandardSchema } from "./medgemma/structured-standard.js";
-export type { TaskOptions } from "./medgemma/task-prompt.js";
-export type { TextResult } from "./medgemma/task-text.js";
-export type { Consciousness, TriageCase, Vitals } from "./medgemma/triage/case.js";
-export type { RuleCheck, RuleReport, ScoreReport } from "./medgemma/triage/limits.js";
-export type { TriageOptions } from "./medgemma/triage/options.js";
-export type { ScreenAnswer, ScreenReport } from "./medgemma/triage/screen.js";
-export type { TriageAnswer, TriageResult } from "./medgemma/triage.js";
-export { TRIAGE_SCALES, type TriageScaleId } from "./medgemma/triage-scales/index.js";
+  type InterviewOptions,
+  type InterviewQuestion,
+  InterviewSession,
+} from "./medgemma/tasks/interview/interview.js";
+export type { InterviewPresets } from "./medgemma/tasks/interview/presets.js";
+export type {
+  Exchange,
+  InterviewAlert,
+  InterviewReport,
+  ReportPart,
+} from "./medgemma/tasks/interview/report.js";
+export type { DroppedLocation, LocatedBox } from "./medgemma/tasks/locate/boxes.js";
+export { type DrawOptions, drawBoxes } from "./medgemma/tasks/locate/draw.js";
+export type { LocateOptions, LocateResult } from "./medgemma/tasks/locate/locate.js";
+export type { ReportOptions, ReportResult } from "./medgemma/tasks/report/report.js";
+export type { Consciousness, TriageCase, Vitals } from "./medgemma/tasks/triage/case.js";
+export type { RuleCheck, RuleReport, ScoreReport } from "./medgemma/tasks/triage/limits.js";
+export type { TriageOptions } from "./medgemma/tasks/triage/options.js";
 export type {
   ScoreUse,
   TriageLevel,
@@ -155,8 +159,12 @@ export type {
   VitalRule,
   VitalScore,
   WordRule,
-} from "./medgemma/triage-scales/scale.js";
-export { type ListedFile, listAddressedFiles } from "./models/addressed.js";
+} from "./medgemma/tasks/triage/scale.js";
+export { TRIAGE_SCALES, type TriageScaleId } from "./medgemma/tasks/triage/scales/index.js";
+export type { ScreenAnswer, ScreenReport } from "./medgemma/tasks/triage/screen.js";
+export type { TriageAnswer, TriageResult } from "./medgemma/tasks/triage/triage.js";
+export { type ListedFile, listAddressedFiles } from "./models/catalogue/addressed.js";
+export type { ModelSettings } from "./models/catalogue/settings.js";
 export {
   type ListedModel,
   listModels,
@@ -165,8 +173,19 @@ export {
   verifyModels,
 } from "./models/manage.js";
 export { type DownloadProgress, type PulledModel, type PullOptions, pullModel } from "./models/pull.js";
-export type { ModelSettings } from "./models/settings.js";
 export type { ContentPart, Message } from "./prompt/message.js";
 export { PRESETS, type Preset, type PresetPart } from "./prompt/presets.js";
 export { type LocatePreset, type ScoredPreset, TASK_PRESETS } from "./prompt/presets-tasks.js";
 export type { ReportSection } from "./prompt/report-sections.js";
+export { type FitHeadOptions, fitHead, type HeadLabels } from "./vectors/fit-head.js";
+export {
+  Head,
+  type HeadFit,
+  type HeadLabel,
+  type HeadPrediction,
+  type StrengthReport,
+} from "./vectors/head.js";
+export { ImageIndex, type SearchHit, type SearchOptions } from "./vectors/image-index/image-index.js";
+export type { IndexEntry, Metadata, MetadataValue } from "./vectors/image-index/rows.js";
+export type { Pooling } from "./vectors/pool.js";
+export type { EmbeddingSpace, SpacedVector, VectorInput } from "./vectors/space.js";

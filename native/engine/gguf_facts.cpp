@@ -91,7 +91,7 @@ bool get_bool(const gguf_context* gguf, const std::string& key) {
   throw EngineError("gguf_invalid", "The GGUF header's " + key + " is not true or false.");
 }
 
-// As files are named, and as src/models/gguf-types.ts has it: llama.cpp writes "Q4_K - Medium", "all F32",
+// As files are named, and as src/models/gguf/types.ts has it: llama.cpp writes "Q4_K - Medium", "all F32",
 // "IQ4_XS - 4.25 bpw".
 std::string quantization_name(const gguf_context* gguf) {
   if (gguf_find_key(gguf, "general.file_type") < 0) return "unknown";

@@ -1,6 +1,6 @@
 import { DRAFT_NOTICE, PHANTOM_NOTICE } from "../base/notice.js";
 import type { MedGemma } from "../medgemma/medgemma.js";
-import type { ModelResult, StreamEvent } from "../medgemma/result.js";
+import type { ModelResult, StreamEvent } from "../medgemma/run/result.js";
 import { aside, note, seconds, speak, speakJson, status } from "./terminal.js";
 
 export interface AnswerStyle {

@@ -1,5 +1,5 @@
 import { table } from "../base/table.js";
-import { TRIAGE_PRESETS } from "../medgemma/triage/presets.js";
+import { TRIAGE_PRESETS } from "../medgemma/tasks/triage/presets.js";
 import type { Preset } from "../prompt/presets.js";
 import { TASK_PRESETS } from "../prompt/presets-tasks.js";
 

@@ -1,5 +1,5 @@
 import { MedGemmaError } from "../base/errors.js";
-import type { LoadOptions } from "../medgemma/load-options.js";
+import type { LoadOptions } from "../medgemma/load/load-options.js";
 import { MedGemma } from "../medgemma/medgemma.js";
 import type { Fact } from "./machine.js";
 import type { Check } from "./self-test.js";

@@ -1,8 +1,8 @@
 import type { GenerateOptions } from "../engine/engine.js";
 import { resolveGenerateOptions } from "../engine/native/generate-options.js";
-import { type LoadOptions, resolveLoadOptions } from "../medgemma/load-options.js";
+import { type LoadOptions, resolveLoadOptions } from "../medgemma/load/load-options.js";
 import { MedGemma } from "../medgemma/medgemma.js";
-import { type AskOptions, checkAskOptions, toGenerateOptions } from "../medgemma/options.js";
+import { type AskOptions, checkAskOptions, toGenerateOptions } from "../medgemma/run/ask-options.js";
 import { showDownload, withLicense } from "./download.js";
 import type { AnswerFlags, ModelFlags } from "./flags.js";
 import { clearStatus, note, progress } from "./terminal.js";

@@ -3,7 +3,7 @@ import path from "node:path";
 import { MedGemmaError } from "../base/errors.js";
 import { packageRoot } from "../base/package.js";
 import type { MedGemma } from "../medgemma/medgemma.js";
-import type { ModelResult } from "../medgemma/result.js";
+import type { ModelResult } from "../medgemma/run/result.js";
 
 /** What Hugging Face transformers computes, in float32, from the phantom's weights. */
 export interface ReferenceCase {

@@ -1,7 +1,7 @@
 import type { ImageInput } from "../image/input.js";
 import type { MedGemma } from "../medgemma/medgemma.js";
-import type { AskOptions } from "../medgemma/options.js";
-import type { ModelResult, StreamEvent } from "../medgemma/result.js";
+import type { AskOptions } from "../medgemma/run/ask-options.js";
+import type { ModelResult, StreamEvent } from "../medgemma/run/result.js";
 import { counted, showAnswer } from "./answer.js";
 import { readPictureFiles } from "./files.js";
 import type { AnswerFlags } from "./flags.js";

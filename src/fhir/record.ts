@@ -1,23 +1,23 @@
 import { Breather } from "../base/breather.js";
 import { badOption, throwIfAborted } from "../base/errors.js";
 import { checkNames, checkSignal, readOnce } from "../base/options.js";
-import { Collector } from "./collector.js";
-import type { Draft } from "./drafts.js";
-import { MAX_TEXT } from "./drafts.js";
-import { givenResources } from "./given.js";
+import { listedIds } from "./elements/listed-ids.js";
 import type { Around } from "./identity/groups.js";
-import { Identity } from "./identity.js";
-import { listedIds } from "./listed-ids.js";
-import { inOrder } from "./order.js";
-import type { PatientFacts } from "./patient.js";
-import { linesSayProhibition } from "./prohibition.js";
-import { countRedacted, redactionWarnings } from "./redaction.js";
-import { type StreamedBundle, splitResources, unreadable } from "./split-json.js";
+import { Identity } from "./identity/identity.js";
+import { countRedacted, redactionWarnings } from "./identity/redaction.js";
+import { Collector } from "./resources/collector.js";
+import type { Draft } from "./resources/drafts.js";
+import { MAX_TEXT } from "./resources/drafts.js";
+import { givenResources } from "./resources/given.js";
+import { inOrder } from "./resources/order.js";
+import type { PatientFacts } from "./resources/patient.js";
+import { type StreamedBundle, splitResources, unreadable } from "./resources/split-json.js";
+import { paragraphs } from "./resources/text-record.js";
 import { toCharacters } from "./text/characters.js";
 import { isRtf, rtfTextSteps } from "./text/rtf.js";
-import { paragraphs } from "./text-record.js";
 import { isV2, v2Resources } from "./v2/resources.js";
-import { dateText } from "./when.js";
+import { linesSayProhibition } from "./words/prohibition.js";
+import { dateText } from "./words/when.js";
 
 /** One thing that a record says. */
 export interface RecordEntry {

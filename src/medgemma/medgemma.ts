@@ -3,31 +3,42 @@ import type { Engine, EngineInfo, EngineStats } from "../engine/engine.js";
 import type { RecordInput } from "../fhir/record.js";
 import type { Fit } from "../image/fit.js";
 import type { ImageInput } from "../image/input.js";
-import { streamAsk } from "./ask.js";
-import { type ChatOptions, ChatSession } from "./chat.js";
-import { type ClassifyResult, classify } from "./classify.js";
-import type { ClassifyOptions } from "./classify-options.js";
-import { type CompareOptions, type CompareResult, streamCompare } from "./compare.js";
-import type { Pictures, Question } from "./conversation.js";
-import { type DecideOptions, type DecideResult, streamDecide } from "./decide.js";
-import { type EmbedOptions, type EmbedResult, embed } from "./embed.js";
-import { type ExplainOptions, type ExplainResult, streamExplain } from "./explain.js";
-import { type ExtractInput, type ExtractOptions, type ExtractResult, extract } from "./extract.js";
-import { type InterviewOptions, InterviewSession } from "./interview.js";
-import type { LoadOptions } from "./load-options.js";
-import { checkEngine, isPhantom, type KnownOfModel, type LoadedModel, loadedModel } from "./loaded-model.js";
-import { type LocateOptions, type LocateResult, locate } from "./locate.js";
-import { openModel } from "./open-model.js";
-import type { AskOptions, PrepareOptions } from "./options.js";
-import { prepare } from "./prepare.js";
-import { type ReportOptions, type ReportResult, streamReport } from "./report.js";
-import { collect } from "./respond.js";
-import type { ModelResult, StreamEvent } from "./result.js";
-import type { JsonSchema, SchemaOptions, StructuredResult } from "./structured.js";
-import type { InferOutput, StandardSchema } from "./structured-standard.js";
-import type { TriageCase } from "./triage/case.js";
-import type { TriageOptions } from "./triage/options.js";
-import { type TriageResult, triage } from "./triage.js";
+import type { LoadOptions } from "./load/load-options.js";
+import { openModel } from "./load/open-model.js";
+import type { AskOptions, PrepareOptions } from "./run/ask-options.js";
+import type { Pictures, Question } from "./run/conversation.js";
+import {
+  checkEngine,
+  isPhantom,
+  type KnownOfModel,
+  type LoadedModel,
+  loadedModel,
+} from "./run/loaded-model.js";
+import { collect } from "./run/respond.js";
+import type { ModelResult, StreamEvent } from "./run/result.js";
+import type { InferOutput, StandardSchema } from "./run/structured/standard.js";
+import type { JsonSchema, SchemaOptions, StructuredResult } from "./run/structured/structured.js";
+import { streamAsk } from "./tasks/ask/ask.js";
+import { prepare } from "./tasks/ask/prepare.js";
+import { type ChatOptions, ChatSession } from "./tasks/chat/chat.js";
+import { type ClassifyResult, classify } from "./tasks/classify/classify.js";
+import type { ClassifyOptions } from "./tasks/classify/options.js";
+import { type CompareOptions, type CompareResult, streamCompare } from "./tasks/compare/compare.js";
+import { type DecideOptions, type DecideResult, streamDecide } from "./tasks/decide/decide.js";
+import { type EmbedOptions, type EmbedResult, embed } from "./tasks/embed/embed.js";
+import { type ExplainOptions, type ExplainResult, streamExplain } from "./tasks/explain/explain.js";
+import {
+  type ExtractInput,
+  type ExtractOptions,
+  type ExtractResult,
+  extract,
+} from "./tasks/extract/extract.js";
+import { type InterviewOptions, InterviewSession } from "./tasks/interview/interview.js";
+import { type LocateOptions, type LocateResult, locate } from "./tasks/locate/locate.js";
+import { type ReportOptions, type ReportResult, streamReport } from "./tasks/report/report.js";
+import type { TriageCase } from "./tasks/triage/case.js";
+import type { TriageOptions } from "./tasks/triage/options.js";
+import { type TriageResult, triage } from "./tasks/triage/triage.js";
 
 export interface MedGemmaInfo extends EngineInfo {
   /** True for the embedded test object, which is not for patients. */

@@ -4,15 +4,15 @@ import { Callback } from "../base/callback.js";
 import { badOption } from "../base/errors.js";
 import { checkSignal, functionOption, readOnce, stringOption } from "../base/options.js";
 import { hashAnew } from "../machine/file-hash.js";
-import { listAddressedFiles } from "./addressed.js";
-import { catalogueEntries, findEntry, knownFile, readCatalogue } from "./catalogue.js";
-import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
-import { fileSize, partOf, readRecord, recordOf, rejectedOf } from "./download.js";
-import { isHubAddress, parseHubAddress, partsOf, understandName } from "./hub-address.js";
-import { isAccepted } from "./licenses.js";
-import { inModelsFolder, refuseLinks } from "./models-folder.js";
-import { expectedBytes, expectedMemory, filesOf, isHere, targetOf } from "./places.js";
-import { type ModelSettings, resolveSettings } from "./settings.js";
+import { listAddressedFiles } from "./catalogue/addressed.js";
+import { catalogueEntries, findEntry, knownFile, readCatalogue } from "./catalogue/catalogue.js";
+import { isHubAddress, parseHubAddress, partsOf, understandName } from "./catalogue/hub-address.js";
+import { isAccepted } from "./catalogue/licenses.js";
+import { expectedBytes, expectedMemory, filesOf, isHere, targetOf } from "./catalogue/places.js";
+import { type ModelSettings, resolveSettings } from "./catalogue/settings.js";
+import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue/types.js";
+import { fileSize, partOf, readRecord, recordOf, rejectedOf } from "./download/download.js";
+import { inModelsFolder, refuseLinks } from "./download/models-folder.js";
 
 export interface ListedModel {
   readonly name: string;

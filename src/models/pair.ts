@@ -1,8 +1,8 @@
 import { MedGemmaError } from "../base/errors.js";
-import { CATALOGUE_FILE, catalogueEntries, readCatalogue } from "./catalogue.js";
-import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
-import type { ModelInspection } from "./gguf-inspect.js";
-import { contradict, describeKind, kindOf, type ModelKind } from "./lineage.js";
+import { CATALOGUE_FILE, catalogueEntries, readCatalogue } from "./catalogue/catalogue.js";
+import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue/types.js";
+import type { ModelInspection } from "./gguf/inspect.js";
+import { contradict, describeKind, kindOf, type ModelKind } from "./gguf/lineage.js";
 
 /** sha256 of the files, as far as they are known. */
 export interface PairHashes {

@@ -4,16 +4,16 @@ import { Callback } from "../base/callback.js";
 import { badOption, throwIfAborted } from "../base/errors.js";
 import { checkNames, stringOption } from "../base/options.js";
 import { makeFolder } from "../machine/folder.js";
-import { catalogueEntries, findEntry, knownFile, readCatalogue } from "./catalogue.js";
-import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue-types.js";
-import { download, fileSize, partOf, readRecord, rejectedOf } from "./download.js";
-import { readGguf } from "./gguf.js";
-import { isHubAddress, parseHubAddress, partsOf, understandName } from "./hub-address.js";
-import { requireLicense } from "./licenses.js";
-import { inModelsFolder } from "./models-folder.js";
-import { expectedBytes, filesOf, isHere, targetOf, urlsOf } from "./places.js";
-import { requireRoom } from "./room.js";
-import { type ModelSettings, type ResolvedSettings, resolveSettings } from "./settings.js";
+import { catalogueEntries, findEntry, knownFile, readCatalogue } from "./catalogue/catalogue.js";
+import { isHubAddress, parseHubAddress, partsOf, understandName } from "./catalogue/hub-address.js";
+import { requireLicense } from "./catalogue/licenses.js";
+import { expectedBytes, filesOf, isHere, targetOf, urlsOf } from "./catalogue/places.js";
+import { type ModelSettings, type ResolvedSettings, resolveSettings } from "./catalogue/settings.js";
+import type { Catalogue, CatalogueEntry, CatalogueFile } from "./catalogue/types.js";
+import { requireRoom } from "./download/disk-space.js";
+import { download, fileSize, partOf, readRecord, rejectedOf } from "./download/download.js";
+import { inModelsFolder } from "./download/models-folder.js";
+import { readGguf } from "./gguf/gguf.js";
 
 export interface DownloadProgress {
   /** The catalogue's name, or the address. */

@@ -3,8 +3,8 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MedGemma, MedGemmaError } from "../../src/index.js";
-import { readGguf } from "../../src/models/gguf.js";
-import { inspectModel } from "../../src/models/gguf-inspect.js";
+import { readGguf } from "../../src/models/gguf/gguf.js";
+import { inspectModel } from "../../src/models/gguf/inspect.js";
 import { damaged } from "../support/corrupt.js";
 import { PHANTOM } from "../support/phantom.js";
 

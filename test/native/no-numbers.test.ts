@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { readGguf } from "../../src/models/gguf.js";
+import { readGguf } from "../../src/models/gguf/gguf.js";
 import { answerText, rejection } from "../support/ask.js";
 import { greyPicture, loadPhantom, PHANTOM } from "../support/phantom.js";
 

@@ -4,8 +4,8 @@ import { NativeEngine } from "../../src/engine/native/native-engine.js";
 import { ProcessEngine } from "../../src/engine/process/process-engine.js";
 import { MedGemma } from "../../src/index.js";
 import { readMachine } from "../../src/machine/machine.js";
-import { inspectModel } from "../../src/models/gguf-inspect.js";
-import { planModel } from "../../src/models/plan.js";
+import { inspectModel } from "../../src/models/gguf/inspect.js";
+import { planModel } from "../../src/models/plan/plan.js";
 import { PHANTOM, picturePath } from "../support/phantom.js";
 
 // .ci/run fetches it and names it here.

@@ -11,7 +11,7 @@ import { quantizationLoss } from "../../src/dataset/quantize.js";
 import { NativeEngine } from "../../src/engine/native/native-engine.js";
 import { quantize, quantizeTypes } from "../../src/engine/process/quantize.js";
 import { MedGemma } from "../../src/medgemma/medgemma.js";
-import { readGguf } from "../../src/models/gguf.js";
+import { readGguf } from "../../src/models/gguf/gguf.js";
 import { goldens, PHANTOM, picture, picturePath } from "../support/phantom.js";
 
 const ADAPTER = path.join(packageRoot, "test/fixtures/lora/phantom-brief-lora-f16.gguf");

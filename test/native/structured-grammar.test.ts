@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { NativeEngine } from "../../src/engine/native/native-engine.js";
-import { LAB_REPORT_SCHEMA } from "../../src/medgemma/extract-presets.js";
-import { toJsonSchema } from "../../src/medgemma/structured-schema.js";
+import { toJsonSchema } from "../../src/medgemma/run/structured/schema.js";
+import { LAB_REPORT_SCHEMA } from "../../src/medgemma/tasks/extract/presets.js";
 import { answerText } from "../support/ask.js";
 import { loadPhantom } from "../support/phantom.js";
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { TENSOR_TYPES, VALUE, VALUE_BYTES } from "../../src/models/gguf-types.js";
+import { TENSOR_TYPES, VALUE, VALUE_BYTES } from "../../src/models/gguf/types.js";
 
 export type Scalar = number | bigint | boolean | string;
 

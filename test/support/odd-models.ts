@@ -1,4 +1,4 @@
-import { TENSOR_TYPES, VALUE } from "../../src/models/gguf-types.js";
+import { TENSOR_TYPES, VALUE } from "../../src/models/gguf/types.js";
 import type { GgufEdit } from "./gguf-edit.js";
 
 /** A whole file that says something else than a Gemma 3 file does. */

@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { VALUE } from "../../src/models/gguf-types.js";
+import { VALUE } from "../../src/models/gguf/types.js";
 import { GgufEdit } from "./gguf-edit.js";
 
 /** Writes a model as `count` files, as llama.cpp's gguf-split does. */

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { MedGemmaError } from "../../src/base/errors.js";
-import { resolveLoadOptions } from "../../src/medgemma/load-options.js";
-import { checkAskOptions } from "../../src/medgemma/options.js";
+import { resolveLoadOptions } from "../../src/medgemma/load/load-options.js";
+import { checkAskOptions } from "../../src/medgemma/run/ask-options.js";
 import { pagesOf, repository } from "../support/pages.js";
 
 const read = (page: string) => readFileSync(path.join(repository, page), "utf8");

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { MedGemmaError } from "../../base/errors.js";
-import { readCalibration } from "../../medgemma/calibration.js";
-import type { ClassifyResult } from "../../medgemma/classify.js";
-import { checkLabels } from "../../medgemma/classify-labels.js";
-import type { ClassifyOptions } from "../../medgemma/classify-options.js";
-import type { LabelPrior } from "../../medgemma/classify-prior.js";
+import { readCalibration } from "../../medgemma/tasks/classify/calibration.js";
+import type { ClassifyResult } from "../../medgemma/tasks/classify/classify.js";
+import { checkLabels } from "../../medgemma/tasks/classify/labels.js";
+import type { ClassifyOptions } from "../../medgemma/tasks/classify/options.js";
+import type { LabelPrior } from "../../medgemma/tasks/classify/prior.js";
 import { addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
 import { PROMPT_FLAG, runTask, showLines, type TaskFlags } from "../task.js";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { readTextFile } from "../../base/files/read-text.js";
-import type { DecideResult } from "../../medgemma/decide.js";
-import { collect } from "../../medgemma/respond.js";
+import { collect } from "../../medgemma/run/respond.js";
+import type { DecideResult } from "../../medgemma/tasks/decide/decide.js";
 import { inputFile } from "../files.js";
 import { addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";

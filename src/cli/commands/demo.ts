@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { writeOutput } from "../../base/files/write.js";
 import { stretchToSquare } from "../../image/square.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
-import type { ModelResult } from "../../medgemma/result.js";
+import type { ModelResult } from "../../medgemma/run/result.js";
 import { parseBoxes } from "../../prompt/boxes.js";
 import { DEMO_CASES, type DemoCase, type DemoQuestion, wordsOf } from "../demo/cases.js";
 import { type PageBox, type PageCase, type PagePicture, renderPage } from "../demo/page.js";

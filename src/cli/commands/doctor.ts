@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { MedGemmaError } from "../../base/errors.js";
-import { resolveLoadOptions } from "../../medgemma/load-options.js";
+import { resolveLoadOptions } from "../../medgemma/load/load-options.js";
 import { MedGemma } from "../../medgemma/medgemma.js";
 import { checkEndpoint } from "../endpoint-check.js";
 import type { ModelFlags } from "../flags.js";

@@ -11,8 +11,8 @@ import {
   readCases,
 } from "../../dataset/evaluate.js";
 import { makeFolder } from "../../machine/folder.js";
-import { fitCalibration } from "../../medgemma/calibration.js";
-import type { TriageScaleId } from "../../medgemma/triage-scales/index.js";
+import { fitCalibration } from "../../medgemma/tasks/classify/calibration.js";
+import type { TriageScaleId } from "../../medgemma/tasks/triage/scales/index.js";
 import { checkOutputFile, checkOutputFolder, inputFile } from "../files.js";
 import { addAnswerFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";

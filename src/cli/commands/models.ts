@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { EXIT } from "../../base/errors.js";
-import { type ListedFile, listAddressedFiles } from "../../models/addressed.js";
+import { type ListedFile, listAddressedFiles } from "../../models/catalogue/addressed.js";
 import { type ListedModel, listModels, removeModel, verifyModels } from "../../models/manage.js";
 import type { Interrupt } from "../interrupt.js";
 import { clearStatus, inBytes, note, progress, speak, speakJson } from "../terminal.js";

@@ -2,7 +2,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { writeBeside } from "../../base/files/beside.js";
 import { PACKAGE_VERSION } from "../../base/package.js";
-import { resolveSettings } from "../../models/settings.js";
+import { resolveSettings } from "../../models/catalogue/settings.js";
 import type { Check } from "../self-test.js";
 
 /** A check, and the number that it found. */

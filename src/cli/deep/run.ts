@@ -1,7 +1,7 @@
 import { MedGemmaError } from "../../base/errors.js";
-import type { FoundModel } from "../../medgemma/find-model.js";
+import type { FoundModel } from "../../medgemma/load/find-model.js";
 import { MedGemma } from "../../medgemma/medgemma.js";
-import type { ModelInspection } from "../../models/gguf-inspect.js";
+import type { ModelInspection } from "../../models/gguf/inspect.js";
 import { deepChecks } from "./checks.js";
 import { type DeepCheck, keepRecord, readRecord, recordPath } from "./record.js";
 import { subjectOf } from "./subject.js";

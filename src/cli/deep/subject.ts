@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { packageRoot } from "../../base/package.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
-import type { ModelInspection } from "../../models/gguf-inspect.js";
+import type { ModelInspection } from "../../models/gguf/inspect.js";
 import { FULL_VOCABULARY } from "../../prompt/control-words.js";
 import { examplePictures, readReference } from "../self-test.js";
 

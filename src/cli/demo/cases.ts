@@ -1,4 +1,4 @@
-import type { Question } from "../../medgemma/conversation.js";
+import type { Question } from "../../medgemma/run/conversation.js";
 
 export interface DemoQuestion {
   /** Heading on the page. */

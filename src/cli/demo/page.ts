@@ -1,6 +1,6 @@
 import { escapeXml } from "../../base/escape.js";
 import type { PixelBox } from "../../image/square.js";
-import type { ModelResult } from "../../medgemma/result.js";
+import type { ModelResult } from "../../medgemma/run/result.js";
 import { REAL_COMMAND, REAL_SOURCE, TEST_OBJECT } from "./real-weights.js";
 import { STYLE } from "./style.js";
 

@@ -5,7 +5,7 @@ import { folderOf } from "../../base/files/descriptor.js";
 import { readTextFile } from "../../base/files/read-text.js";
 import type { ImageInput } from "../../image/input.js";
 import type { SquareBox } from "../../image/square.js";
-import type { TriageCase } from "../../medgemma/triage/case.js";
+import type { TriageCase } from "../../medgemma/tasks/triage/case.js";
 
 export const EVALUATE_TASKS = [
   "ask",

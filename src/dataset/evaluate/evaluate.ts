@@ -14,8 +14,8 @@ import {
 } from "../../base/options.js";
 import { checkSchema } from "../../engine/schema/schema.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
-import type { Provenance } from "../../medgemma/result.js";
-import { isStandardSchema } from "../../medgemma/structured-standard.js";
+import type { Provenance } from "../../medgemma/run/result.js";
+import { isStandardSchema } from "../../medgemma/run/structured/standard.js";
 import { checkModel } from "../check-model.js";
 import { confusionSvg, rocSvg } from "../metrics/svg.js";
 import { boxTruth, EVALUATE_TASKS, type EvaluateCase, type EvaluateTask } from "./case.js";

@@ -1,14 +1,14 @@
 import { badOption, MedGemmaError } from "../../base/errors.js";
 import type { ImageInput } from "../../image/input.js";
-import type { LabelProbability } from "../../medgemma/classify-labels.js";
-import type { ClassifyOptions } from "../../medgemma/classify-options.js";
-import type { ExtractOptions } from "../../medgemma/extract.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
-import type { ModelResult } from "../../medgemma/result.js";
-import type { JsonSchema } from "../../medgemma/structured.js";
-import type { TaskOptions } from "../../medgemma/task-prompt.js";
-import type { TriageOptions } from "../../medgemma/triage/options.js";
-import { findScale } from "../../medgemma/triage-scales/index.js";
+import type { ModelResult } from "../../medgemma/run/result.js";
+import type { JsonSchema } from "../../medgemma/run/structured/structured.js";
+import type { TaskOptions } from "../../medgemma/run/task-prompt.js";
+import type { LabelProbability } from "../../medgemma/tasks/classify/labels.js";
+import type { ClassifyOptions } from "../../medgemma/tasks/classify/options.js";
+import type { ExtractOptions } from "../../medgemma/tasks/extract/extract.js";
+import type { TriageOptions } from "../../medgemma/tasks/triage/options.js";
+import { findScale } from "../../medgemma/tasks/triage/scales/index.js";
 import type { Labelled } from "../metrics/boxes.js";
 import {
   boxTruth,

@@ -9,9 +9,9 @@ import {
   stringOption,
 } from "../../base/options.js";
 import type { ImageInput } from "../../image/input.js";
-import { toContent } from "../../medgemma/conversation.js";
 import type { MedGemma } from "../../medgemma/medgemma.js";
-import { readContent } from "../../medgemma/pictures.js";
+import { toContent } from "../../medgemma/run/conversation.js";
+import { readContent } from "../../medgemma/run/pictures.js";
 import { renderPrompt } from "../../prompt/render.js";
 import { checkModel } from "../check-model.js";
 import type { EvaluateCase } from "../evaluate/case.js";

@@ -4,7 +4,7 @@ import { ByteLru } from "../../base/byte-lru.js";
 import { Callback } from "../../base/callback.js";
 import { MedGemmaError, throwIfAborted } from "../../base/errors.js";
 import type { RgbImage } from "../../image/rgb.js";
-import type { EmbeddingShape, EmbeddingStore } from "../embedding-store.js";
+import type { EmbeddingShape, EmbeddingStore } from "../embeddings/embedding-store.js";
 import type { EngineStats, ProjectorInfo } from "../engine.js";
 import { type Addon, fromNative, type NativeEmbedding, type NativeEngineHandle } from "./addon.js";
 

@@ -7,8 +7,8 @@ import type { RgbImage } from "../../image/rgb.js";
 import { type Machine, readMachine } from "../../machine/machine.js";
 import type { Placement } from "../../machine/placement.js";
 import { defaultThreads } from "../../machine/threads.js";
-import { warnOfOpenFolder } from "../cache-folder.js";
-import { EmbeddingStore } from "../embedding-store.js";
+import { warnOfOpenFolder } from "../embeddings/cache-folder.js";
+import { EmbeddingStore } from "../embeddings/embedding-store.js";
 import type {
   EncodeOptions,
   Engine,

@@ -1,6 +1,6 @@
 import { EventQueue } from "../../base/event-queue.js";
 import type { GenerateOptions, GenerationEvent, PromptPart } from "../engine.js";
-import type { ChildLink } from "./child-link.js";
+import type { ChildLink } from "./link/child-link.js";
 import { sendParts } from "./parts.js";
 
 /** One generation in the child process. Its time to the first token is measured here, from the caller's call. */

@@ -1,7 +1,7 @@
 import type { RgbImage } from "../../image/rgb.js";
 import type { PromptPart } from "../engine.js";
-import type { ChildLink } from "./child-link.js";
-import type { WirePart } from "./messages.js";
+import type { ChildLink } from "./link/child-link.js";
+import type { WirePart } from "./link/messages.js";
 
 export interface SentParts {
   readonly wire: readonly WirePart[];

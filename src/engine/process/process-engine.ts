@@ -1,7 +1,7 @@
 import { untilAborted } from "../../base/abort.js";
 import { MedGemmaError, throwIfAborted } from "../../base/errors.js";
 import type { RgbImage } from "../../image/rgb.js";
-import { warnOfOpenFolder } from "../cache-folder.js";
+import { warnOfOpenFolder } from "../embeddings/cache-folder.js";
 import type {
   EncodeOptions,
   Engine,
@@ -20,14 +20,14 @@ import {
   resolveGenerateOptions,
   resolveRequestOptions,
 } from "../native/generate-options.js";
+import { NO_STATS } from "../no-stats.js";
 import { checkContinuationsFit, checkParts, checkPartsFit } from "../parts.js";
-import type { ChildLink } from "./child-link.js";
 import { endWhenForgotten } from "./forgotten.js";
 import { generateRemotely } from "./generate.js";
 import { hugePages } from "./huge-pages.js";
+import type { ChildLink } from "./link/child-link.js";
 import { sendParts } from "./parts.js";
 import { type ProcessEngineOptions, toStartSettings } from "./process-options.js";
-import { NO_STATS } from "./stats.js";
 import { Supervisor } from "./supervisor.js";
 
 /**

@@ -2,8 +2,8 @@ import path from "node:path";
 import { asListener } from "../../base/callback.js";
 import { resolveAdapterOptions } from "../native/adapters.js";
 import type { NativeEngineOptions } from "../native/native-engine.js";
-import type { LoadSettings, LogLevel } from "./messages.js";
-import type { SpawnOptions } from "./spawn-child.js";
+import type { LoadSettings, LogLevel } from "./link/messages.js";
+import type { SpawnOptions } from "./link/spawn-child.js";
 
 export interface ProcessEngineOptions extends NativeEngineOptions, SpawnOptions {
   /** Called with llama.cpp's log lines. Defaults to none being kept. */

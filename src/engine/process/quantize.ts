@@ -18,8 +18,8 @@ import {
   type NativeQuantizeReport,
 } from "../native/addon.js";
 import { quantizeNatively } from "../native/quantize.js";
-import { ChildLink } from "./child-link.js";
-import type { SpawnOptions } from "./spawn-child.js";
+import { ChildLink } from "./link/child-link.js";
+import type { SpawnOptions } from "./link/spawn-child.js";
 
 export interface QuantizeOptions extends SpawnOptions {
   /** Where the quantised file goes. It appears whole or not at all. */

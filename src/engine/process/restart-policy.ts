@@ -1,5 +1,5 @@
 import type { MedGemmaError } from "../../base/errors.js";
-import { gaveUpError } from "./crash.js";
+import { gaveUpError } from "./link/crash.js";
 
 /**
  * Decides whether a process that crashed is started again. Crashes count as a row however far apart they are: a large

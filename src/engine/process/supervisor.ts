@@ -1,6 +1,6 @@
 import { MedGemmaError } from "../../base/errors.js";
 import type { EngineInfo } from "../engine.js";
-import { ChildLink } from "./child-link.js";
+import { ChildLink } from "./link/child-link.js";
 import type { StartSettings } from "./process-options.js";
 import { RestartPolicy } from "./restart-policy.js";
 

@@ -17,13 +17,13 @@ import {
   resolveGenerateOptions,
   resolveRequestOptions,
 } from "../native/generate-options.js";
+import { NO_STATS } from "../no-stats.js";
 import { checkParts } from "../parts.js";
-import { NO_STATS } from "../process/stats.js";
-import { CAPABILITIES, type Endpoint, type Needs } from "./endpoint.js";
-import { toEndpointError } from "./http.js";
-import { Pool } from "./pool.js";
-import { type RemoteOptions, resolveRemoteOptions } from "./remote-options.js";
-import { unsupported } from "./unsupported.js";
+import { CAPABILITIES, type Endpoint, type Needs } from "./endpoint/endpoint.js";
+import { type RemoteOptions, resolveRemoteOptions } from "./endpoint/remote-options.js";
+import { toEndpointError } from "./http/http.js";
+import { unsupported } from "./http/unsupported.js";
+import { Pool } from "./pool/pool.js";
 
 /** How a request is done, whatever it is. */
 interface Request {

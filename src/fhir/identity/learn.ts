@@ -1,6 +1,6 @@
 import { Pace, type Steps } from "../../base/breather.js";
-import { statedType } from "../title.js";
-import { asAddress, asList, asObject, asText, type Json, keysOf } from "../values.js";
+import { asAddress, asList, asObject, asText, type Json, keysOf } from "../elements/values.js";
+import { statedType } from "../words/title.js";
 import { fold, isUnspaced } from "./fold.js";
 import { inContext } from "./honorifics.js";
 import { Known } from "./known.js";

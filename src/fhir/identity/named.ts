@@ -1,5 +1,5 @@
-import { allMatches } from "../all-matches.js";
-import { withFirstLetters } from "./first-letters.js";
+import { allMatches } from "../elements/all-matches.js";
+import { withFirstLetters } from "../elements/first-letters.js";
 import { fold } from "./fold.js";
 import { type Around, type Group, groupAt } from "./groups.js";
 import { COLLEAGUE, ROLES, TITLES } from "./honorifics.js";

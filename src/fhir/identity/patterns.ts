@@ -1,5 +1,5 @@
-import { allMatches } from "../all-matches.js";
-import { withFirstLetters } from "./first-letters.js";
+import { allMatches } from "../elements/all-matches.js";
+import { withFirstLetters } from "../elements/first-letters.js";
 import type { Around } from "./groups.js";
 import {
   ADDRESS_LABELS,

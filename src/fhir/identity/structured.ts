@@ -1,5 +1,5 @@
-import { asList, asObject, asText, conceptText, type Json, quantityText } from "../values.js";
-import { whenText } from "../when.js";
+import { asList, asObject, asText, conceptText, type Json, quantityText } from "../elements/values.js";
+import { whenText } from "../words/when.js";
 
 /** Characters of a value that is looked for; what is longer is words. */
 const LONGEST = 120;

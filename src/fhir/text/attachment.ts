@@ -1,5 +1,5 @@
-import type { References } from "../references.js";
-import { asObject, asText, type Json } from "../values.js";
+import type { References } from "../elements/references.js";
+import { asObject, asText, type Json } from "../elements/values.js";
 import { isBase64 } from "./base64.js";
 import { type DecodedText, decodeText } from "./charset.js";
 import { type ContentType, formOf, isUnstated, parseContentType, type TextForm } from "./content-type.js";

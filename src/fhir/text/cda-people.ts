@@ -1,7 +1,7 @@
 import { Parser } from "htmlparser2";
 import type { Steps } from "../../base/breather.js";
 import { table } from "../../base/table.js";
-import type { Json } from "../values.js";
+import type { Json } from "../elements/values.js";
 
 /** Elements of CDA's header and entries that stand for people, and for places among them (HL7 CDA R2, sections 4.2 and 4.3). */
 const PEOPLE: Readonly<Record<string, string>> = table({

@@ -1,4 +1,4 @@
-import type { Json } from "../values.js";
+import type { Json } from "../elements/values.js";
 
 /** OBX-11, table 0085: the statuses of what takes the place of a value sent before. */
 const CORRECTING: ReadonlySet<string> = new Set(["C", "A", "D", "W"]);

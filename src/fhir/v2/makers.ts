@@ -1,5 +1,5 @@
 import { table } from "../../base/table.js";
-import type { Json } from "../values.js";
+import type { Json } from "../elements/values.js";
 import type { Segment } from "./parse.js";
 import { dayOf } from "./people.js";
 import { concept } from "./values.js";

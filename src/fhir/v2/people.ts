@@ -1,5 +1,5 @@
 import { table } from "../../base/table.js";
-import type { Json } from "../values.js";
+import type { Json } from "../elements/values.js";
 import type { Segment } from "./parse.js";
 
 /** Fields of persons by segment: what they are called, where they live, how they are reached. */

@@ -1,6 +1,6 @@
 import { Pace } from "../../base/breather.js";
-import { isSame } from "../same.js";
-import type { Json } from "../values.js";
+import { isSame } from "../elements/same.js";
+import type { Json } from "../elements/values.js";
 import { type Event, eventOf } from "./events.js";
 import { Instances } from "./instances.js";
 import { MAKERS } from "./makers.js";

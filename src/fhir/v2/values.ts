@@ -1,4 +1,4 @@
-import type { Json } from "../values.js";
+import type { Json } from "../elements/values.js";
 import type { Segment } from "./parse.js";
 import { dayOf } from "./people.js";
 

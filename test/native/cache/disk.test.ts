@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFile
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { EmbeddingStore } from "../../../src/engine/embedding-store.js";
+import { EmbeddingStore } from "../../../src/engine/embeddings/embedding-store.js";
 import type { NativeEngineOptions } from "../../../src/engine/native/native-engine.js";
 import { ProcessEngine } from "../../../src/engine/process/process-engine.js";
 import { goldens, greyPicture, loadPhantom, PHANTOM, picture, THREADS } from "../../support/phantom.js";

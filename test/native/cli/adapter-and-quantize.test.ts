@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { packageRoot } from "../../../src/base/package.js";
 import { fileInfo } from "../../../src/engine/file-info.js";
-import { readGguf } from "../../../src/models/gguf.js";
+import { readGguf } from "../../../src/models/gguf/gguf.js";
 import { PHANTOM } from "../../support/phantom.js";
 import { chest, expectNoStack, medgemma } from "./support.js";
 

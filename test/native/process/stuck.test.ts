@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { ProcessEngine } from "../../../src/engine/process/process-engine.js";
-import { VALUE } from "../../../src/models/gguf-types.js";
+import { VALUE } from "../../../src/models/gguf/types.js";
 import { answer } from "../../support/ask.js";
 import { GgufEdit } from "../../support/gguf-edit.js";
 import { goldens, messagesOf, PHANTOM } from "../../support/phantom.js";

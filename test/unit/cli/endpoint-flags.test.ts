@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { expect, test } from "vitest";
 import { addModelFlags, type ModelFlags } from "../../../src/cli/flags.js";
 import { toLoadOptions } from "../../../src/cli/load.js";
-import { resolveLoadOptions } from "../../../src/medgemma/load-options.js";
+import { resolveLoadOptions } from "../../../src/medgemma/load/load-options.js";
 
 const read = (...words: string[]) => {
   const command = addModelFlags(new Command()).parse(words, { from: "user" });

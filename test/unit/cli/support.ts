@@ -1,5 +1,5 @@
 import type { GeneratedToken } from "../../../src/engine/engine.js";
-import type { ModelResult } from "../../../src/medgemma/result.js";
+import type { ModelResult } from "../../../src/medgemma/run/result.js";
 
 const FILE = { bytes: 1, sha256: "00", quantization: "F16" };
 

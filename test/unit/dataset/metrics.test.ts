@@ -8,7 +8,11 @@ import { accuracy, confusionMatrix, macroF1 } from "../../../src/dataset/metrics
 import { areaUnderRoc, rocCurve } from "../../../src/dataset/metrics/roc.js";
 import { confusionSvg, rocSvg } from "../../../src/dataset/metrics/svg.js";
 import { rougeL, tokenF1 } from "../../../src/dataset/metrics/words.js";
-import { fitIsotonic, interpolate, type Outcome } from "../../../src/medgemma/calibration-fit.js";
+import {
+  fitIsotonic,
+  interpolate,
+  type Outcome,
+} from "../../../src/medgemma/tasks/classify/calibration-fit.js";
 
 interface Oracle {
   roc: { scores: number[]; truths: boolean[]; auroc: number }[];

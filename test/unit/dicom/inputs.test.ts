@@ -12,7 +12,7 @@ import {
   readDicom,
   toModelPictures,
 } from "../../../src/dicom/index.js";
-import { readContent } from "../../../src/medgemma/pictures.js";
+import { readContent } from "../../../src/medgemma/run/pictures.js";
 import { axialSlice, greyPicture, writeDicom } from "./support/write-dicom.js";
 
 const bytes = writeDicom(greyPicture(2, 2, [1, 2, 3, 4]));

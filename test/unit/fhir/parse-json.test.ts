@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseSteps } from "../../../src/fhir/parse-json.js";
+import { parseSteps } from "../../../src/fhir/resources/parse-json.js";
 
 /** What a text is parsed to, as JSON, and in how many steps. */
 function parsed(text: string): { value: string; steps: number } {

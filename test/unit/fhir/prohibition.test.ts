@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { saysProhibition } from "../../../src/fhir/prohibition.js";
 import { readRecord } from "../../../src/fhir/record.js";
+import { saysProhibition } from "../../../src/fhir/words/prohibition.js";
 import { bundle } from "../../support/record.js";
 
 describe("what must not be done is found in words", () => {

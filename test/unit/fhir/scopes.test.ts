@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { bracketed, piecesOf, scope } from "../../../src/fhir/elements/scopes.js";
 import { readRecord } from "../../../src/fhir/record.js";
-import { bracketed, piecesOf, scope } from "../../../src/fhir/scopes.js";
 import { bundle } from "../../support/record.js";
 
 const textsOf = async (...resources: object[]) =>

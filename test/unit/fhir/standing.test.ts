@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { MODIFIER_ELEMENTS } from "../../../src/fhir/modifier-elements.js";
+import { MODIFIER_ELEMENTS } from "../../../src/fhir/elements/modifier-elements.js";
+import { NOT_CLINICAL } from "../../../src/fhir/elements/types.js";
 import { readRecord } from "../../../src/fhir/record.js";
-import { NOT_CLINICAL } from "../../../src/fhir/types.js";
 import { bundle } from "../../support/record.js";
 
 /** Written by scripts/generate-fhir-modifiers.mjs from the definitions of R4 and R5. */

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { withoutData } from "../../../src/fhir/elements/data.js";
 import { readRecord } from "../../../src/fhir/record.js";
 import { decodeText } from "../../../src/fhir/text/charset.js";
-import { withoutData } from "../../../src/fhir/text/data.js";
 import { markupSteps } from "../../../src/fhir/text/markup.js";
 import { rtfSteps } from "../../../src/fhir/text/rtf.js";
 import { countTurns } from "../../support/breaths.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ageAt } from "../../../src/fhir/age.js";
 import { readRecord } from "../../../src/fhir/record.js";
+import { ageAt } from "../../../src/fhir/words/age.js";
 import { bundle } from "../../support/record.js";
 
 const now = new Date("2026-11-28");

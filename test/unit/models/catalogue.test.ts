@@ -4,10 +4,15 @@ import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { z } from "zod";
 import { withModelTable } from "../../../scripts/generate-model-docs.mjs";
-import { CATALOGUE_FILE, catalogueEntries, findEntry, readCatalogue } from "../../../src/models/catalogue.js";
-import { catalogueProblem } from "../../../src/models/catalogue-check.js";
-import type { Catalogue } from "../../../src/models/catalogue-types.js";
-import { expectedMemory, targetOf, urlsOf } from "../../../src/models/places.js";
+import {
+  CATALOGUE_FILE,
+  catalogueEntries,
+  findEntry,
+  readCatalogue,
+} from "../../../src/models/catalogue/catalogue.js";
+import { catalogueProblem } from "../../../src/models/catalogue/check.js";
+import { expectedMemory, targetOf, urlsOf } from "../../../src/models/catalogue/places.js";
+import type { Catalogue } from "../../../src/models/catalogue/types.js";
 
 const catalogue = await readCatalogue();
 const schemaFile = path.join(path.dirname(CATALOGUE_FILE), "catalogue.schema.json");

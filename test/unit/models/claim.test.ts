@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync
 import os from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { Claim } from "../../../src/models/claim.js";
+import { Claim } from "../../../src/models/download/claim.js";
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "medgemma-claim-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeEach, expect } from "vitest";
-import { type DownloadOptions, download } from "../../../src/models/download.js";
+import { type DownloadOptions, download } from "../../../src/models/download/download.js";
 import { cutAfter, type Hub, type Manner, noise, sha256, startHub } from "./hub.js";
 
 export const top = mkdtempSync(path.join(os.tmpdir(), "medgemma-download-"));

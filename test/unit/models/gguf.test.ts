@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MedGemmaError } from "../../../src/base/errors.js";
 import { fileInfo } from "../../../src/engine/file-info.js";
-import { readGguf } from "../../../src/models/gguf.js";
-import { inspectModel } from "../../../src/models/gguf-inspect.js";
+import { readGguf } from "../../../src/models/gguf/gguf.js";
+import { inspectModel } from "../../../src/models/gguf/inspect.js";
 
 const phantom = fileURLToPath(new URL("../../../models/phantom/", import.meta.url));
 const model = path.join(phantom, "phantom-f16.gguf");

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { readCatalogue } from "../../../src/models/catalogue.js";
-import { isHubAddress, parseHubAddress, understandName } from "../../../src/models/hub-address.js";
+import { readCatalogue } from "../../../src/models/catalogue/catalogue.js";
+import { isHubAddress, parseHubAddress, understandName } from "../../../src/models/catalogue/hub-address.js";
 import { removeModel } from "../../../src/models/manage.js";
 import { pullModel } from "../../../src/models/pull.js";
 import { noise, sha256, startHub } from "./hub.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { contradict, describeKind, kindOf } from "../../../src/models/lineage.js";
+import { contradict, describeKind, kindOf } from "../../../src/models/gguf/lineage.js";
 
 describe("which model names mean", () => {
   // Names as they stand in published files: general.name, general.basename, base models, and file names.

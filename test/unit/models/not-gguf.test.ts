@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { readGguf } from "../../../src/models/gguf.js";
+import { readGguf } from "../../../src/models/gguf/gguf.js";
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "medgemma-not-gguf-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MedGemmaError } from "../../../src/base/errors.js";
-import { inspectModel } from "../../../src/models/gguf-inspect.js";
+import { inspectModel } from "../../../src/models/gguf/inspect.js";
 import { GgufEdit } from "../../support/gguf-edit.js";
 import { ODD_FILES } from "../../support/odd-models.js";
 import { PHANTOM } from "../../support/phantom.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { kindOf } from "../../../src/models/lineage.js";
+import { kindOf } from "../../../src/models/gguf/lineage.js";
 import { checkPair, hashesNeeded, publishedFiles } from "../../../src/models/pair.js";
 
 const published = await publishedFiles();

@@ -2,7 +2,7 @@ import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { inspectModel } from "../../../src/models/gguf-inspect.js";
+import { inspectModel } from "../../../src/models/gguf/inspect.js";
 import { PHANTOM } from "../../support/phantom.js";
 import { splitInto } from "../../support/split-model.js";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Machine } from "../../../src/machine/machine.js";
-import { inspectModel } from "../../../src/models/gguf-inspect.js";
-import { checkPlan, planModel } from "../../../src/models/plan.js";
+import { inspectModel } from "../../../src/models/gguf/inspect.js";
+import { checkPlan, planModel } from "../../../src/models/plan/plan.js";
 import { PHANTOM } from "../../support/phantom.js";
 
 const { model, projector } = await inspectModel(PHANTOM.model, PHANTOM.projector);

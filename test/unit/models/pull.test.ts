@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import os from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
-import { listAddressedFiles, localFile } from "../../../src/models/addressed.js";
+import { listAddressedFiles, localFile } from "../../../src/models/catalogue/addressed.js";
 import { listModels, removeModel, verifyModels } from "../../../src/models/manage.js";
 import { type DownloadProgress, pullModel } from "../../../src/models/pull.js";
 import { rejection } from "../../support/ask.js";

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { rangeOf, sizeBeyond } from "../../../src/models/hub-request.js";
-import * as room from "../../../src/models/room.js";
+import * as room from "../../../src/models/download/disk-space.js";
+import { rangeOf, sizeBeyond } from "../../../src/models/download/hub-request.js";
 import {
   asked,
   BODY,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { readStatements } from "../../../src/medgemma/decide/statements.js";
-import { findInstruction } from "../../../src/medgemma/decide/suspicious.js";
-import { findAlert } from "../../../src/medgemma/interview/alerts.js";
-import { readQuestion } from "../../../src/medgemma/interview/questions.js";
-import { readReport } from "../../../src/medgemma/interview/report.js";
-import { normalise } from "../../../src/medgemma/triage/words/normalise.js";
+import { readStatements } from "../../../src/medgemma/record/statements.js";
+import { findInstruction } from "../../../src/medgemma/record/suspicious.js";
+import { findAlert } from "../../../src/medgemma/tasks/interview/alerts.js";
+import { readQuestion } from "../../../src/medgemma/tasks/interview/questions.js";
+import { readReport } from "../../../src/medgemma/tasks/interview/report.js";
+import { normalise } from "../../../src/medgemma/tasks/triage/words/normalise.js";
 import { parseBoxes } from "../../../src/prompt/boxes.js";
 import { findJson } from "../../../src/prompt/json.js";
 import { LoopWatch, withoutLoop } from "../../../src/prompt/loops.js";

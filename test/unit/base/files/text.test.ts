@@ -8,7 +8,7 @@ import { decodeText } from "../../../../src/base/files/decode-text.js";
 import { readJsonFile, readTextFile } from "../../../../src/base/files/read-text.js";
 import { readCases } from "../../../../src/dataset/evaluate.js";
 import { readTuneCases } from "../../../../src/dataset/tune.js";
-import { readCalibration } from "../../../../src/medgemma/calibration.js";
+import { readCalibration } from "../../../../src/medgemma/tasks/classify/calibration.js";
 import { rejection } from "../../../support/ask.js";
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "medgemma-text-"));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { toGrammar } from "../../../../src/engine/schema/schema.js";
-import { toJsonSchema } from "../../../../src/medgemma/structured-schema.js";
+import { toJsonSchema } from "../../../../src/medgemma/run/structured/schema.js";
 import { grammarRegExp } from "../../../support/grammar-regexp.js";
 
 const regExpOf = (schema: unknown) => grammarRegExp(toGrammar(schema));

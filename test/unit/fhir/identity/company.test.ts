@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Identity } from "../../../../src/fhir/identity.js";
+import { Identity } from "../../../../src/fhir/identity/identity.js";
 
 function redact(patient: object, text: string): { text: string; kept: string[] } {
   const identity = new Identity();

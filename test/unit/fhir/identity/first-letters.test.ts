@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { withFirstLetters } from "../../../../src/fhir/identity/first-letters.js";
+import { withFirstLetters } from "../../../../src/fhir/elements/first-letters.js";
 import { BIRTH_LABELS, NUMBER_LABELS, PHONE_LABELS, SIGNING } from "../../../../src/fhir/identity/labels.js";
 
 describe("the first letters of a pattern of words", () => {

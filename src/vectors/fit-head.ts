@@ -1,0 +1,192 @@
+import { badOption, MedGemmaError, throwIfAborted } from "../base/errors.js";
+import { checkNames, checkSignal, integerOption, plain, readOnce } from "../base/options.js";
+import { foldsOf } from "./folds.js";
+import { Head, type HeadFit, type HeadLabel, type StrengthReport } from "./head.js";
+import { fitLogistic, type LinearModel, probabilities, type Samples } from "./logistic.js";
+import { checkSpace, checkVector, type EmbeddingSpace, type VectorInput } from "./space.js";
+
+export interface FitHeadOptions {
+  /** Parts for cross-validation, 2..20; fewer when a label has fewer pictures. Defaults to `5`. */
+  folds?: number | undefined;
+  /**
+   * Strengths of the penalty to try; one alone is taken without cross-validation. scikit-learn's C is 1 / strength.
+   * Defaults to powers of ten from 0.01 to 10000.
+   */
+  strengths?: readonly number[] | undefined;
+  /** Whose picture each is: pictures of one patient stay in one part, or the figures flatter. Defaults to none. */
+  groups?: readonly (string | number)[] | undefined;
+  /** Takes effect between steps of the fit. */
+  signal?: AbortSignal | undefined;
+}
+
+/** One label a picture, or a list of labels a picture. */
+export type HeadLabels = readonly HeadLabel[] | readonly (readonly string[])[];
+
+const STRENGTHS = [0.01, 0.1, 1, 10, 100, 1000, 10_000];
+const DEFAULT_STRENGTH = 100;
+
+/**
+ * Fits a classifier on embeddings: logistic regression over standardised features, the strength of its L2 penalty
+ * chosen by cross-validation (smallest log loss, then the stronger). Needs no GPU: 200 pictures take seconds. The same
+ * input gives the same head.
+ *
+ * @param labels One label a picture (two labels or more), or a list of labels a picture (multi-label).
+ * @throws MedGemmaError `bad_option`, `space_mismatch`, `aborted`.
+ *
+ * @example
+ * const head = await fitHead(embeddings, ["effusion", "none", ...]);
+ * head.predict(await model.embed("new.png")).label;
+ */
+export async function fitHead(
+  vectors: readonly VectorInput[],
+  labels: HeadLabels,
+  asked: FitHeadOptions = {},
+): Promise<Head> {
+  const options = readOnce("fitHead", asked);
+  checkNames("fitHead", options, ["folds", "strengths", "groups", "signal"]);
+  checkSignal(options.signal);
+  const { rows, space } = readVectors(plain("vectors", vectors));
+  if (!Array.isArray(labels) || labels.length !== rows.length) {
+    throw badOption("labels", `an array of ${rows.length} labels, one a vector,`, labels);
+  }
+  const settings = checkSettings(options, rows.length);
+  const multi = labels.some((label) => Array.isArray(label));
+  const names = multi ? multiNames(labels) : singleNames(labels as HeadLabel[]);
+  const models: LinearModel[] = [];
+  const fits: HeadFit[] = [];
+  for (const label of multi ? names : [undefined]) {
+    const classes = (labels as readonly unknown[]).map((own) =>
+      label === undefined ? names.indexOf(own as HeadLabel) : Number((own as HeadLabel[]).includes(label)),
+    );
+    const { model, fit } = await fitOne({ rows, classes }, multi ? 2 : names.length, settings);
+    models.push(model);
+    fits.push({ label, ...fit });
+  }
+  const width = rows[0]?.length ?? 0;
+  return new Head({ kind: multi ? "multi" : "single", labels: names, space, width, models, fits });
+}
+
+interface Settings {
+  readonly folds: number;
+  readonly strengths: readonly number[];
+  readonly groups: readonly (string | number)[] | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function fitOne(
+  samples: Samples,
+  classes: number,
+  settings: Settings,
+): Promise<{ model: LinearModel; fit: Omit<HeadFit, "label"> }> {
+  const { strengths, signal } = settings;
+  const parts = foldsOf(samples.classes, settings.folds, settings.groups);
+  const folds = parts === undefined || strengths.length === 1 ? 0 : Math.max(...parts) + 1;
+  const crossValidation: StrengthReport[] = [];
+  if (parts !== undefined && folds > 0) {
+    for (const strength of strengths) {
+      crossValidation.push(await validate(samples, classes, strength, parts, signal));
+    }
+  }
+  const best = crossValidation.reduce<StrengthReport | undefined>(
+    (a, b) =>
+      a === undefined || b.logLoss < a.logLoss || (b.logLoss === a.logLoss && b.strength > a.strength)
+        ? b
+        : a,
+    undefined,
+  );
+  const only = strengths.length === 1 ? strengths[0] : undefined;
+  const strength = best?.strength ?? only ?? DEFAULT_STRENGTH;
+  const model = await fitLogistic(samples, classes, strength, signal);
+  return { model, fit: { samples: samples.rows.length, folds, strength, crossValidation } };
+}
+
+/** Fits on all parts but one and asks about that one, for each part. */
+async function validate(
+  { rows, classes: truth }: Samples,
+  classes: number,
+  strength: number,
+  parts: readonly number[],
+  signal: AbortSignal | undefined,
+): Promise<StrengthReport> {
+  let loss = 0;
+  let right = 0;
+  for (let part = 0; part <= Math.max(...parts); part++) {
+    throwIfAborted(signal);
+    const kept = rows.flatMap((_, index) => (parts[index] === part ? [] : [index]));
+    const seen = {
+      rows: kept.map((index) => rows[index] as Float64Array),
+      classes: kept.map((index) => truth[index] as number),
+    };
+    const model = await fitLogistic(seen, classes, strength, signal);
+    for (const [index, row] of rows.entries()) {
+      if (parts[index] !== part) continue;
+      const shares = probabilities(model, row);
+      const own = shares[truth[index] as number] as number;
+      loss -= Math.log(Math.max(own, 1e-15));
+      if (own === Math.max(...shares)) right++;
+    }
+  }
+  return { strength, logLoss: loss / rows.length, accuracy: right / rows.length };
+}
+
+function readVectors(vectors: readonly VectorInput[]): {
+  rows: Float64Array[];
+  space: EmbeddingSpace | undefined;
+} {
+  if (!Array.isArray(vectors) || vectors.length < 2) {
+    throw badOption("vectors", "an array of at least 2 vectors", vectors);
+  }
+  const checked = Array.from(vectors, (vector) => checkVector(vector));
+  const space = checked.find((it) => it.space !== undefined)?.space;
+  const width = checked[0]?.values.length;
+  for (const each of checked) {
+    checkSpace("the others", space, each.space);
+    if (each.values.length !== width) throw badOption("vectors", `${width} numbers each`, each.values.length);
+  }
+  return { rows: checked.map(({ values }) => Float64Array.from(values)), space };
+}
+
+function checkSettings({ folds, strengths, groups, signal }: FitHeadOptions, count: number): Settings {
+  const values: unknown = strengths ?? STRENGTHS;
+  if (!Array.isArray(values) || values.length === 0 || !values.every((it) => it > 0 && Number.isFinite(it))) {
+    throw badOption("strengths", "a list of numbers above 0", strengths);
+  }
+  if (groups !== undefined && (!Array.isArray(groups) || groups.length !== count)) {
+    throw badOption("groups", `an array of ${count}, one a vector,`, groups);
+  }
+  return { folds: integerOption("folds", folds, 5, 2, 20), strengths: values, groups, signal };
+}
+
+/** In order of first appearance, numbers and words alike, but false before true and numbers by size. */
+function singleNames(labels: readonly HeadLabel[]): HeadLabel[] {
+  for (const label of labels) {
+    if (!["string", "number", "boolean"].includes(typeof label)) {
+      throw badOption("labels", "strings, numbers, booleans or lists of strings", label);
+    }
+  }
+  const names = [...new Set(labels)];
+  if (names.length < 2) {
+    throw new MedGemmaError("bad_option", "Expected at least two different labels but received one.", {
+      facts: { option: "labels" },
+      remedy: "A classifier needs pictures with and without the finding.",
+    });
+  }
+  return names.every((name) => typeof name !== "string")
+    ? names.sort((a, b) => Number(a) - Number(b))
+    : names;
+}
+
+function multiNames(labels: readonly unknown[]): string[] {
+  for (const own of labels) {
+    if (!Array.isArray(own) || !own.every((label) => typeof label === "string")) {
+      throw badOption("labels", "a list of strings for each vector", own);
+    }
+  }
+  const lists = labels as readonly string[][];
+  const names = [...new Set(lists.flat())].sort();
+  const useless = names.filter((name) => lists.every((own) => own.includes(name)));
+  if (names.length === 0 || useless.length > 0) {
+    throw badOption("labels", "labels that some pictures have and some have not", useless);
+  }
+  return names;
+}

@@ -1,0 +1,163 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { type EmbeddingSpace, fitHead, Head, MedGemmaError } from "../../../src/index.js";
+import { foldsOf } from "../../../src/vectors/folds.js";
+import { rejection } from "../../support/ask.js";
+
+interface OracleCase {
+  readonly x: number[][];
+  readonly y: number[];
+  readonly folds: number;
+  readonly parts: number[];
+  readonly probes: number[][];
+  readonly fits: { strength: number; probabilities: number[][]; logLoss: number; accuracy: number }[];
+}
+const oracle = JSON.parse(
+  readFileSync(new URL("../../fixtures/embed/head-sklearn.json", import.meta.url), "utf8"),
+) as { cases: Record<string, OracleCase> };
+
+const folder = mkdtempSync(path.join(os.tmpdir(), "medgemma-head-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const space: EmbeddingSpace = { projector: "a".repeat(64), pool: "max", normalized: true, width: 2 };
+const spaced = (x: number, y: number, own = space) => ({ vector: Float32Array.of(x, y), space: own });
+const corners = [spaced(0, 0), spaced(0, 1), spaced(1, 0), spaced(1, 1), spaced(0.1, 0.2), spaced(0.9, 1)];
+const onRight = ["left", "left", "right", "right", "left", "right"];
+
+describe.each(Object.entries(oracle.cases))(
+  "as scikit-learn: %s",
+  (_name, { x, y, folds, parts, probes, fits }) => {
+    test.each(fits)("probabilities at strength $strength", async ({ strength, probabilities }) => {
+      const head = await fitHead(x, y, { strengths: [strength] });
+      for (const [index, probe] of probes.entries()) {
+        for (const [label, { probability }] of head.predict(probe).labels.entries()) {
+          expect(probability).toBeCloseTo(probabilities[index]?.[label] ?? Number.NaN, 4);
+        }
+      }
+    });
+
+    test("cross-validation", async () => {
+      expect(foldsOf(y, folds, undefined)).toEqual(parts);
+      const [fit] = (await fitHead(x, y, { strengths: fits.map((it) => it.strength), folds })).fits;
+      expect(fit?.folds).toBe(folds);
+      for (const [index, { logLoss, accuracy }] of fits.entries()) {
+        expect(fit?.crossValidation[index]?.logLoss).toBeCloseTo(logLoss, 4);
+        expect(fit?.crossValidation[index]?.accuracy).toBeCloseTo(accuracy, 10);
+      }
+      const best = [...fits].sort((a, b) => a.logLoss - b.logLoss)[0];
+      expect(fit?.strength).toBe(best?.strength);
+    });
+  },
+);
+
+describe("a head", () => {
+  test("is the same for the same input, and after JSON", async () => {
+    const head = await fitHead(corners, onRight);
+    const again = await fitHead(corners, onRight);
+    expect(JSON.stringify(again)).toBe(JSON.stringify(head));
+    const file = path.join(folder, "head.json");
+    await head.save(file);
+    const loaded = await Head.load(file);
+    expect(loaded.predict(spaced(0.8, 0.1))).toEqual(head.predict(spaced(0.8, 0.1)));
+    expect(loaded.predict(spaced(0.95, 0.5)).label).toBe("right");
+    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ schemaVersion: 1, space });
+  });
+
+  test("keeps the kind of its labels: booleans, numbers", async () => {
+    const yes = await fitHead(
+      corners,
+      onRight.map((it) => it === "right"),
+    );
+    expect(yes.labels).toEqual([false, true]);
+    expect(yes.predict(spaced(1, 0.4)).label).toBe(true);
+  });
+
+  test("of several labels a picture gives each its own probability", async () => {
+    const labels = corners.map(({ vector: [x = 0, y = 0] }) => [
+      ...(x > 0.5 ? ["right"] : []),
+      ...(y > 0.5 ? ["up"] : []),
+    ]);
+    const head = await fitHead(corners, labels, { strengths: [0.01] });
+    expect(head.kind).toBe("multi");
+    expect(head.predict(spaced(1, 1)).label).toEqual(["right", "up"]);
+    expect(head.predict(spaced(0, 0)).label).toEqual([]);
+    expect(head.fits.map((fit) => fit.label)).toEqual(["right", "up"]);
+  });
+
+  test("refuses vectors of another projector, pooling or width", async () => {
+    const head = await fitHead(corners, onRight);
+    const codeOf = (call: () => unknown) => {
+      try {
+        call();
+      } catch (error) {
+        if (MedGemmaError.isInstance(error)) return error.code;
+      }
+      return undefined;
+    };
+    const other = { ...space, projector: "b".repeat(64) };
+    expect(codeOf(() => head.predict(spaced(0, 0, other)))).toBe("space_mismatch");
+    expect(codeOf(() => head.predict(spaced(0, 0, { ...space, pool: "mean" })))).toBe("space_mismatch");
+    expect(codeOf(() => head.predict([1, 2, 3]))).toBe("bad_option");
+    expect(codeOf(() => head.predict([1, Number.NaN]))).toBe("bad_option");
+    expect((await rejection(fitHead([...corners, spaced(0, 0, other)], [...onRight, "left"]))).code).toBe(
+      "space_mismatch",
+    );
+  });
+
+  test("with too few pictures of a label says that nothing was validated", async () => {
+    const [fit] = (await fitHead(corners.slice(0, 3), ["a", "a", "b"])).fits;
+    expect(fit).toMatchObject({ folds: 0, crossValidation: [] });
+  });
+
+  test.each([
+    [
+      "one label",
+      () =>
+        fitHead(
+          corners,
+          corners.map(() => "same"),
+        ),
+    ],
+    ["labels for others", () => fitHead(corners, ["a", "b"])],
+    ["no vectors", () => fitHead([], [])],
+    ["a misspelt option", () => fitHead(corners, onRight, { fold: 3 } as object)],
+    ["a strength of 0", () => fitHead(corners, onRight, { strengths: [0] })],
+    [
+      "a label that all have",
+      () =>
+        fitHead(
+          corners,
+          corners.map(() => ["a"]),
+        ),
+    ],
+  ])("refuses %s", async (_name, call) => {
+    expect((await rejection(call())).code).toBe("bad_option");
+  });
+
+  test.each([
+    "{",
+    "{}",
+    '{"format":"medgemma-head","schemaVersion":2}',
+    '{"format":"medgemma-head","schemaVersion":1}',
+  ])("is not read from %s", async (text) => {
+    const file = path.join(folder, "broken.json");
+    writeFileSync(file, text);
+    expect((await rejection(Head.load(file))).code).toBe("head_invalid");
+  });
+
+  test("is not fitted when the signal has fired", async () => {
+    expect((await rejection(fitHead(corners, onRight, { signal: AbortSignal.abort() }))).code).toBe(
+      "aborted",
+    );
+  });
+});
+
+test("pictures of one group stay in one part, and every part sees every label", () => {
+  const classes = [0, 0, 1, 1, 0, 1, 0, 1];
+  const groups = ["a", "a", "a", "b", "b", "c", "c", "d"];
+  const parts = foldsOf(classes, 3, groups) ?? [];
+  for (const [index, group] of groups.entries()) expect(parts[index]).toBe(parts[groups.indexOf(group)]);
+  expect(foldsOf([0, 1, 1], 2, undefined)).toBeUndefined();
+});
