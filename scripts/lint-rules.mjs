@@ -54,7 +54,7 @@ export function checkAddons(sources) {
 /** What is written elsewhere would reach a terminal as a model, a server or a file's name has it. */
 const TERMINAL = "cli/terminal.ts";
 /** The decoders' worker silences what libraries print. */
-const SILENCED = "dicom/worker.ts";
+const SILENCED = "dicom/worker/worker.ts";
 
 /** @returns a sentence for each file of src/ that writes to the terminal past the one that makes it harmless. */
 export function checkTerminal(sources) {

@@ -1,6 +1,6 @@
 import { reading } from "../base/options.js";
 import { table } from "../base/table.js";
-import type { DicomFacts } from "./facts.js";
+import type { DicomFacts } from "./file/facts.js";
 import type { InspectedSeries, Inspection } from "./inspect.js";
 
 /** An inspection as text for a terminal: one block a series. Holds names and dates only when `identity` was asked for. */

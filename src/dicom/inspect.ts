@@ -1,22 +1,22 @@
 import { MedGemmaError } from "../base/errors.js";
 import { readOnce } from "../base/options.js";
-import { collect } from "./collect.js";
-import type { DicomFacts } from "./facts.js";
-import { fileWarnings } from "./file-warnings.js";
-import { whileHeld } from "./hold.js";
-import type { HeldInput, PathOrBytes, StudyInput } from "./input.js";
-import type { DicomLimits } from "./limits.js";
-import { niftiFacts, niftiSource, runNifti, withoutVolumes } from "./nifti-pictures.js";
-import { MAX_SLICES, type ModelVersion } from "./rule-table.js";
-import { type Selection, selectSeries } from "./select.js";
-import { groupSeries, type SeriesGroup } from "./series.js";
-import { ruleFor } from "./show.js";
-import { tiffLevels, tiffSource } from "./slide-tiff.js";
-import { unique } from "./study-pictures.js";
-import type { Identity } from "./text.js";
-import { readTiffPages } from "./tiff.js";
+import type { DicomFacts } from "./file/facts.js";
+import type { Identity } from "./file/identity.js";
+import type { HeldInput, PathOrBytes, StudyInput } from "./file/input.js";
+import type { DicomLimits } from "./file/limits.js";
+import { MAX_SLICES, type ModelVersion } from "./show/rule-table.js";
+import { ruleFor } from "./show/show.js";
+import { readTiffPages } from "./slide/tiff.js";
+import { tiffLevels, tiffSource } from "./slide/tiff-slide.js";
+import { collect } from "./study/collect.js";
+import { fileWarnings } from "./study/file-warnings.js";
+import { whileHeld } from "./study/hold.js";
+import { niftiFacts, niftiSource, runNifti, withoutVolumes } from "./study/nifti-pictures.js";
+import { type Selection, selectSeries } from "./study/select.js";
+import { groupSeries, type SeriesGroup } from "./study/series.js";
+import { unique } from "./study/study-pictures.js";
+import type { Work } from "./study/work.js";
 import { prepare } from "./to-pictures.js";
-import type { Work } from "./work.js";
 
 export interface InspectOptions {
   /** The model that will look. Defaults to `"1.5"`. */

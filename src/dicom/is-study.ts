@@ -1,8 +1,9 @@
-import type { PathOrBytes } from "./input.js";
-import { niftiSource } from "./nifti-pictures.js";
-import { firstBytes, isDicom } from "./read.js";
-import { tiffSource } from "./slide-tiff.js";
-import { looksLikeZip } from "./unzip.js";
+import { firstBytes } from "./file/first-bytes.js";
+import type { PathOrBytes } from "./file/input.js";
+import { isDicom } from "./read.js";
+import { tiffSource } from "./slide/tiff-slide.js";
+import { niftiSource } from "./study/nifti-pictures.js";
+import { looksLikeZip } from "./worker/unzip.js";
 
 /**
  * Whether a file (or its bytes) is for this folder to read: DICOM, a NIfTI volume, a slide in TIFF, or

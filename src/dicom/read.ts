@@ -1,15 +1,14 @@
 import { badOption } from "../base/errors.js";
-import { fileLabel } from "../base/files/name.js";
-import { notFound, openFile } from "../base/files/open-file.js";
 import { checkNames, checkSignal, plain, readOnce } from "../base/options.js";
-import type { DicomFacts } from "./facts.js";
-import { whileHeld } from "./hold.js";
-import { type DicomInput, type PathOrBytes, toSource } from "./input.js";
-import { type DicomLimits, withDefaults } from "./limits.js";
-import { looksLikeDicom } from "./locate.js";
-import { sharedPool } from "./pool.js";
-import type { Samples } from "./samples.js";
-import type { Identity } from "./text.js";
+import { looksLikeDicom } from "./file/data-set-start.js";
+import type { DicomFacts } from "./file/facts.js";
+import { firstBytes } from "./file/first-bytes.js";
+import type { Identity } from "./file/identity.js";
+import { type DicomInput, type PathOrBytes, toSource } from "./file/input.js";
+import { type DicomLimits, withDefaults } from "./file/limits.js";
+import type { Samples } from "./pixels/samples.js";
+import { whileHeld } from "./study/hold.js";
+import { sharedPool } from "./worker/pool.js";
 
 export interface ReadOptions {
   /** Frame, from 0. Defaults to `0`. */
@@ -48,20 +47,6 @@ export async function isDicom(given: PathOrBytes): Promise<boolean> {
   if (input instanceof Uint8Array) return looksLikeDicom(input);
   if (typeof input !== "string") throw badOption("source", "a path or bytes", input);
   return looksLikeDicom(await firstBytes(input));
-}
-
-/** The beginning of a file, for looking at what it is. Throws `file_not_found`. */
-export async function firstBytes(path: string, count = 512): Promise<Uint8Array> {
-  const { handle } = await openFile(path);
-  try {
-    const { buffer, bytesRead } = await handle.read(new Uint8Array(count), 0, count, 0);
-    return buffer.subarray(0, bytesRead);
-  } catch (error) {
-    // Files of the kernel can be opened, and not be read.
-    throw notFound(fileLabel(path), "cannot be read", (error as NodeJS.ErrnoException).code);
-  } finally {
-    await handle.close();
-  }
 }
 
 /**

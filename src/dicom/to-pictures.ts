@@ -1,25 +1,25 @@
 import { Callback } from "../base/callback.js";
 import { badOption, type MedGemmaError } from "../base/errors.js";
 import { checkNames, checkSignal, functionOption, readOnce } from "../base/options.js";
-import { type Collected, collect } from "./collect.js";
-import { noPicture } from "./fail.js";
-import { fileWarnings } from "./file-warnings.js";
-import { whileHeld } from "./hold.js";
-import type { HeldInput, PathOrBytes, StudyInput } from "./input.js";
-import type { FrameOf, Instance } from "./instance.js";
-import { type Limits, withDefaults } from "./limits.js";
-import { checkMemory, mostPictures } from "./memory.js";
-import { niftiPictures, niftiSource, withoutVolumes } from "./nifti-pictures.js";
-import { sharedPool } from "./pool.js";
-import { MODALITY_RULES } from "./rule-table.js";
-import { type Selection, selectSeries } from "./select.js";
-import { groupSeries } from "./series.js";
-import { acquisitionRange, type Numbered, showAll } from "./show-slices.js";
-import { chooseSlices } from "./slices.js";
-import { slidePictures } from "./slide-pictures.js";
-import { tiffPictures, tiffSource } from "./slide-tiff.js";
-import { pictureParts, type StudyPictures, unique, volumeParts } from "./study-pictures.js";
-import type { PictureOptions, Prepared, Work } from "./work.js";
+import { noPicture } from "./file/fail.js";
+import type { HeldInput, PathOrBytes, StudyInput } from "./file/input.js";
+import { type Limits, withDefaults } from "./file/limits.js";
+import { chooseSlices } from "./series/choose-slices.js";
+import type { FrameOf, Instance } from "./series/instance.js";
+import { checkMemory, mostPictures } from "./series/memory.js";
+import { MODALITY_RULES } from "./show/rule-table.js";
+import { slidePictures } from "./slide/pictures.js";
+import { tiffPictures, tiffSource } from "./slide/tiff-slide.js";
+import { type Collected, collect } from "./study/collect.js";
+import { fileWarnings } from "./study/file-warnings.js";
+import { whileHeld } from "./study/hold.js";
+import { niftiPictures, niftiSource, withoutVolumes } from "./study/nifti-pictures.js";
+import { type Selection, selectSeries } from "./study/select.js";
+import { groupSeries } from "./study/series.js";
+import { acquisitionRange, type Numbered, showAll } from "./study/show-slices.js";
+import { pictureParts, type StudyPictures, unique, volumeParts } from "./study/study-pictures.js";
+import type { PictureOptions, Prepared, Work } from "./study/work.js";
+import { sharedPool } from "./worker/pool.js";
 
 const NAMES: readonly (keyof PictureOptions)[] = [
   "model",

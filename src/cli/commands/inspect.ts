@@ -2,7 +2,7 @@ import path from "node:path";
 import { type Command, Option } from "commander";
 import { writeOutput } from "../../base/files/write.js";
 import { closeDecoders, formatInspection, inspectPath, toModelPictures } from "../../dicom/index.js";
-import type { ModelVersion } from "../../dicom/rule-table.js";
+import type { ModelVersion } from "../../dicom/show/rule-table.js";
 import { checkFit, type Fit, fitImage } from "../../image/fit.js";
 import type { RgbImage } from "../../image/rgb.js";
 import { makeFolder } from "../../machine/folder.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { decodeText } from "../../../src/dicom/file/identity.js";
 import { readDicom } from "../../../src/dicom/index.js";
-import { decodeText } from "../../../src/dicom/text.js";
 import { locateFixture } from "./support/paths.js";
 
 const NAMES: readonly (readonly [file: string, name: string])[] = [

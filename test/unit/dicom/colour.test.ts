@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toModelPictures } from "../../../src/dicom/index.js";
-import { expandSegments } from "../../../src/dicom/palette.js";
+import { expandSegments } from "../../../src/dicom/pixels/palette.js";
 import { locateFixture } from "./support/paths.js";
 import { type DataSet, writeDicom } from "./support/write-dicom.js";
 

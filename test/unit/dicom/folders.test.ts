@@ -2,8 +2,8 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "no
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DirectoryNames } from "../../../src/dicom/dicomdir.js";
 import { inspectPath, toModelPictures } from "../../../src/dicom/index.js";
+import { DirectoryNames } from "../../../src/dicom/study/dicomdir.js";
 import { locateFixture } from "./support/paths.js";
 import { axialSlice, type DataSet, greyPicture, writeDicom } from "./support/write-dicom.js";
 

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { deserialize } from "node:v8";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { ElementReader } from "../../../src/dicom/elements.js";
+import { ElementReader } from "../../../src/dicom/file/elements.js";
+import { DEFAULT_LIMITS as limits } from "../../../src/dicom/file/limits.js";
 import { closeDecoders, inspectPath, toModelPictures } from "../../../src/dicom/index.js";
-import { runJob } from "../../../src/dicom/jobs.js";
-import { DEFAULT_LIMITS as limits } from "../../../src/dicom/limits.js";
-import type { GroupedFile } from "../../../src/dicom/packed-series.js";
+import type { GroupedFile } from "../../../src/dicom/series/packed-series.js";
+import { runJob } from "../../../src/dicom/worker/jobs.js";
 import { type Coding, multiFrame } from "../../support/hostile/multi-frame.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "medgemma-frames-"));

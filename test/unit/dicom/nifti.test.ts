@@ -4,7 +4,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { inspectPath, toModelPictures } from "../../../src/dicom/index.js";
-import { sliceGrid } from "../../../src/dicom/nifti-grid.js";
+import { sliceGrid } from "../../../src/dicom/nifti/grid.js";
 import { axialSlice } from "./support/write-dicom.js";
 import { writeNifti } from "./support/write-nifti.js";
 

@@ -1,9 +1,9 @@
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { inTurn } from "../../../src/dicom/in-turn.js";
-import type { Job } from "../../../src/dicom/jobs.js";
-import { DEFAULT_LIMITS } from "../../../src/dicom/limits.js";
-import { DecodePool } from "../../../src/dicom/pool.js";
+import { DEFAULT_LIMITS } from "../../../src/dicom/file/limits.js";
+import { inTurn } from "../../../src/dicom/study/in-turn.js";
+import type { Job } from "../../../src/dicom/worker/jobs.js";
+import { DecodePool } from "../../../src/dicom/worker/pool.js";
 import { errorOf } from "../image/support.js";
 
 /** A thread that does what the test says. */

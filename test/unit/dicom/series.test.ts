@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { inspectPath, toModelPictures } from "../../../src/dicom/index.js";
-import { chooseSlices } from "../../../src/dicom/slices.js";
+import { chooseSlices } from "../../../src/dicom/series/choose-slices.js";
 import { locateFixture } from "./support/paths.js";
 import { axialSlice, greyPicture, writeDicom } from "./support/write-dicom.js";
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
-import { whileHeld } from "../../../src/dicom/hold.js";
+import { DEFAULT_LIMITS as limits } from "../../../src/dicom/file/limits.js";
+import { SharedBytes, WORTH_SHARING } from "../../../src/dicom/file/shared-bytes.js";
 import { closeDecoders, inspectPath } from "../../../src/dicom/index.js";
-import { DEFAULT_LIMITS as limits } from "../../../src/dicom/limits.js";
-import { SharedBytes, WORTH_SHARING } from "../../../src/dicom/shared-bytes.js";
+import { whileHeld } from "../../../src/dicom/study/hold.js";
 import { axialSlice } from "./support/write-dicom.js";
 
 afterAll(closeDecoders);

@@ -10,7 +10,7 @@ import {
   patientPosition,
   toModelPictures,
 } from "../../../src/dicom/index.js";
-import { chooseLevel, choosePatches, patchGrid } from "../../../src/dicom/tissue.js";
+import { chooseLevel, choosePatches, patchGrid } from "../../../src/dicom/tissue/tissue.js";
 import { type DataSet, writeDicom } from "./support/write-dicom.js";
 
 /** Glass, with a block of tissue in its right lower part. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toModelPictures } from "../../../src/dicom/index.js";
-import { tableFunction, windowFunction } from "../../../src/dicom/voi.js";
+import { tableFunction, windowFunction } from "../../../src/dicom/pixels/voi.js";
 import { type DataSet, greyPicture, writeDicom } from "./support/write-dicom.js";
 
 describe("VOI functions (PS3.3 C.11.2.1)", () => {
