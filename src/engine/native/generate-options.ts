@@ -12,6 +12,11 @@ const MAX_SEED = 0xffff_ffff;
 const MAX_STOPS = 16;
 const MAX_STOP_LENGTH = 1000;
 
+/** A seed for a request that names none. llama.cpp takes the largest value for "random", so it is not offered. */
+export function drawSeed(): number {
+  return randomInt(MAX_SEED - 1);
+}
+
 /**
  * Checks and completes generation options; the grammar of a schema is made apart, by {@link resolveGrammar}.
  * @throws MedGemmaError `bad_option`, `grammar_unsupported`.
@@ -32,8 +37,7 @@ export function resolveGenerateOptions(options: GenerateOptions): NativeGenerate
     topP: numberOption("topP", options.topP, 0.95, 0, 1),
     minP: numberOption("minP", options.minP, 0, 0, 1),
     repeatPenalty: numberOption("repeatPenalty", options.repeatPenalty, 1, 0.1, 10),
-    // llama.cpp takes the largest value for "random", so it is not offered.
-    seed: integerOption("seed", options.seed, randomInt(MAX_SEED - 1), 0, MAX_SEED - 1),
+    seed: integerOption("seed", options.seed, drawSeed(), 0, MAX_SEED - 1),
     maxTokens: integerOption("maxTokens", options.maxTokens, DEFAULT_MAX_TOKENS, 1, 1_000_000),
     clampMaxTokens: options.maxTokens === undefined,
     stop: [...stop],

@@ -1,4 +1,5 @@
 import type { Engine, GenerateOptions, GenerationEvent, PromptPart } from "../../engine/engine.js";
+import { drawSeed } from "../../engine/native/generate-options.js";
 import { LoopWatch } from "../../prompt/loops.js";
 
 /** An engine whose answers are ended when they repeat themselves without end. For one answer. */
@@ -24,7 +25,9 @@ export class LoopGuard implements Engine {
     const watch = new LoopWatch();
     let answer = "";
     let first: number | undefined;
-    for await (const event of this.#engine.generate(parts, options)) {
+    // Drawn here: an engine tells its own at its end only.
+    const { seed = drawSeed() } = options;
+    for await (const event of this.#engine.generate(parts, { ...options, seed })) {
       yield event;
       if (event.type !== "text") continue;
       first ??= performance.now() - started;
@@ -46,7 +49,7 @@ export class LoopGuard implements Engine {
         decode: performance.now() - started - timeToFirstToken,
         timeToFirstToken,
       },
-      seed: options.seed ?? 0,
+      seed,
     };
   }
 

@@ -54,6 +54,20 @@ describe("a report that runs in circles", () => {
     expect(result.usage.completionTokens).toBeLessThan(100);
   });
 
+  it("names the seed that it was made with, so that it can be made again", async () => {
+    const seeds: (number | undefined)[] = [];
+    const answer = (_: unknown, { seed }: { seed?: number | undefined }) => {
+      seeds.push(seed);
+      return `Clear lungs. ${SENTENCE.repeat(200)}`;
+    };
+    const model = MedGemma.fromEngine(new FakeEngine({ answer }));
+    const drawn = await model.explain("The lungs are clear.", { temperature: 1 });
+    const given = await model.explain("The lungs are clear.", { temperature: 1, seed: 7 });
+    expect([drawn.loop, given.loop]).toEqual([true, true]);
+    expect([drawn, given].map(({ provenance }) => provenance.sampling.seed)).toEqual(seeds);
+    expect(seeds).toEqual([expect.any(Number), 7]);
+  });
+
   it("is one that ends by itself otherwise", async () => {
     const model = MedGemma.fromEngine(new FakeEngine({ answer: REPORT }));
     expect(await model.explain("The lungs are clear.")).toMatchObject({ loop: false, text: REPORT });
