@@ -11,7 +11,7 @@ import { MAX_TEXT } from "./resources/drafts.js";
 import { givenResources } from "./resources/given.js";
 import { inOrder } from "./resources/order.js";
 import type { PatientFacts } from "./resources/patient.js";
-import { type StreamedBundle, splitResources, unreadable } from "./resources/split-json.js";
+import { type StreamedBundle, splitResources, tooMany, unreadable } from "./resources/split-json.js";
 import { paragraphs } from "./resources/text-record.js";
 import { toCharacters } from "./text/characters.js";
 import { isRtf, rtfTextSteps } from "./text/rtf.js";
@@ -107,12 +107,17 @@ export async function readRecord(input: RecordInput, asked: ReadRecordOptions = 
   return finish(collector.drafts(streamed.type), keep ? undefined : identity, collector, signal);
 }
 
+/** Of a text. Four times a long life's notes; a tenth of a millisecond each. */
+const MOST_PARTS = 100_000;
+
 function* textDrafts(
   text: string,
   now: Date,
   clean: (line: string, around: Around) => string,
 ): Generator<Draft | undefined, void, void> {
+  let parts = 0;
   for (const part of paragraphs(text, { longest: MAX_TEXT, now, clean })) {
+    if (part !== undefined && ++parts > MOST_PARTS) throw tooMany(MOST_PARTS, "paragraphs and dated lines");
     yield part && { type: "Text", ...part, prohibition: linesSayProhibition(part.text) };
   }
 }

@@ -87,6 +87,15 @@ test("more resources than can be read within seconds are refused, wherever they 
   await expect(readRecord(segments)).rejects.toMatchObject(refusal);
 });
 
+test("a text of more paragraphs than can be read within seconds is refused", async () => {
+  const lines = (count: number) => "2020-01-02 well\n".repeat(count);
+  await expect(readRecord(lines(100_001))).rejects.toMatchObject({
+    code: "record_unreadable",
+    message: expect.stringContaining("more than 100000 paragraphs"),
+  });
+  expect((await readRecord(lines(2000))).entries).toHaveLength(2000);
+});
+
 test("more values than can be read within seconds are refused, in however many resources and as text too", async () => {
   const observation = (count: number) => ({
     resourceType: "Observation",
