@@ -21,7 +21,7 @@ import {
 } from "../../run/structured/structured.js";
 import { enoughToDrop, surelyTooOld, withoutOldest } from "./oldest.js";
 import { type ChatSnapshot, fromSnapshot, toSnapshot } from "./snapshot.js";
-import { toTurn } from "./turns.js";
+import { toTurn, turnsOf } from "./turns.js";
 
 export interface ChatOptions extends AskOptions {
   /** Pictures that go into the first turn. */
@@ -209,8 +209,7 @@ export class ChatSession {
 }
 
 function keepHistory(history: readonly unknown[]): readonly Message<ImageInput>[] {
-  if (!Array.isArray(history)) throw badOption("history", "an array of messages", history);
-  return history.map((turn, index) => {
+  return turnsOf("history", history).map((turn, index) => {
     const { role, content } = toTurn(turn, index, `history[${index}]`);
     if (typeof content === "string") return { role, content };
     return {

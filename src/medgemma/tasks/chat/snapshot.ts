@@ -3,7 +3,7 @@ import { badOption } from "../../../base/errors.js";
 import { given, objectOption } from "../../../base/options.js";
 import type { ImageOrigin, RgbImage } from "../../../image/rgb.js";
 import type { ContentPart, Message } from "../../../prompt/message.js";
-import { toTurn } from "./turns.js";
+import { toTurn, turnsOf } from "./turns.js";
 
 /**
  * A conversation as data: what `JSON.stringify(chat)` writes, and `model.chat({ restore })` takes. Each picture is there
@@ -62,8 +62,8 @@ export function fromSnapshot(snapshot: unknown): ChatState {
   const { format, version, turns, pictures, dropped } = objectOption("restore", snapshot);
   if (format !== "medgemma-chat" || version !== 1)
     throw badOption("restore", "what JSON.stringify(chat) wrote, version 1,", snapshot);
-  if (!Array.isArray(turns)) throw badOption("restore.turns", "an array of messages", turns);
-  if (!Number.isInteger(dropped) || Number(dropped) < 0 || Number(dropped) > turns.length)
+  const list = turnsOf("restore.turns", turns);
+  if (!Number.isInteger(dropped) || Number(dropped) < 0 || Number(dropped) > list.length)
     throw badOption("restore.dropped", "a number of its questions", dropped);
   const read = new Map(
     Object.entries(objectOption("restore.pictures", pictures)).map(([key, picture]) => [
@@ -71,7 +71,7 @@ export function fromSnapshot(snapshot: unknown): ChatState {
       toImage(picture),
     ]),
   );
-  return { turns: turns.map((turn, index) => toMessage(turn, index, read)), dropped: Number(dropped) };
+  return { turns: list.map((turn, index) => toMessage(turn, index, read)), dropped: Number(dropped) };
 }
 
 function toMessage(turn: unknown, index: number, pictures: ReadonlyMap<string, RgbImage>): Message<RgbImage> {

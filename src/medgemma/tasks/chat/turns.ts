@@ -11,6 +11,16 @@ export type GivenPart =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "image"; readonly image: unknown };
 
+/** Those of ten busy years; more hold the event loop while they are read. */
+const MOST_TURNS = 20_000;
+
+/** @throws MedGemmaError `bad_option`. */
+export function turnsOf(name: string, turns: unknown): readonly unknown[] {
+  if (!Array.isArray(turns) || turns.length > MOST_TURNS)
+    throw badOption(name, `an array of at most ${MOST_TURNS} messages`, turns);
+  return turns;
+}
+
 /**
  * An earlier turn of a conversation, wherever it was kept. The system's text is an option, and no turn.
  * @param where What errors call it.

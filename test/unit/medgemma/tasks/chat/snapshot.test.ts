@@ -119,3 +119,16 @@ it("a turn with a schema gives its value, and the next turn is prose again", asy
   expect(plain).not.toHaveProperty("value");
   expect(plain.text).toBe("No.");
 });
+
+it("more turns than can be read in one go are refused, as history and from a snapshot", () => {
+  const model = MedGemma.fromEngine(new FakeEngine());
+  const turns = Array.from({ length: 20_001 }, (_, index) => ({
+    role: index % 2 === 0 ? ("user" as const) : ("assistant" as const),
+    content: "And now?",
+  }));
+  const refusal = expect.objectContaining({ code: "bad_option", message: expect.stringContaining("20000") });
+  expect(() => model.chat({ history: turns })).toThrow(refusal);
+  const restore = { format: "medgemma-chat" as const, version: 1 as const, turns, pictures: {}, dropped: 0 };
+  expect(() => model.chat({ restore })).toThrow(refusal);
+  expect(() => model.chat({ history: turns.slice(1, 1) })).not.toThrow();
+});
