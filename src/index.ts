@@ -74,7 +74,6 @@ export type {
   Priority,
   ProjectorInfo,
   PromptPart,
-  SamplingOptions,
   Score,
   ScoreOptions,
   ScoreResult,
@@ -84,6 +83,7 @@ export type {
 export { FakeEngine, type FakePrompt, type FakeScript } from "./engine/fake-engine.js";
 export type { AdapterOption } from "./engine/native/adapters.js";
 export { type Quantized, type QuantizeOptions, quantize, quantizeTypes } from "./engine/process/quantize.js";
+export type { SamplingOptions } from "./engine/sampling.js";
 export type { PatientRecord, ReadRecordOptions, RecordEntry, RecordInput } from "./fhir/record.js";
 export { readRecord } from "./fhir/record.js";
 export type { ImageInput } from "./image/input.js";

@@ -1,5 +1,11 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { table } from "../base/table.js";
+import { SAMPLING, SAMPLING_NAMES } from "../engine/sampling.js";
+
+/** `--min-p` of `--min-p <x>`. */
+export function longFlag(flag: string): string {
+  return new Option(flag).long ?? flag;
+}
 
 /** Names of the library's options, and the flag that stands for each where a command has it. */
 const FLAGS: Readonly<Record<string, string>> = table({
@@ -21,12 +27,7 @@ const FLAGS: Readonly<Record<string, string>> = table({
   gpuLayers: "--gpu-layers",
   gpu: "--gpu",
   maxTokens: "--max-tokens",
-  temperature: "--temperature",
-  topK: "--top-k",
-  topP: "--top-p",
-  minP: "--min-p",
-  repeatPenalty: "--repeat-penalty",
-  seed: "--seed",
+  ...Object.fromEntries(SAMPLING_NAMES.map((name) => [name, longFlag(SAMPLING[name].flag)])),
   stop: "--stop",
   system: "--system",
   think: "--think",

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { MedGemmaError } from "../base/errors.js";
 import type { AdapterOption } from "../engine/native/adapters.js";
+import { SAMPLING, SAMPLING_NAMES, type SamplingOptions } from "../engine/sampling.js";
 import { defaultTokens } from "./default-tokens.js";
+import { longFlag } from "./flag-names.js";
 
 /** The options that commands share. Ranges are the library's business; here text only becomes a number. */
 export interface ModelFlags {
@@ -22,14 +24,8 @@ export interface ModelFlags {
   verbose?: boolean | undefined;
 }
 
-export interface AnswerFlags extends ModelFlags {
+export interface AnswerFlags extends ModelFlags, SamplingOptions {
   maxTokens?: number | undefined;
-  temperature?: number | undefined;
-  topK?: number | undefined;
-  topP?: number | undefined;
-  minP?: number | undefined;
-  repeatPenalty?: number | undefined;
-  seed?: number | undefined;
   stop?: string[] | undefined;
   system?: string | undefined;
   think?: boolean | undefined;
@@ -88,26 +84,16 @@ export function addModelFlags(command: Command): Command {
 }
 
 export function addAnswerFlags(command: Command): Command {
-  return addModelFlags(command)
-    .option(
-      "-n, --max-tokens <n>",
-      `new tokens at most (default: ${defaultTokens(command.name())})`,
-      number("--max-tokens"),
-    )
-    .option(
-      "-t, --temperature <x>",
-      "0 always takes the likeliest token (default: 0)",
-      number("--temperature"),
-    )
-    .option("--top-k <n>", "sample from the k likeliest tokens (default: 64)", number("--top-k"))
-    .option("--top-p <x>", "sample from this much probability (default: 0.95)", number("--top-p"))
-    .option("--min-p <x>", "drop tokens below this share of the best (default: 0)", number("--min-p"))
-    .option(
-      "--repeat-penalty <x>",
-      "1 is off; 1.3 ends loops in long answers (default: 1)",
-      number("--repeat-penalty"),
-    )
-    .option("--seed <n>", "for sampling (default: random, told in --json)", number("--seed"))
+  addModelFlags(command).option(
+    "-n, --max-tokens <n>",
+    `new tokens at most (default: ${defaultTokens(command.name())})`,
+    number("--max-tokens"),
+  );
+  for (const name of SAMPLING_NAMES) {
+    const { flag, help } = SAMPLING[name];
+    command.option(flag, help, number(longFlag(flag)));
+  }
+  return command
     .option(
       "--stop <text>",
       "end the answer before this text; may be repeated",

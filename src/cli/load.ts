@@ -1,5 +1,6 @@
 import type { GenerateOptions } from "../engine/engine.js";
 import { resolveGenerateOptions } from "../engine/native/generate-options.js";
+import { askedSampling } from "../engine/sampling.js";
 import { type LoadOptions, resolveLoadOptions } from "../medgemma/load/load-options.js";
 import { MedGemma } from "../medgemma/medgemma.js";
 import { type AskOptions, checkAskOptions, toGenerateOptions } from "../medgemma/run/ask-options.js";
@@ -66,19 +67,8 @@ export function toLoadOptions(flags: ModelFlags): LoadOptions {
 
 /** The library's options, checked before a model is loaded for nothing. */
 export function toAskOptions(flags: AnswerFlags): AskOptions {
-  const { maxTokens, temperature, topK, topP, minP, repeatPenalty, seed, stop, system, think } = flags;
-  const options: AskOptions = defined({
-    maxTokens,
-    temperature,
-    topK,
-    topP,
-    minP,
-    repeatPenalty,
-    seed,
-    stop,
-    system,
-    think,
-  });
+  const { maxTokens, stop, system, think } = flags;
+  const options: AskOptions = defined({ maxTokens, ...askedSampling(flags), stop, system, think });
   resolveLoadOptions(toLoadOptions(flags));
   checkAskOptions("ask", options);
   resolveGenerateOptions(toGenerateOptions(options) as GenerateOptions);

@@ -1,5 +1,6 @@
 import type { RgbImage } from "../image/rgb.js";
 import type { EngineInfo } from "./engine-info.js";
+import type { SamplingOptions } from "./sampling.js";
 
 export type {
   AdapterInfo,
@@ -74,27 +75,6 @@ export interface ImageEmbedding {
   readonly values: Float32Array;
   /** sha256 over pixels, projector and preprocessing version, hex. */
   readonly key: string;
-}
-
-export interface SamplingOptions {
-  /** 0 is greedy. Range 0..10. Defaults to `0`. */
-  temperature?: number | undefined;
-  /** Keep the k likeliest tokens; 0 keeps all. Defaults to `64` (Gemma 3's own setting); unused when greedy. */
-  topK?: number | undefined;
-  /** Keep the smallest set of tokens with this much probability, 0..1. Defaults to `0.95`; unused when greedy. */
-  topP?: number | undefined;
-  /** Drop tokens below this share of the likeliest one's probability, 0..1. Defaults to `0`. */
-  minP?: number | undefined;
-  /** Divide the logits of tokens seen in the last 256 by this. 1 is off; long answers of MedGemma loop less with 1.3. Defaults to `1`. */
-  repeatPenalty?: number | undefined;
-  /**
-   * 0..4294967294. Defaults to a random one, reported in the result; greedy answers do not depend on it.
-   *
-   * Together with `deterministic: true` the same seed gives the same answer to the last bit, for the same prompt, options,
-   * files and machine. Without it mostly the same: rounding depends on what runs beside a request and on which prefix was
-   * known already, and where two tokens are nearly equal it may turn the draw. Endpoints promise what their servers do.
-   */
-  seed?: number | undefined;
 }
 
 export interface GenerateOptions extends SamplingOptions {

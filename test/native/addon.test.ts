@@ -13,6 +13,7 @@ import {
   type NativeGenerateOptions,
   type NativePart,
 } from "../../src/engine/native/addon.js";
+import { SAMPLING_NAMES } from "../../src/engine/sampling.js";
 import { PHANTOM, THREADS } from "../support/phantom.js";
 
 const source = path.join(packageRoot, "src/engine/native/addon.ts");
@@ -73,9 +74,9 @@ beforeAll(async () => {
 afterAll(() => handle.dispose());
 
 /** The end of a request that is made of `parts`. */
-const run = (parts: NativePart[]): Promise<unknown> =>
+const run = (parts: NativePart[], options = PLAIN): Promise<unknown> =>
   new Promise((resolve, reject) => {
-    handle.generate(parts, PLAIN, (kind: string, value: unknown) => {
+    handle.generate(parts, options, (kind: string, value: unknown) => {
       if (kind === "done") resolve(value);
       if (kind === "error") reject(value);
     });
@@ -98,6 +99,19 @@ describe("what the addon exports is what addon.ts says", () => {
     expect(Object.keys(addon.devices()[0] ?? {}).sort()).toEqual(membersOf("NativeDevice"));
     expect(addon.versions().llamaCpp).toMatch(/\d/);
   });
+});
+
+test("every option of a generation is read", async () => {
+  const unread = new Set(Object.keys(PLAIN));
+  const watched = new Proxy(PLAIN, {
+    get(options, name) {
+      unread.delete(String(name));
+      return Reflect.get(options, name);
+    },
+  });
+  await run([{ text: "Hi", special: false }], watched);
+  expect([...unread]).toEqual([]);
+  for (const name of SAMPLING_NAMES) expect(PLAIN).toHaveProperty(name);
 });
 
 describe("a wrong handle is a TypeError, not a crash", () => {

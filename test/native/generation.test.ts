@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { GenerateOptions, GenerationEvent } from "../../src/engine/engine.js";
 import type { NativeEngine } from "../../src/engine/native/native-engine.js";
+import { SAMPLING_NAMES, type SamplingName } from "../../src/engine/sampling.js";
 import { renderPrompt } from "../../src/prompt/render.js";
 import { answer, answerText, rejection, UNENDING } from "../support/ask.js";
 import { type Golden, goldens, greyPicture, loadPhantom, messagesOf } from "../support/phantom.js";
@@ -160,6 +161,14 @@ describe("sampling", () => {
     const told = await answerText(engine, QUESTION, random);
     expect(await sample({ ...random, seed: told.done.seed })).toBe(told.text);
     expect((await answerText(engine, QUESTION, random)).done.seed).not.toBe(told.done.seed);
+  });
+
+  // What changes a hot answer, whatever else does.
+  const TELLING: Readonly<Record<SamplingName, number>> = {
+    ...{ temperature: 0.1, topK: 1, topP: 1e-9, minP: 1, repeatPenalty: 10, seed: 2 },
+  };
+  test.each(SAMPLING_NAMES)("%s comes to the sampler", async (name) => {
+    expect(await sample({ ...HOT, [name]: TELLING[name] })).not.toBe(await sample(HOT));
   });
 
   test("topK 1, a tiny topP and minP 1 leave the best token only", async () => {

@@ -1,21 +1,15 @@
-import { randomInt } from "node:crypto";
 import { badOption } from "../../base/errors.js";
-import { integerOption, numberOption } from "../../base/options.js";
+import { integerOption } from "../../base/options.js";
 import type { GenerateOptions, ScoreOptions } from "../engine.js";
 import { checkGrammar } from "../gbnf/size.js";
+import { resolveSampling, type SamplingName } from "../sampling.js";
 import { checkSchema, toGrammar } from "../schema/schema.js";
 import { checkAdapterUses } from "./adapters.js";
 import type { NativeGenerateOptions, NativeRequestOptions } from "./addon.js";
 
 const DEFAULT_MAX_TOKENS = 512;
-const MAX_SEED = 0xffff_ffff;
 const MAX_STOPS = 16;
 const MAX_STOP_LENGTH = 1000;
-
-/** A seed for a request that names none. llama.cpp takes the largest value for "random", so it is not offered. */
-export function drawSeed(): number {
-  return randomInt(MAX_SEED - 1);
-}
 
 /**
  * Checks and completes generation options; the grammar of a schema is made apart, by {@link resolveGrammar}.
@@ -30,14 +24,11 @@ export function resolveGenerateOptions(options: GenerateOptions): NativeGenerate
   ) {
     throw badOption("stop", `at most ${MAX_STOPS} strings of 1 to ${MAX_STOP_LENGTH} characters,`, stop);
   }
+  const request = resolveRequestOptions(options);
+  const sampling: Pick<NativeGenerateOptions, SamplingName> = resolveSampling(options);
   return {
-    ...resolveRequestOptions(options),
-    temperature: numberOption("temperature", options.temperature, 0, 0, 10),
-    topK: integerOption("topK", options.topK, 64, 0, 1_000_000),
-    topP: numberOption("topP", options.topP, 0.95, 0, 1),
-    minP: numberOption("minP", options.minP, 0, 0, 1),
-    repeatPenalty: numberOption("repeatPenalty", options.repeatPenalty, 1, 0.1, 10),
-    seed: integerOption("seed", options.seed, drawSeed(), 0, MAX_SEED - 1),
+    ...request,
+    ...sampling,
     maxTokens: integerOption("maxTokens", options.maxTokens, DEFAULT_MAX_TOKENS, 1, 1_000_000),
     clampMaxTokens: options.maxTokens === undefined,
     stop: [...stop],

@@ -1,7 +1,8 @@
 import { badOption } from "../../base/errors.js";
-import { checkNames, checkSignal, integerOption, readOnce, stringOption } from "../../base/options.js";
+import { checkNames, checkSignal, given, integerOption, readOnce, stringOption } from "../../base/options.js";
 import type { PictureOptions } from "../../dicom/index.js";
 import type { GenerateOptions } from "../../engine/engine.js";
+import { SAMPLING } from "../../engine/sampling.js";
 import { checkFit, type Fit } from "../../image/fit.js";
 import type { ImageLimits } from "../../image/limits.js";
 
@@ -35,27 +36,23 @@ export interface PrepareOptions extends Pick<AskOptions, "limits" | "study" | "f
 /** See docs/dicom.md. The windows follow the model's version unless `model` says otherwise. */
 export type StudyOptions = Omit<PictureOptions, "signal" | "onProgress">;
 
-const NAMES: readonly (keyof AskOptions)[] = [
-  "system",
-  "think",
-  "maxTokens",
-  "limits",
-  "study",
-  "fit",
-  "temperature",
-  "topK",
-  "topP",
-  "minP",
-  "repeatPenalty",
-  "seed",
-  "stop",
-  "logprobs",
-  "signal",
-  "grammar",
-  "deterministic",
-  "priority",
-  "adapters",
-];
+/** Complete by its type, so that no option is known and yet lost on its way. */
+const NAMES = Object.keys({
+  system: true,
+  think: true,
+  maxTokens: true,
+  limits: true,
+  study: true,
+  fit: true,
+  ...SAMPLING,
+  stop: true,
+  logprobs: true,
+  signal: true,
+  grammar: true,
+  deterministic: true,
+  priority: true,
+  adapters: true,
+} satisfies Record<keyof AskOptions, unknown>) as readonly (keyof AskOptions)[];
 
 /** @throws MedGemmaError `bad_option`. */
 export function checkAskOptions(owner: string, options: AskOptions, extra: readonly string[] = []): void {
@@ -70,6 +67,11 @@ export function checkAskOptions(owner: string, options: AskOptions, extra: reado
     if (options[name] !== undefined) readOnce(name, options[name]);
   checkFit(options.fit);
   checkSignal(options.signal);
+}
+
+/** The options of `ask` among a task's. */
+export function askOptionsIn(options: AskOptions): AskOptions {
+  return given(Object.fromEntries(NAMES.map((name) => [name, options[name]])) as AskOptions);
 }
 
 const THINKING_MAX_TOKENS = 2048;

@@ -1,5 +1,5 @@
 import type { Engine, GenerateOptions, GenerationEvent, PromptPart } from "../../engine/engine.js";
-import { drawSeed } from "../../engine/native/generate-options.js";
+import { drawSeed } from "../../engine/sampling.js";
 import { LoopWatch } from "../../prompt/loops.js";
 
 /** An engine whose answers are ended when they repeat themselves without end. For one answer. */

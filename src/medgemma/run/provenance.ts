@@ -1,5 +1,6 @@
 import type { EngineInfo } from "../../engine/engine.js";
 import { activeAdapters } from "../../engine/native/adapters.js";
+import { askedSampling } from "../../engine/sampling.js";
 import type { RgbImage } from "../../image/rgb.js";
 import type { Message } from "../../prompt/message.js";
 import type { AskOptions } from "./ask-options.js";
@@ -21,6 +22,7 @@ export function makeProvenance(
   seed: number,
 ): Provenance {
   const { model, projector } = info;
+  const { temperature = 0, seed: _asked, ...asked } = askedSampling(options);
   return {
     model: { ...model.file, quantization: model.quantization, name: model.name },
     projector: projector && {
@@ -38,13 +40,8 @@ export function makeProvenance(
     contextSize: info.contextSize,
     threads: info.threads,
     sampling: {
-      temperature: options.temperature ?? 0,
-      seed,
-      maxTokens: options.maxTokens,
-      topK: options.topK,
-      topP: options.topP,
-      minP: options.minP,
-      repeatPenalty: options.repeatPenalty,
+      ...{ temperature, seed, maxTokens: options.maxTokens },
+      ...asked,
       deterministic: options.deterministic ?? false,
     },
     versions: info.versions,

@@ -1,4 +1,5 @@
 import type { EngineTimings, FileInfo, FinishReason, GeneratedToken, Usage } from "../../engine/engine.js";
+import type { SamplingName } from "../../engine/sampling.js";
 import type { ImageOrigin } from "../../image/rgb.js";
 import type { StudyNote } from "./pictures.js";
 
@@ -48,17 +49,13 @@ export interface Provenance {
     readonly thinking: boolean;
   };
   readonly pictures: readonly (ImageOrigin & { readonly width: number; readonly height: number })[];
+  /** As asked for; undefined where the default held. */
   readonly sampling: {
     readonly temperature: number;
     readonly seed: number;
-    /** As asked for; undefined where the default held. */
     readonly maxTokens: number | undefined;
-    readonly topK: number | undefined;
-    readonly topP: number | undefined;
-    readonly minP: number | undefined;
-    readonly repeatPenalty: number | undefined;
     readonly deterministic: boolean;
-  };
+  } & Readonly<Record<Exclude<SamplingName, "temperature" | "seed">, number | undefined>>;
   readonly versions: { readonly medgemma: string; readonly llamaCpp: string; readonly node: string };
   readonly devices: readonly string[];
   /** ISO 8601, UTC. */

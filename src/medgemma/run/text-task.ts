@@ -1,7 +1,8 @@
+import { given } from "../../base/options.js";
 import type { ImageInput } from "../../image/input.js";
 import { withoutLoop } from "../../prompt/loops.js";
 import type { Preset } from "../../prompt/presets.js";
-import type { AskOptions } from "./ask-options.js";
+import { type AskOptions, askOptionsIn } from "./ask-options.js";
 import type { LoadedModel } from "./loaded-model.js";
 import { LoopGuard } from "./loop-guard.js";
 import { respond } from "./respond.js";
@@ -53,12 +54,8 @@ export async function* textTask<R extends TextResult>(
 }
 
 /** The options of `ask` in a task's, with the preset's limit where the caller gives none. */
-export function toAskOptions(options: TaskOptions, { maxTokens }: Preset): AskOptions {
-  const { system, think, limits, study, temperature, topK, topP, minP, repeatPenalty, seed, stop } = options;
-  const { signal, priority, deterministic, adapters, maxTokens: asked } = options;
-  const all = {
-    ...{ system, think, limits, study, temperature, topK, topP, minP, repeatPenalty, seed, stop },
-    ...{ signal, priority, deterministic, adapters, maxTokens: asked ?? (think ? undefined : maxTokens) },
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as AskOptions;
+export function toAskOptions(options: TaskOptions, preset: Preset): AskOptions {
+  const asked = askOptionsIn(options);
+  const { maxTokens = asked.think ? undefined : preset.maxTokens } = asked;
+  return given({ ...asked, maxTokens });
 }

@@ -25,6 +25,7 @@ import { calledTool, isTold, isToolCall, toFinish } from "../endpoint/finish-rea
 import { toSquarePng } from "../endpoint/picture.js";
 import { answers } from "../endpoint/probe.js";
 import type { Notice } from "../endpoint/remote-options.js";
+import { chatFields } from "../endpoint/sampling-fields.js";
 import { type Connection, isThere, requestJson, toEndpointError } from "../http/http.js";
 import { ofOllama, unreadable } from "../http/shape.js";
 import { requestEvents } from "../http/sse.js";
@@ -219,16 +220,11 @@ export class ChatEndpoint implements Endpoint {
 
 /** OpenAI's fields; vLLM's and llama-server's own only where they change the answer, for others refuse them. */
 function sampling(options: EndpointRequest): object {
-  const { temperature, topP, topK, minP, repeatPenalty, logprobs, grammar, jsonSchema } = options;
+  const { logprobs, grammar, jsonSchema } = options;
   return {
     max_tokens: options.maxTokens,
-    temperature,
-    seed: options.seed,
+    ...chatFields(options),
     ...(options.stop.length > 0 && { stop: options.stop }),
-    ...(temperature > 0 && { top_p: topP, top_k: topK }),
-    ...(temperature > 0 && minP > 0 && { min_p: minP }),
-    // The two servers' names for it.
-    ...(repeatPenalty !== 1 && { repetition_penalty: repeatPenalty, repeat_penalty: repeatPenalty }),
     ...(logprobs > 0 && { logprobs: true, top_logprobs: logprobs }),
     ...(grammar !== "" && { grammar }),
     ...(jsonSchema && {

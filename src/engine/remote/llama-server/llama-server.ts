@@ -18,6 +18,7 @@ import {
   tokensOf,
 } from "../endpoint/endpoint.js";
 import { answers } from "../endpoint/probe.js";
+import { llamaServerFields } from "../endpoint/sampling-fields.js";
 import { type Connection, isThere, JSON_BYTES, JSON_ITEMS, requestJson } from "../http/http.js";
 import { unreadable } from "../http/shape.js";
 import { requestEvents } from "../http/sse.js";
@@ -125,13 +126,8 @@ export class LlamaServer implements Endpoint {
       stream: true,
       cache_prompt: true,
       n_predict: options.maxTokens,
-      temperature: options.temperature,
-      top_k: options.topK,
-      top_p: options.topP,
-      min_p: options.minP,
-      repeat_penalty: options.repeatPenalty,
+      ...llamaServerFields(options),
       repeat_last_n: 256,
-      seed: options.seed,
       stop: options.stop,
       n_probs: options.logprobs,
       ...heldTo(options, words),
