@@ -13,7 +13,7 @@ import {
   type NativeGenerateOptions,
   type NativePart,
 } from "../../src/engine/native/addon.js";
-import { SAMPLING_NAMES } from "../../src/engine/sampling.js";
+import { resolveSampling, SAMPLING_NAMES } from "../../src/engine/sampling.js";
 import { PHANTOM, THREADS } from "../support/phantom.js";
 
 const source = path.join(packageRoot, "src/engine/native/addon.ts");
@@ -37,12 +37,7 @@ const PLAIN: NativeGenerateOptions = {
   batch: false,
   deterministic: false,
   grammar: "",
-  temperature: 0,
-  topK: 64,
-  topP: 0.95,
-  minP: 0,
-  repeatPenalty: 1,
-  seed: 1,
+  ...resolveSampling({ seed: 1 }),
   maxTokens: 8,
   clampMaxTokens: false,
   stop: [],

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { MedGemmaError } from "../../src/base/errors.js";
+import { SAMPLING, SAMPLING_NAMES } from "../../src/engine/sampling.js";
 import { resolveLoadOptions } from "../../src/medgemma/load/load-options.js";
 import { checkAskOptions } from "../../src/medgemma/run/ask-options.js";
 import { pagesOf, repository } from "../support/pages.js";
@@ -36,6 +37,11 @@ test.each([
   // Those of an endpoint have docs/remote.md.
   const text = read(page) + read("docs/remote.md");
   expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+});
+
+test.each(SAMPLING_NAMES)("docs/using/sampling.md has a row for %s, with its default", (name) => {
+  const row = new RegExp(`^\\| \`${name}\` \\| [^|]+ \\| ${SAMPLING[name].default} \\| .+ \\|$`, "m");
+  expect(read("docs/using/sampling.md")).toMatch(row);
 });
 
 test("links between pages lead somewhere", () => {

@@ -1,5 +1,5 @@
 import type { EngineTimings, FileInfo, FinishReason, GeneratedToken, Usage } from "../../engine/engine.js";
-import type { SamplingName } from "../../engine/sampling.js";
+import type { SamplingOptions } from "../../engine/sampling.js";
 import type { ImageOrigin } from "../../image/rgb.js";
 import type { StudyNote } from "./pictures.js";
 
@@ -55,7 +55,7 @@ export interface Provenance {
     readonly seed: number;
     readonly maxTokens: number | undefined;
     readonly deterministic: boolean;
-  } & Readonly<Record<Exclude<SamplingName, "temperature" | "seed">, number | undefined>>;
+  } & Readonly<Record<Exclude<keyof SamplingOptions, "temperature" | "seed">, number | undefined>>;
   readonly versions: { readonly medgemma: string; readonly llamaCpp: string; readonly node: string };
   readonly devices: readonly string[];
   /** ISO 8601, UTC. */

@@ -1,4 +1,5 @@
 import type { GeneratedToken } from "../../../src/engine/engine.js";
+import { askedSampling } from "../../../src/engine/sampling.js";
 import type { ModelResult } from "../../../src/medgemma/run/result.js";
 
 const FILE = { bytes: 1, sha256: "00", quantization: "F16" };
@@ -22,13 +23,7 @@ export function makeResult(changes: Partial<ModelResult> = {}): ModelResult {
       contextSize: 8192,
       threads: 1,
       sampling: {
-        temperature: 0,
-        seed: 1,
-        maxTokens: undefined,
-        topK: undefined,
-        topP: undefined,
-        minP: undefined,
-        repeatPenalty: undefined,
+        ...{ ...askedSampling({}), temperature: 0, seed: 1, maxTokens: undefined },
         deterministic: false,
       },
       versions: { medgemma: "0.1.0", llamaCpp: "b1", node: "v20" },
