@@ -9,7 +9,7 @@ const INTRODUCTION = `# Errors
 Every error that this package throws on purpose is a \`MedGemmaError\` with a stable \`code\`, a \`message\` for people, a
 \`remedy\`, and \`facts\`: numbers and names of the case that a program can act on. \`MedGemmaError.isInstance(error)\` tells
 it from others. The command line ends with the exit code. Messages and facts never hold pixels, prompts, tag values or
-folders; a file's own name they may hold.
+folders; a file's own name they may hold. The HTTP status is for servers that are built on this package.
 
 \`isInstance(error, code)\` also gives \`facts\` their types. An aborted call's error has the name \`AbortError\`. When one of
 several pictures cannot be read, \`facts.picture\` says which, counted from 0.
@@ -21,8 +21,8 @@ This page is written by \`npm run docs:errors\` from the tables in src/base/erro
 `;
 
 export function renderErrorDocs(table, facts) {
-  const sections = Object.entries(table).map(([code, { meaning, remedy, exitCode }]) => {
-    const lines = [`## ${code}`, meaning, `Remedy: ${remedy}`, `Exit code: ${exitCode}`];
+  const sections = Object.entries(table).map(([code, { meaning, remedy, exitCode, httpStatus }]) => {
+    const lines = [`## ${code}`, meaning, `Remedy: ${remedy}`, `Exit code: ${exitCode}. HTTP status: ${httpStatus}.`];
     const known = Object.entries(facts[code] ?? {}).map(([name, [, what]]) => `\`${name}\` (${what})`);
     if (known.length > 0) lines.push(`Facts, each where it is known: ${known.join("; ")}.`);
     return `${lines.join("\n\n")}\n`;

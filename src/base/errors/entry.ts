@@ -1,4 +1,4 @@
-/** What the rooms of the table are made of. */
+/** What a code of the table says, whatever the case. */
 
 /** Exit codes of the command line, by kind of trouble. */
 export const EXIT = {
@@ -19,4 +19,9 @@ export interface ErrorEntry {
   /** What the reader can do about it. */
   readonly remedy: string;
   readonly exitCode: number;
+  /**
+   * What a server answers (RFC 9110). 4xx: the request must change. 5xx: this machine or its model must, or the same
+   * request may be tried again (502, 503). 499, as nginx has it: the caller has gone.
+   */
+  readonly httpStatus: number;
 }

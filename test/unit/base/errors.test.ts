@@ -34,8 +34,21 @@ describe("the table", () => {
       expect(entry.remedy).toMatch(/^[A-Z].*\.$/s);
       expect(Object.values(EXIT)).toContain(entry.exitCode);
       expect(entry.exitCode).not.toBe(EXIT.ok);
+      expect(entry.httpStatus).toBeGreaterThanOrEqual(400);
+      expect(entry.httpStatus).toBeLessThan(600);
     },
   );
+
+  test.each([
+    ["bad_option", 400],
+    ["model_unknown", 404],
+    ["image_too_large", 413],
+    ["record_unreadable", 422],
+    ["aborted", 499],
+    ["queue_full", 503],
+  ] as const)("a server answers %s with %i", (code, status) => {
+    expect(ERROR_TABLE[code].httpStatus).toBe(status);
+  });
 
   test("does not take inherited names for codes", () => {
     expect(isErrorCode("toString")).toBe(false);
