@@ -49,7 +49,7 @@ test("MedGemma.load takes a name alone, and the version is the catalogue's", asy
   try {
     expect((await model.ask(chest, QUESTION)).text).toBe("No.");
     expect(model.info.projector).toBeDefined();
-    expect(Reflect.get(model, "loaded")).toMatchObject({ version: "1.0", family: "phantom" });
+    expect(model.reading).toMatchObject({ version: "1.0", family: "phantom" });
   } finally {
     await model.dispose();
   }

@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { Breather } from "../../base/breather.js";
 import { MedGemmaError } from "../../base/errors.js";
+import { seededRandom } from "../../base/random.js";
 import { type Characters, type Item, type Rules, readGrammar } from "./read.js";
 
 /**
@@ -9,10 +11,10 @@ import { type Characters, type Item, type Rules, readGrammar } from "./read.js";
 const MOST_WAYS = 2048;
 /** Rules that a way lies within, all ways together: they are copied with each character. */
 const MOST_OPEN = 200_000;
-/** Moves within the grammar that a walk may take. */
+/** Moves within the grammar after which a walk ends: among hundreds of optional properties they are soon as many. */
 const MOST_MOVES = 300_000;
-/** And before one character. */
-const MOST_AT_ONCE = 20_000;
+/** Moves that one character may take, over all ways: llama.cpp makes them for each token that it tries. */
+const MOST_AT_ONCE = 100_000;
 /** After these, no more walks begin. */
 const ENOUGH_MOVES = 300_000;
 /**
@@ -38,17 +40,21 @@ export async function checkGrowth(grammar: string): Promise<void> {
   if (remembered.has(grammar)) return;
   const read = readGrammar(grammar);
   if (!read) throw unread();
-  await walkAll(read);
+  // By the grammar, so that it is refused every time or never.
+  await walkAll(read, seededRandom(createHash("sha256").update(grammar).digest().readUInt32LE()));
   for (const oldest of remembered) if (remembered.size >= MOST_REMEMBERED) remembered.delete(oldest);
   remembered.add(grammar);
 }
 
 const remembered = new Set<string>();
 
-async function walkAll(read: { readonly rules: Rules; readonly root: number }): Promise<void> {
+async function walkAll(
+  read: { readonly rules: Rules; readonly root: number },
+  random: () => number,
+): Promise<void> {
   const breather = new Breather();
-  const machine = new Machine(read.rules);
-  const others = shuffled(read.rules.length).slice(0, MOST_BEGINNINGS);
+  const machine = new Machine(read.rules, random);
+  const others = shuffled(read.rules.length, random).slice(0, MOST_BEGINNINGS);
   const walks: [rule: number, length: number, greedy: boolean][] = [
     [read.root, LENGTH, true],
     [read.root, LENGTH, false],
@@ -59,18 +65,24 @@ async function walkAll(read: { readonly rules: Rules; readonly root: number }): 
   ];
   for (const [rule, length, greedy] of walks) {
     const end = machine.moves + MOST_MOVES;
-    let ways = machine.begin(rule, end);
-    let half = ways.size;
+    let ways = machine.begin(rule);
     const most = Math.max(MOST_WAYS, 2 * ways.size);
-    for (let step = 0; step < length && ways.size > 0; step++) {
-      ways = machine.step(ways, greedy, end);
-      if (step === length / 2) half = ways.size;
+    const sizes = [ways.size];
+    while (sizes.length <= length && ways.size > 0 && machine.moves <= end) {
+      ways = machine.step(ways, greedy);
+      sizes.push(ways.size);
       if (ways.size > most || opened(ways) > MOST_OPEN) throw grows();
       await breather.breathe();
     }
-    if (length === LENGTH && ways.size > half + LENGTH / 4) throw grows();
+    if (length === LENGTH && sizes.length > SHORT / 2 && ways.size > 0 && grewIn(sizes)) throw grows();
     if (machine.moves > ENOUGH_MOVES) return;
   }
+}
+
+/** Whether there were more ways in the second half than ever in the first: an object's names make many, again and again. */
+function grewIn(sizes: readonly number[]): boolean {
+  const half = sizes.length >> 1;
+  return Math.max(...sizes.slice(half)) > Math.max(...sizes.slice(0, half)) + sizes.length / 4;
 }
 
 /** Where to go on, and behind that within which rules: equal ones are one object. */
@@ -90,7 +102,10 @@ class Machine {
   readonly #starts: number[][];
   readonly #known = new Map<number, Way>();
 
-  constructor(rules: Rules) {
+  constructor(
+    rules: Rules,
+    private readonly random: () => number,
+  ) {
     this.#starts = rules.map((alternatives) =>
       alternatives.map((items) => {
         const start = this.#items.length;
@@ -101,18 +116,20 @@ class Machine {
     );
   }
 
-  begin(rule: number, end: number): Set<Way> {
+  begin(rule: number): Set<Way> {
     const ways = new Set<Way>();
+    const end = this.moves + MOST_AT_ONCE;
     for (const start of this.#starts[rule] ?? []) this.#advance(this.#on(start, undefined), ways, end);
     return ways;
   }
 
   /** The ways after one more character: the one that leaves most of them, or any. */
-  step(ways: ReadonlySet<Way>, greedy: boolean, end: number): Set<Way> {
+  step(ways: ReadonlySet<Way>, greedy: boolean): Set<Way> {
     const characters = this.#characters(ways);
     let best = new Set<Way>();
     for (const code of greedy ? characters : characters.slice(0, 1)) {
       const next = new Set<Way>();
+      const end = this.moves + MOST_AT_ONCE;
       for (const { at, below } of ways)
         if (takes(this.#items[at] as Characters, code)) this.#advance(this.#on(at + 1, below), next, end);
       if (next.size > best.size || (next.size === best.size && opened(next) > opened(best))) best = next;
@@ -128,7 +145,7 @@ class Machine {
       if (code !== undefined) codes.add(code);
     }
     const all = [...codes];
-    return shuffled(all.length)
+    return shuffled(all.length, this.random)
       .slice(0, TRIED)
       .map((index) => all[index] as number);
   }
@@ -142,7 +159,7 @@ class Machine {
       // Nothing is to come: the text may end here.
       if (way === undefined || seen.has(way)) continue;
       seen.add(way);
-      if (++this.moves > end || seen.size > MOST_AT_ONCE) throw grows();
+      if (++this.moves > end) throw grows();
       const item = this.#items[way.at] as Item;
       if (!("rule" in item)) {
         ways.add(way);
@@ -184,11 +201,11 @@ function opened(ways: ReadonlySet<Way>): number {
   return sum;
 }
 
-/** Numbers below `length` in any order: what is tried cannot be foreseen. */
-function shuffled(length: number): number[] {
+/** Numbers below `length` in any order. */
+function shuffled(length: number, random: () => number): number[] {
   const numbers = Array.from({ length }, (_, index) => index);
   for (let at = length - 1; at > 0; at--) {
-    const other = Math.floor(Math.random() * (at + 1));
+    const other = Math.floor(random() * (at + 1));
     [numbers[at], numbers[other]] = [numbers[other] as number, numbers[at] as number];
   }
   return numbers;

@@ -56,6 +56,17 @@ describe("what goes on in few ways is let through", () => {
     ["as many left out as one rule may", `root ::= ${'"a"? '.repeat(64)}`],
     ["tokens and any characters", 'root ::= <[12]> . !<end> "\\u00e9\\x41\\n"? # so\n\n'],
     [
+      "hundreds of properties that may be left out",
+      toGrammar({ properties: Object.fromEntries(some(250, (i) => [`p${i}`, {}])) }),
+    ],
+    [
+      "a list of objects of many numbers",
+      toGrammar({
+        type: "array",
+        items: { properties: Object.fromEntries(some(60, (i) => [`p${i}`, { type: "number" }])) },
+      }),
+    ],
+    [
       "a schema that contains itself",
       toGrammar({
         $defs: {
