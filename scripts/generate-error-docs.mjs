@@ -22,7 +22,12 @@ This page is written by \`npm run docs:errors\` from the tables in src/base/erro
 
 export function renderErrorDocs(table, facts) {
   const sections = Object.entries(table).map(([code, { meaning, remedy, exitCode, httpStatus }]) => {
-    const lines = [`## ${code}`, meaning, `Remedy: ${remedy}`, `Exit code: ${exitCode}. HTTP status: ${httpStatus}.`];
+    const lines = [
+      `## ${code}`,
+      meaning,
+      `Remedy: ${remedy}`,
+      `Exit code: ${exitCode}. HTTP status: ${httpStatus}.`,
+    ];
     const known = Object.entries(facts[code] ?? {}).map(([name, [, what]]) => `\`${name}\` (${what})`);
     if (known.length > 0) lines.push(`Facts, each where it is known: ${known.join("; ")}.`);
     return `${lines.join("\n\n")}\n`;
