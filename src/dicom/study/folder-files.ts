@@ -35,7 +35,7 @@ export async function filesIn(folder: string, limits: Limits): Promise<FolderFil
   };
   await visit(folder, found, limits);
   if (found.links.length > 0) {
-    const known = new Set(await Promise.all(found.files.map(identityOf)));
+    const known = new Set((await Promise.all(found.files.map(lookAt))).map((file) => file?.identity));
     for (const { file, target } of found.links) {
       if (known.has(target)) continue;
       known.add(target);
@@ -85,16 +85,24 @@ async function entriesOf(folder: FilePath, found: Found) {
 }
 
 async function visitLink(link: FilePath, found: Found): Promise<void> {
-  const target = await stat(toArgument(link)).catch(() => undefined);
-  if (target?.isFile()) found.links.push({ file: link, target: await identityOf(link) });
-  else if (target?.isDirectory()) found.left.folderLinks++;
+  const target = await lookAt(link);
+  if (target?.kind === "file") found.links.push({ file: link, target: target.identity });
+  else if (target?.kind === "folder") found.left.folderLinks++;
   else found.left[target ? "special" : "lostLinks"]++;
 }
 
-/** The same for every name of one file. */
-async function identityOf(file: FilePath): Promise<string> {
-  const { dev, ino } = await stat(toArgument(file), { bigint: true });
-  return `${dev}:${ino}`;
+/**
+ * What a name leads to, by one look, for it may be gone at the next; undefined where it leads nowhere. The identity is the
+ * same for every name of one file.
+ */
+async function lookAt(file: FilePath) {
+  try {
+    const found = await stat(toArgument(file), { bigint: true });
+    const kind = found.isFile() ? "file" : found.isDirectory() ? "folder" : "special";
+    return { kind, identity: `${found.dev}:${found.ino}` };
+  } catch {
+    return undefined;
+  }
 }
 
 function checkCount({ files, links }: Found, limits: Limits): void {
