@@ -1,8 +1,10 @@
 import { MedGemmaError } from "../../base/errors.js";
 import type { EngineInfo } from "../../engine/engine.js";
+import { resolveAdapterOptions } from "../../engine/native/adapters.js";
 import { mayHaveGpu } from "../../engine/native/gpu.js";
 import { readMachine } from "../../machine/machine.js";
 import type { Gpu } from "../../machine/placement.js";
+import { readGguf } from "../../models/gguf/gguf.js";
 import { inspectModel, type ModelInspection } from "../../models/gguf/inspect.js";
 import { checkPair, publishedFiles } from "../../models/pair.js";
 import { checkPlan, type Plan, planModel } from "../../models/plan/plan.js";
@@ -26,7 +28,7 @@ export interface PreparedLoad {
 
 /**
  * Reads the files' headers and plans for this machine, before llama.cpp sees either.
- * @throws MedGemmaError as `inspectModel`, and `not_enough_memory`.
+ * @throws MedGemmaError as `inspectModel`, for an adapter as `readGguf`, and `not_enough_memory`.
  */
 export async function prepareLoad(
   model: string,
@@ -34,6 +36,8 @@ export async function prepareLoad(
   options: ResolvedLoadOptions["engine"],
 ): Promise<PreparedLoad> {
   const facts = await inspectModel(model, projector);
+  // A header of half a million entries would take llama.cpp half a minute.
+  for (const { file } of resolveAdapterOptions(options.adapters)) await readGguf(file);
   const machine = readMachine();
   const plan = planModel(facts.model, facts.projector, machine, options);
   // A GPU's memory is known to the engine only, which then asks for what stays on the CPU.

@@ -1,7 +1,11 @@
-import { expect, test } from "vitest";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MedGemmaError } from "../../../../src/base/errors.js";
+import { packageRoot } from "../../../../src/base/package.js";
 import { resolveLoadOptions } from "../../../../src/medgemma/load/load-options.js";
-import { adviseOn } from "../../../../src/medgemma/load/prepare-load.js";
+import { adviseOn, prepareLoad } from "../../../../src/medgemma/load/prepare-load.js";
 import { inspectModel } from "../../../../src/models/gguf/inspect.js";
 import { PHANTOM } from "../../../support/phantom.js";
 
@@ -27,4 +31,56 @@ test("the engine's refusal beside a small GPU becomes one with what would fit th
 test("other errors, and a refusal that the plan does not see, are left to the caller", () => {
   expect(() => adviseOn(new MedGemmaError("gguf_invalid"), facts, options)).not.toThrow();
   expect(() => adviseOn(refused(1, 2 ** 40, []), facts, options)).not.toThrow();
+});
+
+describe("an adapter's header is read before llama.cpp sees it", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), "medgemma-prepare-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const fitting = path.join(packageRoot, "test/fixtures/lora/phantom-brief-lora-f16.gguf");
+  const prepare = (...files: string[]) => {
+    const adapters = files.map((file, index) => ({ file, name: `${index}` }));
+    const resolved = resolveLoadOptions({ ...PHANTOM, adapters });
+    return prepareLoad(PHANTOM.model, PHANTOM.projector, resolved.engine);
+  };
+  const written = async (name: string, bytes: Uint8Array) => {
+    await writeFile(path.join(folder, name), bytes);
+    return path.join(folder, name);
+  };
+  /** As long as so many of the shortest entries, that the counts may be true. */
+  const counting = async (name: string, tensors: number, pairs: number) => {
+    const head = Buffer.alloc(24);
+    head.write("GGUF\x03", "latin1");
+    head.writeBigUInt64LE(BigInt(tensors), 8);
+    head.writeBigUInt64LE(BigInt(pairs), 16);
+    const file = await written(name, head);
+    await truncate(file, 24 + 32 * tensors + 13 * pairs);
+    return file;
+  };
+
+  test("and accepted where it is one", async () => {
+    await expect(prepare(fitting)).resolves.toMatchObject({ modelParts: [] });
+  });
+
+  test.each([
+    ["keys", 0, 500_000],
+    ["tensors", 500_000, 0],
+  ])("and refused with half a million %s, beside one that fits too", async (name, tensors, pairs) => {
+    const file = await counting(`${name}.gguf`, tensors, pairs);
+    const refusal = { code: "gguf_invalid", facts: { file: `${name}.gguf` } };
+    await expect(prepare(file)).rejects.toMatchObject(refusal);
+    await expect(prepare(fitting, file)).rejects.toMatchObject(refusal);
+  });
+
+  test("and refused where it is missing, no GGUF, or cut off", async () => {
+    await expect(prepare(path.join(folder, "none"))).rejects.toMatchObject({ code: "file_not_found" });
+    const text = await written("text.gguf", Buffer.from("no adapter"));
+    await expect(prepare(text)).rejects.toMatchObject({ code: "not_gguf" });
+    const cut = await counting("cut.gguf", 1000, 0);
+    await truncate(cut, 1000);
+    await expect(prepare(cut)).rejects.toMatchObject({ code: "gguf_truncated" });
+  });
 });
