@@ -28,6 +28,10 @@ async function own<T>(step: () => T | Promise<T>): Promise<T> {
   }
 }
 
+/** Of so many pieces each must have some bytes on average: byte by byte, a stream without an end would be read for hours. */
+const MANY_PIECES = 100_000;
+const LEAST_AVERAGE = 16;
+
 /**
  * A stream to its end; one that is too long, too silent, or that the signal ends, is closed. Pieces without bytes are no
  * sign of life, and one that gives them without pause does not keep the event loop.
@@ -41,6 +45,7 @@ export async function readStream(
   const patience = new Patience({ signal, silence });
   const breather = new Breather(signal);
   const pieces = new Pieces();
+  let count = 0;
   let iterator: AsyncIterator<Uint8Array> | undefined;
   const next = async () => {
     iterator ??= stream[Symbol.asyncIterator]();
@@ -55,6 +60,8 @@ export async function readStream(
       if (value.byteLength > 0) patience.heard();
       if (pieces.length + value.byteLength > most) throw tooLarge(pieces.length + value.byteLength);
       pieces.add(value);
+      if (++count > MANY_PIECES && pieces.length < count * LEAST_AVERAGE)
+        throw badOption("input", `a stream of larger pieces (${LEAST_AVERAGE} bytes and more)`, value);
       await breather.breathe();
     }
   } catch (error) {

@@ -13,6 +13,8 @@ import {
   type StudyPictures,
   toModelPictures,
 } from "../../dicom/index.js";
+import type { Engine, EngineInfo } from "../../engine/engine.js";
+import { checkFewest } from "../../engine/parts.js";
 import { type Fit, fitImage } from "../../image/fit.js";
 import type { ImageInput } from "../../image/input.js";
 import { DEFAULT_LIMITS } from "../../image/limits.js";
@@ -41,13 +43,15 @@ export interface StudyNote {
  * Decodes the pictures of a turn, side by side. A DICOM file becomes its picture, a folder or a volume its slices with
  * "SLICE n" after each; DICOM files that follow each other are one study, as scanners write a file for every slice. Pictures
  * that are not square are padded where the model was trained so, unless `fit` says otherwise.
+ * @param profile With the engine, if all pictures go into one prompt: more than it has room for are refused.
  */
 export async function readContent(
   content: readonly ContentPart<ImageInput>[],
-  profile: Pick<ModelProfile, "version" | "fit">,
+  profile: Pick<ModelProfile, "version" | "fit"> & { readonly engine?: Engine },
   options: AskOptions,
 ): Promise<DecodedContent> {
   const groups = await groupStudies(await inMemory(content, options));
+  if (profile.engine) checkCount(groups, profile.engine.info);
   const { fit = profile.fit } = options;
   const held = new HeldPictures(options);
   const decoded = await allOrStop(groups, options.signal, async (group, signal): Promise<DecodedContent> => {
@@ -64,6 +68,16 @@ export async function readContent(
     content: decoded.flatMap((each) => each.content),
     studies: decoded.flatMap((each) => each.studies),
   };
+}
+
+/**
+ * A picture of any size takes as many tokens, and a study is one picture at least: thousands of tiny ones are refused before
+ * the first is decoded.
+ */
+function checkCount(groups: readonly Group[], { kind, projector, contextSize }: EngineInfo): void {
+  if (kind === "remote" || projector === undefined) return;
+  const pictures = groups.filter((group) => group.type === "study" || isImage(group.part)).length;
+  checkFewest("The pictures", pictures * projector.imageTokens, contextSize);
 }
 
 /** The pictures of a call are held together until the engine has taken them. */

@@ -89,6 +89,17 @@ describe("a stream", () => {
     expect(data).toEqual((await readPicture(picture)).data);
   });
 
+  it("that goes on byte by byte is not read for ever", async () => {
+    async function* dribble() {
+      for (;;) yield Uint8Array.of(0);
+    }
+    for (const [, open] of Object.values(DOORS))
+      await expect(open(dribble() as unknown as Given, {})).rejects.toMatchObject({
+        code: "bad_option",
+        message: expect.stringContaining("larger pieces"),
+      });
+  });
+
   it.each([undefined, null, 7, "text"])("whose step is %s is refused", async (step) => {
     const odd = () => stream(() => Promise.resolve(step as unknown as IteratorResult<Uint8Array>));
     for (const [, open] of Object.values(DOORS))

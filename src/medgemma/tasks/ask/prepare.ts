@@ -10,11 +10,12 @@ import { readContent } from "../../run/pictures.js";
 export async function prepare(model: LoadedModel, pictures: Pictures, given: PrepareOptions): Promise<void> {
   const options = readOnce("prepare", given);
   const { onProgress, ...rest } = options;
+  const { version, fit } = model;
   checkNames("prepare", options, ["limits", "study", "fit", "signal", "onProgress"]);
   functionOption("onProgress", onProgress);
   checkFit(options.fit);
   checkSignal(options.signal);
-  const { content } = await readContent(toContent(pictures, []), model, rest);
+  const { content } = await readContent(toContent(pictures, []), { version, fit }, rest);
   const images = content.flatMap((part) => (part.type === "image" ? [part.image] : []));
   const progress = new Callback(onProgress);
   let done = 0;

@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import { expect, onTestFinished, test } from "vitest";
+import { FakeEngine, MedGemma } from "../../../../src/index.js";
 import { readContent } from "../../../../src/medgemma/run/pictures.js";
 
 const profile = { version: "1.5", fit: "stretch" } as const;
@@ -31,4 +32,15 @@ test("many pictures beside each other are no leak of listeners", async () => {
   await read(40);
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(warnings).toEqual([]);
+});
+
+test("more pictures than the context has room for are refused before one is decoded, unless they are only prepared", async () => {
+  const engine = new FakeEngine();
+  const { contextSize, projector } = engine.info;
+  const most = Math.floor(contextSize / (projector?.imageTokens ?? Number.NaN));
+  const damaged = Array.from({ length: most + 1 }, () => png.subarray(0, 60));
+  const model = MedGemma.fromEngine(engine);
+  await expect(model.ask(damaged, "Is it?")).rejects.toMatchObject({ code: "context_full" });
+  await expect(model.ask(damaged.slice(1), "Is it?")).rejects.toMatchObject({ code: "image_unreadable" });
+  await expect(model.prepare(damaged)).rejects.toMatchObject({ code: "image_unreadable" });
 });
