@@ -127,7 +127,10 @@ export const ERROR_FACTS = {
   grammar_unsupported: {
     path: ["string", "JSON pointer to the part of the schema"],
     keyword: ["string", "that cannot be held"],
-    reason: ["string", "what a grammar has too many of"],
+    reason: [
+      "string",
+      "what a grammar has too many of; `pattern` or `time` where a check of the answer takes too long",
+    ],
     limit: ["number", "of those"],
     vendor: ["string", "of a library that cannot write its JSON schema"],
   },

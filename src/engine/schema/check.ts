@@ -1,8 +1,10 @@
 import { type OutputUnit, type Schema, Validator } from "@cfworker/json-schema";
 import { isObject } from "../../base/guards.js";
+import { MatchTime } from "./match-time.js";
 import type { SchemaNode } from "./node.js";
+import { inTime, searched, unusablePattern } from "./patterns.js";
 import { partsOf, readSchema } from "./read.js";
-import { toPointer } from "./refusal.js";
+import { type JsonPath, toPointer, unsupported } from "./refusal.js";
 
 /** Why a value is none of a schema. */
 export interface Misfit {
@@ -15,27 +17,39 @@ export interface Misfit {
 /** Levels of a value; the check takes some room of the stack for each. */
 const MAX_DEPTH = 128;
 
+/** Milliseconds that a check may hold the event loop: 100,000 numbers take a third of it. */
+const CHECKED_FOR = 80;
+
 /** Says of a value what is wrong with it first, or nothing. */
 export type Check = (value: unknown) => Misfit | undefined;
 
 /**
  * The whole check of a JSON schema, of what a grammar holds and what it does not. Formats are asserted as
  * docs/structured-output.md says.
- * @throws MedGemmaError `bad_option`, `grammar_unsupported`.
+ * @throws MedGemmaError `bad_option`, `grammar_unsupported`; the check itself `grammar_unsupported`, where it takes too long.
  */
 export function toCheck(schema: unknown): Check {
   const root = readSchema(schema);
   const validator = new Validator(plainSchema(root), "2020-12", false);
   const tell = toTell(root);
+  const hasPatterns = [...nodesOf(root)].some((it) => it.keywords.pattern ?? it.keywords.patternProperties);
   return (value) => {
     const path = unwritable(value, []);
     if (path !== undefined) return { path: tell(path.slice(0, MAX_DEPTH), value), keyword: "type" };
-    const { valid, errors } = validator.validate(value);
-    if (valid) return undefined;
-    const { steps, keyword } = innermost(errors);
-    return { path: tell(steps, value), keyword };
+    const misfit = inTime(hasPatterns ? unusablePattern : unchecked, new MatchTime(CHECKED_FOR), () => {
+      const { valid, errors } = validator.validate(value);
+      return valid ? undefined : innermost(errors);
+    });
+    return misfit && { path: tell(misfit.steps, value), keyword: misfit.keyword };
   };
 }
+
+/** Each element of `uniqueItems` is compared with each other. */
+const unchecked = (path: JsonPath) =>
+  unsupported(path, "schema", "checking this answer takes too long", {
+    reason: "time",
+    remedy: "Bound the lists of the schema (maxItems), those with uniqueItems first.",
+  });
 
 /** The pointer of a place in a value. */
 type Tell = (steps: readonly string[], value: unknown) => string;
@@ -63,7 +77,7 @@ function unwritable(value: unknown, path: readonly string[]): readonly string[] 
 /** The innermost error: the others follow from it. */
 function innermost(errors: readonly OutputUnit[]): { steps: readonly string[]; keyword: string } {
   const stepsOf = ({ instanceLocation }: OutputUnit) => instanceLocation.split("/").slice(1);
-  const deepest = Math.max(0, ...errors.map((it) => stepsOf(it).length));
+  const deepest = errors.reduce((most, it) => Math.max(most, stepsOf(it).length), 0);
   const first = errors.find((it) => stepsOf(it).length === deepest);
   const error = errors.findLast(({ instanceLocation }) => instanceLocation === first?.instanceLocation);
   if (error === undefined) return { steps: [], keyword: "schema" };
@@ -127,9 +141,11 @@ function plainSchema(root: SchemaNode): Schema {
 function written(name: string, value: unknown, place: (node: SchemaNode) => unknown): unknown {
   if (name === "enum" || name === "const" || value === null) return value;
   if (name === "$ref") return (place(value as SchemaNode) as { readonly $ref: string }).$ref;
+  if (name === "pattern") return searched(String(value));
   if (value instanceof Map) {
+    const keyOf = (key: string) => (name === "patternProperties" ? searched(key) : key);
     return Object.fromEntries(
-      [...value].map(([key, part]) => [key, Array.isArray(part) ? part : place(part as SchemaNode)]),
+      [...value].map(([key, part]) => [keyOf(key), Array.isArray(part) ? part : place(part as SchemaNode)]),
     );
   }
   if (Array.isArray(value))

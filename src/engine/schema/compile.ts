@@ -8,6 +8,7 @@ import { literal } from "./literals.js";
 import type { Keywords, SchemaNode } from "./node.js";
 import { integers, numbers, type Range } from "./numbers.js";
 import { objects } from "./objects.js";
+import { NameMatches } from "./patterns.js";
 import { unsupported } from "./refusal.js";
 import { call, choice, EMPTY, Grammar, type Rule, repeat, sequence, text } from "./rules.js";
 import { strings } from "./strings.js";
@@ -33,6 +34,7 @@ export function toGbnf(root: SchemaNode): string {
 
 class Compiler implements Compiling {
   readonly grammar = new Grammar();
+  readonly matches = new NameMatches();
   readonly #numbers = new Map<SchemaNode, number>();
   readonly #names = new Map<string, string>();
   #depth = 0;

@@ -16,9 +16,10 @@ export function objects(compiler: Compiling, all: readonly Keywords[]): Rule {
   const most = Math.min(...all.map(({ maxProperties = Infinity }) => maxProperties));
   const required = new Set(all.flatMap((it) => it.required ?? []));
   const names = namesOf(all, required);
+  compiler.matches.learn(names, patternsOf(all));
   const pairs: Named[] = [];
   for (const name of names) {
-    const nodes = propertyNodes(all, name);
+    const nodes = propertyNodes(compiler, all, name);
     const never = nodes.some((node) => node.never) || !mayBeNamed(all, name);
     if (never && required.has(name)) return NEVER;
     if (!never) {
@@ -56,9 +57,12 @@ function mayBeNamed(all: readonly Keywords[], name: string): boolean {
   });
 }
 
+const patternsOf = (all: readonly Keywords[]) =>
+  new Set(all.flatMap(({ patternProperties }) => [...(patternProperties?.keys() ?? [])]));
+
 /** What the keywords ask of a property of this name. */
-function propertyNodes(all: readonly Keywords[], name: string): SchemaNode[] {
-  const known = all.map((keywords) => own(keywords, (pattern) => new RegExp(pattern, "u").test(name), name));
+function propertyNodes({ matches }: Compiling, all: readonly Keywords[], name: string): SchemaNode[] {
+  const known = all.map((keywords) => own(keywords, (pattern) => matches.has(pattern, name), name));
   return withUnevaluated(all, known);
 }
 
@@ -99,11 +103,10 @@ function othersOf(
     ({ additionalProperties, unevaluatedProperties }) =>
       says(additionalProperties) || says(unevaluatedProperties),
   );
-  const patterns = new Set(all.flatMap(({ patternProperties }) => [...(patternProperties?.keys() ?? [])]));
   const limits = all.flatMap(({ propertyNames }) => propertyNames ?? []);
   if (limits.some((node) => node.never || node.keywords.enum !== undefined)) return undefined;
   const anyName = limits.length > 0 ? compiler.value([...limits, STRING]) : quoted(otherNames(names));
-  const rules = [...patterns].map((pattern) => {
+  const rules = [...patternsOf(all)].map((pattern) => {
     const name = patternRule(pattern);
     return member(compiler, name === undefined ? anyName : quoted(name), otherNodes(all, pattern));
   });

@@ -4,19 +4,11 @@ import { table } from "../../base/table.js";
 import { type Draft, draftOf, NAMES_OF_DRAFTS } from "./drafts.js";
 import { KEYWORDS, type Keyword, misspelt } from "./keywords.js";
 import { inPlace, type Keywords, type SchemaNode } from "./node.js";
+import { Patterns } from "./patterns.js";
 import { References } from "./references.js";
 import { type JsonPath, unsupported } from "./refusal.js";
 import { translated } from "./translate.js";
-import {
-  checkText,
-  checkValue,
-  countOf,
-  LetterCount,
-  namesOf,
-  numberOf,
-  patternOf,
-  typesOf,
-} from "./values.js";
+import { checkText, checkValue, countOf, LetterCount, namesOf, numberOf, typesOf } from "./values.js";
 
 const MAX_PARTS = 5000;
 const MAX_DEPTH = 100;
@@ -47,6 +39,7 @@ class Reader {
   readonly #open = new Set<unknown>();
   readonly #pending: (() => void)[] = [];
   readonly #letters = new LetterCount();
+  readonly #patterns = new Patterns();
 
   constructor(private readonly root: JsonObject) {
     this.#draft = draftOf(root);
@@ -57,6 +50,7 @@ class Reader {
   read(): SchemaNode {
     const root = this.#node(this.root, []);
     for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) next();
+    this.#patterns.tryAll();
     return root;
   }
 
@@ -156,7 +150,7 @@ class Reader {
         checkValue(value, path, name);
         return value;
       case "pattern":
-        return patternOf(value, path, name);
+        return this.#patterns.read(value, path, name);
       case "text":
         checkText(value, path, name);
         return value;
@@ -199,7 +193,7 @@ class Reader {
         const here = [...path, name];
         this.#letters.add(name, path, keyword);
         checkText(name, here, keyword);
-        const key = keyword === "patternProperties" ? patternOf(name, here, keyword) : name;
+        const key = keyword === "patternProperties" ? this.#patterns.read(name, here, keyword) : name;
         return [key, this.#node(part, here)];
       }),
     );

@@ -4,12 +4,18 @@ import { MedGemmaError } from "../../base/errors.js";
 export type JsonPath = readonly (string | number)[];
 
 /** What every refusal of a schema looks like. */
-export function unsupported(path: JsonPath, keyword: string, why: string): MedGemmaError {
+export function unsupported(
+  path: JsonPath,
+  keyword: string,
+  why: string,
+  more: { readonly reason?: string | undefined; readonly remedy?: string | undefined } = {},
+): MedGemmaError {
+  const { reason, remedy } = more;
   const pointer = toPointer(path);
   return new MedGemmaError(
     "grammar_unsupported",
     `The answer cannot be held to ${keyword} at ${pointer === "" ? "the root" : pointer} of the schema: ${why}.`,
-    { facts: { path: pointer, keyword } },
+    { facts: { path: pointer, keyword, ...(reason !== undefined && { reason }) }, remedy },
   );
 }
 

@@ -75,29 +75,3 @@ export function typesOf(value: unknown, path: JsonPath): JsonType[] {
   }
   throw unsupported(path, "type", `it must be of ${JSON_TYPES.join(", ")}`);
 }
-
-/**
- * A pattern as a regular expression with the `u` flag, as JSON Schema asks. Many are written without it in mind, where
- * `\-` stands for a dash.
- */
-export function patternOf(value: unknown, path: JsonPath, keyword: string): string {
-  checkText(value, path, keyword);
-  const strict = [
-    value,
-    value.replaceAll(/\\([^\w^$\\.*+?()[\]{}|/])/gu, (_, char: string) => escaped(char)),
-  ];
-  const found = strict.find(isRegExp);
-  if (found === undefined)
-    throw unsupported(path, keyword, "it is no regular expression (of ECMA-262, with u)");
-  return found;
-}
-
-const escaped = (char: string) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
-
-function isRegExp(pattern: string): boolean {
-  try {
-    return new RegExp(pattern, "u").source !== "";
-  } catch {
-    return false;
-  }
-}
