@@ -27,7 +27,11 @@ export {
 export {
   type LossInput,
   type QuantizationLoss,
+  type Quantized,
+  type QuantizeOptions,
   quantizationLoss,
+  quantize,
+  quantizeTypes,
   type TextLoss,
 } from "./dataset/quantize.js";
 export {
@@ -82,7 +86,6 @@ export type {
 } from "./engine/engine.js";
 export { FakeEngine, type FakePrompt, type FakeScript } from "./engine/fake-engine.js";
 export type { AdapterOption } from "./engine/native/adapters.js";
-export { type Quantized, type QuantizeOptions, quantize, quantizeTypes } from "./engine/process/quantize.js";
 export type { SamplingOptions } from "./engine/sampling.js";
 export type { PatientRecord, ReadRecordOptions, RecordEntry, RecordInput } from "./fhir/record.js";
 export { readRecord } from "./fhir/record.js";

@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { quantize } from "../../src/dataset/quantize.js";
 import { loadAddon } from "../../src/engine/native/addon.js";
 import { ProcessEngine } from "../../src/engine/process/process-engine.js";
-import { quantize } from "../../src/engine/process/quantize.js";
 import { type Answer, answer } from "../support/ask.js";
 import { goldens, messagesOf, PHANTOM, THREADS } from "../support/phantom.js";
 import { temporaryFolder } from "./cli/support.js";

@@ -3,9 +3,8 @@ import { MedGemmaError } from "../../base/errors.js";
 import { readTextFile } from "../../base/files/read-text.js";
 import { DRAFT_NOTICE } from "../../base/notice.js";
 import { readCases } from "../../dataset/evaluate.js";
-import { type QuantizationLoss, quantizationLoss } from "../../dataset/quantize.js";
-import { loadAddon } from "../../engine/native/addon.js";
-import { type Quantized, quantize } from "../../engine/process/quantize.js";
+import { type QuantizationLoss, type Quantized, quantizationLoss, quantize } from "../../dataset/quantize.js";
+import { readGguf } from "../../models/gguf/gguf.js";
 import { checkOutputFile, inputFile } from "../files.js";
 import type { ModelFlags } from "../flags.js";
 import type { Interrupt } from "../interrupt.js";
@@ -56,10 +55,7 @@ async function run(file: string, type: string, flags: QuantizeFlags, { signal }:
   const text = flags.text === undefined ? undefined : await readTextFile(inputFile(flags.text), signal);
   if (flags.cases !== undefined && cases.length === 0) throw nothingIn("cases");
   if (text?.trim() === "") throw nothingIn("text");
-  const { architecture } = await loadAddon()
-    .ggufFacts(file)
-    .catch(() => ({ architecture: "" }));
-  const projector = architecture === "clip";
+  const projector = (await readGguf(file)).values.get("general.architecture")?.value === "clip";
   if (measured && projector && flags.model === undefined) {
     throw new MedGemmaError("bad_option", "A projector is measured together with its model.", {
       facts: { option: "model" },

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { watch } from "node:fs";
 import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
@@ -71,6 +72,15 @@ test.each(["--text", "--cases"])("quantize refuses an empty file of %s, before a
   expect(outcome.stderr).toContain("Expected cases or a text to measure with");
   expectNoStack(outcome);
   expect(await readdir(folder)).not.toContain("never.gguf");
+});
+
+test.runIf(process.platform !== "win32")("quantize refuses a named pipe, and waits for nobody", async () => {
+  const pipe = path.join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const outcome = await medgemma(["quantize", pipe, "Q8_0", "--out", path.join(folder, "never.gguf")]);
+  expect(outcome).toMatchObject({ code: 5, signal: null, stdout: "" });
+  expect(outcome.stderr).toContain("pipe is a named pipe");
+  expectNoStack(outcome);
 });
 
 /** The phantom with one more matrix of 2^28 zeros, which takes seconds to quantise and no room on the disk. */

@@ -7,6 +7,7 @@ import { packageRoot } from "../../../../src/base/package.js";
 import { resolveLoadOptions } from "../../../../src/medgemma/load/load-options.js";
 import { adviseOn, prepareLoad } from "../../../../src/medgemma/load/prepare-load.js";
 import { inspectModel } from "../../../../src/models/gguf/inspect.js";
+import { countingGguf } from "../../../support/counting-gguf.js";
 import { PHANTOM } from "../../../support/phantom.js";
 
 const facts = await inspectModel(PHANTOM.model, PHANTOM.projector);
@@ -46,30 +47,16 @@ describe("an adapter's header is read before llama.cpp sees it", () => {
     const resolved = resolveLoadOptions({ ...PHANTOM, adapters });
     return prepareLoad(PHANTOM.model, PHANTOM.projector, resolved.engine);
   };
-  const written = async (name: string, bytes: Uint8Array) => {
-    await writeFile(path.join(folder, name), bytes);
-    return path.join(folder, name);
-  };
-  /** As long as so many of the shortest entries, that the counts may be true. */
-  const counting = async (name: string, tensors: number, pairs: number) => {
-    const head = Buffer.alloc(24);
-    head.write("GGUF\x03", "latin1");
-    head.writeBigUInt64LE(BigInt(tensors), 8);
-    head.writeBigUInt64LE(BigInt(pairs), 16);
-    const file = await written(name, head);
-    await truncate(file, 24 + 32 * tensors + 13 * pairs);
-    return file;
-  };
 
   test("and accepted where it is one", async () => {
     await expect(prepare(fitting)).resolves.toMatchObject({ modelParts: [] });
   });
 
   test.each([
-    ["keys", 0, 500_000],
-    ["tensors", 500_000, 0],
-  ])("and refused with half a million %s, beside one that fits too", async (name, tensors, pairs) => {
-    const file = await counting(`${name}.gguf`, tensors, pairs);
+    ["keys", { pairs: 500_000 }],
+    ["tensors", { tensors: 500_000 }],
+  ])("and refused with half a million %s, beside one that fits too", async (name, counts) => {
+    const file = await countingGguf(path.join(folder, `${name}.gguf`), counts);
     const refusal = { code: "gguf_invalid", facts: { file: `${name}.gguf` } };
     await expect(prepare(file)).rejects.toMatchObject(refusal);
     await expect(prepare(fitting, file)).rejects.toMatchObject(refusal);
@@ -77,9 +64,10 @@ describe("an adapter's header is read before llama.cpp sees it", () => {
 
   test("and refused where it is missing, no GGUF, or cut off", async () => {
     await expect(prepare(path.join(folder, "none"))).rejects.toMatchObject({ code: "file_not_found" });
-    const text = await written("text.gguf", Buffer.from("no adapter"));
+    const text = path.join(folder, "text.gguf");
+    await writeFile(text, "no adapter");
     await expect(prepare(text)).rejects.toMatchObject({ code: "not_gguf" });
-    const cut = await counting("cut.gguf", 1000, 0);
+    const cut = await countingGguf(path.join(folder, "cut.gguf"), { tensors: 1000 });
     await truncate(cut, 1000);
     await expect(prepare(cut)).rejects.toMatchObject({ code: "gguf_truncated" });
   });

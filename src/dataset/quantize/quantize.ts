@@ -5,21 +5,15 @@ import { JoinedAbort } from "../../base/abort.js";
 import { Callback } from "../../base/callback.js";
 import { badOption, MedGemmaError, throwIfAborted } from "../../base/errors.js";
 import type { Beside } from "../../base/files/beside.js";
-import { fileLabel } from "../../base/files/name.js";
-import { refuseOthers } from "../../base/files/open-file.js";
 import { besideOutput, notWritten } from "../../base/files/write.js";
 import { checkNames, checkSignal, functionOption, integerOption, readOnce } from "../../base/options.js";
-import type { FileInfo } from "../engine.js";
-import { fileInfo } from "../file-info.js";
-import {
-  fromNative,
-  loadAddon,
-  type NativeQuantizeOptions,
-  type NativeQuantizeReport,
-} from "../native/addon.js";
-import { quantizeNatively } from "../native/quantize.js";
-import { ChildLink } from "./link/child-link.js";
-import type { SpawnOptions } from "./link/spawn-child.js";
+import type { FileInfo } from "../../engine/engine.js";
+import { fileInfo } from "../../engine/file-info.js";
+import { fromNative, loadAddon } from "../../engine/native/addon.js";
+import { quantizeNatively } from "../../engine/native/quantize.js";
+import type { SpawnOptions } from "../../engine/process/link/spawn-child.js";
+import { quantizeApart } from "../../engine/process/quantize-apart.js";
+import { readGguf } from "../../models/gguf/gguf.js";
 
 export interface QuantizeOptions extends SpawnOptions {
   /** Where the quantised file goes. It appears whole or not at all. */
@@ -87,7 +81,13 @@ export async function quantize(model: string, type: string, asked: QuantizeOptio
   checkSignal(options.signal);
   const { output, overwrite = false, isolation = "process", onProgress, signal } = options;
   const threads = integerOption("threads", options.threads, os.availableParallelism(), 1, 512);
+  if (isolation !== "process" && isolation !== "none")
+    throw badOption("isolation", '"process" or "none"', isolation);
+  if (typeof output !== "string" || output === "") throw badOption("output", "a path", output);
+  if (path.resolve(output) === path.resolve(model)) throw badOption("output", "another file", output);
   throwIfAborted(signal);
+  // Before llama.cpp: it would wait for a pipe's writer, and take minutes over a header of half a million entries.
+  await readGguf(model);
   const addon = loadAddon();
   const name = type.toUpperCase();
   const types = addon.quantizeTypes();
@@ -96,12 +96,6 @@ export async function quantize(model: string, type: string, asked: QuantizeOptio
       facts: { types },
     });
   }
-  if (isolation !== "process" && isolation !== "none")
-    throw badOption("isolation", '"process" or "none"', isolation);
-  if (typeof output !== "string" || output === "") throw badOption("output", "a path", output);
-  if (path.resolve(output) === path.resolve(model)) throw badOption("output", "another file", output);
-  const found = await stat(model).catch(() => undefined);
-  if (found) refuseOthers(found, fileLabel(model));
   const there = await stat(output).catch(() => undefined);
   if (there && !overwrite) throw thereAlready(output);
   if (there && !there.isFile()) throw badOption("output", "a file, or a place for one,", output);
@@ -135,37 +129,6 @@ export async function quantize(model: string, type: string, asked: QuantizeOptio
   } finally {
     stop.end();
   }
-}
-
-/** In a process that is gone when this settles: the file that it wrote is nobody's then. */
-async function quantizeApart(
-  params: NativeQuantizeOptions,
-  { execPath, execArgv, env }: SpawnOptions,
-  onProgress: (share: number) => void,
-  signal: AbortSignal | undefined,
-): Promise<NativeQuantizeReport> {
-  const spawn = { ...(execPath && { execPath }), ...(execArgv && { execArgv }), ...(env && { env }) };
-  const link = new ChildLink({ spawn, cwd: process.cwd(), onEnd: () => undefined });
-  try {
-    const { result } = await link.call("quantize", params, { onProgress }, signal);
-    return result;
-  } catch (error) {
-    throw abortedByItself(error) ?? error;
-  } finally {
-    await link.kill();
-  }
-}
-
-/** Any other end, out of memory for instance, is not llama.cpp's doing. Windows has no signals: abort() exits with 3. */
-function abortedByItself(error: unknown): MedGemmaError | undefined {
-  if (!MedGemmaError.isInstance(error, "engine_crashed")) return undefined;
-  const { signal, exitCode, reason } = error.facts;
-  if (signal !== "SIGABRT" && !(process.platform === "win32" && exitCode === 3)) return undefined;
-  return new MedGemmaError("quantize_failed", "llama.cpp gave up in the middle of quantising the file.", {
-    facts: { signal, exitCode, reason },
-    cause: error,
-    remedy: "Take another type, and compare the file's sha256 with the source; the cause carries the reason.",
-  });
 }
 
 async function place(beside: Beside, output: string, overwrite: boolean): Promise<void> {
