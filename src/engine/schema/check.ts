@@ -17,8 +17,8 @@ export interface Misfit {
 /** Levels of a value; the check takes some room of the stack for each. */
 const MAX_DEPTH = 128;
 
-/** Milliseconds that a check may hold the event loop: 100,000 numbers take a third of it. */
-const CHECKED_FOR = 80;
+/** Milliseconds that a check may hold the event loop: 100,000 numbers take half of it. */
+const CHECKED_FOR = 50;
 
 /** Says of a value what is wrong with it first, or nothing. */
 export type Check = (value: unknown) => Misfit | undefined;

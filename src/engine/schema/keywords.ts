@@ -83,7 +83,12 @@ export const KEYWORDS: ReadonlyMap<string, Keyword> = new Map(
   ),
 );
 
-const CONSTRAINING = [...KEYWORDS].filter(([, { subject }]) => subject !== "none").map(([name]) => name);
+const bare = (word: string) => word.toLowerCase().replaceAll(/[^a-z]/g, "");
+
+/** Those that hold an answer, and how they are compared with other words. */
+const CONSTRAINING = [...KEYWORDS]
+  .filter(([, { subject }]) => subject !== "none")
+  .map(([name]) => ({ name, plain: bare(name) }));
 
 /**
  * The keyword that an unknown word of a schema surely means; undefined where it may well be a word of somebody's own,
@@ -94,13 +99,12 @@ const CONSTRAINING = [...KEYWORDS].filter(([, { subject }]) => subject !== "none
 export function misspelt(word: string, beside: JsonObject): string | undefined {
   if (!/^[a-zA-Z$]/.test(word)) return undefined;
   const plain = bare(word);
-  const known = CONSTRAINING.filter((keyword) => keyword.startsWith("$") === word.startsWith("$"));
-  return known.find((keyword) =>
-    bare(keyword) === plain ? beside[keyword] === undefined : slip(plain, bare(keyword)),
-  );
+  return CONSTRAINING.find(
+    (keyword) =>
+      keyword.name.startsWith("$") === word.startsWith("$") &&
+      (keyword.plain === plain ? beside[keyword.name] === undefined : slip(plain, keyword.plain)),
+  )?.name;
 }
-
-const bare = (word: string) => word.toLowerCase().replaceAll(/[^a-z]/g, "");
 
 function slip(word: string, keyword: string): boolean {
   if (keyword.length < 5 || Math.abs(word.length - keyword.length) > 1) return false;

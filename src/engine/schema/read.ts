@@ -29,8 +29,8 @@ export function readSchema(schema: unknown): SchemaNode {
   return root;
 }
 
-/** Forms of keywords whose values hold what is written as it stands. */
-const WRITTEN: ReadonlySet<string> = new Set(["values", "value", "pattern", "text", "names", "namedNames"]);
+/** Forms of keywords whose values hold names and the like. */
+const WRITTEN: ReadonlySet<string> = new Set(["pattern", "text", "names", "namedNames"]);
 
 class Reader {
   readonly #draft: Draft | undefined;
@@ -116,7 +116,8 @@ class Reader {
     if (this.#draft !== undefined && since !== undefined && since > this.#draft) {
       throw refuse(`${NAMES_OF_DRAFTS[this.#draft]}, which $schema names, does not know it`);
     }
-    if (WRITTEN.has(form)) this.#letters.add(value, path, name);
+    if (form === "value" || form === "values") this.#letters.addValue(value, path, name);
+    else if (WRITTEN.has(form)) this.#letters.add(value, path, name);
     switch (form) {
       case "schema":
         return this.#node(value, path);

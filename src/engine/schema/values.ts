@@ -7,6 +7,8 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const MAX_DEPTH = 100;
 const MAX_LETTERS = 100_000;
+/** What each name or element of a value counts beside its own letters. */
+const A_PART = 10;
 
 /** Refuses what is no JSON, so that the answer could never be it. */
 export function checkValue(value: unknown, path: JsonPath, keyword: string, depth = 0): void {
@@ -35,19 +37,32 @@ export function checkText(text: unknown, path: JsonPath, keyword: string): asser
 export class LetterCount {
   #left = MAX_LETTERS;
 
-  /** @throws MedGemmaError `grammar_unsupported` for too many in all. */
-  add(value: unknown, path: JsonPath, keyword: string, depth = 0): void {
+  /**
+   * Names or a pattern.
+   * @throws MedGemmaError `grammar_unsupported` for too many in all.
+   */
+  add(value: unknown, path: JsonPath, keyword: string): void {
+    this.#count(value, path, keyword, 0, 0);
+  }
+
+  /** A value that is written whole, with its brackets, commas and the space that may stand around each. */
+  addValue(value: unknown, path: JsonPath, keyword: string): void {
+    this.#count(value, path, keyword, A_PART, 0);
+  }
+
+  #count(value: unknown, path: JsonPath, keyword: string, aPart: number, depth: number): void {
+    this.#left -= aPart;
     if (typeof value === "string") this.#left -= value.length;
-    else if (depth <= MAX_DEPTH && Array.isArray(value))
-      for (const item of value) this.add(item, path, keyword, depth + 1);
-    else if (depth <= MAX_DEPTH && isObject(value)) {
-      for (const [name, item] of Object.entries(value)) {
-        this.#left -= name.length;
-        this.add(item, path, keyword, depth + 1);
-      }
-    }
     if (this.#left < 0)
       throw unsupported(path, keyword, `names, values and patterns have more than ${MAX_LETTERS} letters`);
+    if (depth > MAX_DEPTH) return;
+    if (Array.isArray(value)) for (const item of value) this.#count(item, path, keyword, aPart, depth + 1);
+    else if (isObject(value)) {
+      for (const [name, item] of Object.entries(value)) {
+        this.#count(name, path, keyword, aPart, depth + 1);
+        this.#count(item, path, keyword, aPart, depth + 1);
+      }
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { badOption, MedGemmaError } from "../../../base/errors.js";
 import { table } from "../../../base/table.js";
 import { KEYWORDS } from "../../../engine/schema/keywords.js";
 import { checkSchema } from "../../../engine/schema/schema.js";
+import { copyOf } from "./schema-copy.js";
 import { isStandardSchema, type StandardSchema } from "./standard.js";
 
 const TARGETS = ["draft-2020-12", "draft-07"];
@@ -28,13 +29,15 @@ const REMEDIES: Readonly<Record<string, string>> = table({
 export function toJsonSchema(schema: unknown, jsonSchema: unknown): object {
   const option = jsonSchema === undefined ? "schema" : "jsonSchema";
   return readable(option, () => {
-    const found = jsonSchema ?? (isStandardSchema(schema) ? ofStandardSchema(schema) : schema);
+    const describesItself = jsonSchema === undefined && isStandardSchema(schema);
+    const found = describesItself ? ofStandardSchema(schema) : (jsonSchema ?? schema);
     if (isZod3(found)) throw undescribed("zod");
     if (!isPlainObject(found)) {
       throw badOption(option, "a JSON schema object, or a schema of a library with Standard Schema,", found);
     }
-    if (isWrapper(found)) throw wrapped();
-    const copy = copyOf(found);
+    const copied = copyOf(found);
+    const copy = describesItself ? withoutFormats(copied) : copied;
+    if (isWrapper(copy)) throw wrapped();
     checkSchema(copy);
     return copy;
   });
@@ -56,34 +59,6 @@ export function readable<T>(option: string, read: () => T): T {
       cause,
     });
   }
-}
-
-/** Objects and lists of a schema; more is refused by its reader, and is left as it is. */
-const MOST_COPIED = 100_000;
-const DEEPEST_COPIED = 500;
-
-/** Each part once, also where it stands at several places or contains itself: the reader refuses that. */
-function copyOf(schema: object): object {
-  const copies = new Map<unknown, unknown>();
-  const copy = (part: unknown, depth: number): unknown => {
-    if (part === null || typeof part !== "object") return part;
-    if (copies.has(part)) return copies.get(part);
-    if (copies.size >= MOST_COPIED || depth > DEEPEST_COPIED || !(Array.isArray(part) || isPlainObject(part)))
-      return part;
-    const made: unknown[] | Record<string, unknown> = Array.isArray(part) ? [] : {};
-    copies.set(part, made);
-    for (const [name, value] of Object.entries(part)) {
-      // As an own property, `__proto__` too.
-      Object.defineProperty(made, name, {
-        value: copy(value, depth + 1),
-        enumerable: true,
-        writable: true,
-        configurable: true,
-      });
-    }
-    return made;
-  };
-  return copy(schema, 0) as object;
 }
 
 /**
@@ -123,13 +98,13 @@ function ofStandardSchema(schema: StandardSchema): unknown {
   const { vendor, jsonSchema } = schema["~standard"];
   const own = schema as Partial<Record<"toJSONSchema" | "toJsonSchema", (options?: object) => unknown>>;
   if (typeof jsonSchema?.input === "function") {
-    return withoutFormats(describe(vendor, TARGETS, (target) => jsonSchema.input({ target })));
+    return describe(vendor, TARGETS, (target) => jsonSchema.input({ target }));
   }
   if (vendor === "zod" && typeof own.toJSONSchema === "function") {
-    return withoutFormats(describe(vendor, TARGETS.slice(0, 1), () => own.toJSONSchema?.({ io: "input" })));
+    return describe(vendor, TARGETS.slice(0, 1), () => own.toJSONSchema?.({ io: "input" }));
   }
   if (typeof own.toJsonSchema === "function") {
-    return withoutFormats(describe(vendor, TARGETS.slice(0, 1), () => own.toJsonSchema?.()));
+    return describe(vendor, TARGETS.slice(0, 1), () => own.toJsonSchema?.());
   }
   throw undescribed(vendor);
 }
@@ -159,18 +134,19 @@ function describe(vendor: string, targets: readonly string[], write: (target: st
   });
 }
 
-/** Where a library writes both, the pattern says what it means by the format: zod's times have no zone. */
-function withoutFormats(part: unknown): unknown {
-  if (Array.isArray(part)) return part.map(withoutFormats);
-  if (part === null || typeof part !== "object") return part;
-  const { pattern, format } = part as Record<string, unknown>;
-  const drop = typeof pattern === "string" && typeof format === "string";
-  return Object.fromEntries(
-    Object.entries(part)
-      .filter(([keyword]) => !(drop && keyword === "format"))
-      .map(([keyword, value]) => [
-        keyword,
-        keyword === "enum" || keyword === "const" || keyword === "default" ? value : withoutFormats(value),
-      ]),
-  );
+/**
+ * Where a library writes both, the pattern says what it means by the format: zod's times have no zone. Changes the schema,
+ * which is a copy.
+ */
+function withoutFormats(schema: object): object {
+  const parts = new Set<object>([schema]);
+  for (const part of parts) {
+    const words = part as Record<string, unknown>;
+    if (typeof words.pattern === "string" && typeof words.format === "string") delete words.format;
+    for (const [keyword, value] of Object.entries(words)) {
+      const isValue = keyword === "enum" || keyword === "const" || keyword === "default";
+      if (!isValue && typeof value === "object" && value !== null) parts.add(value);
+    }
+  }
+  return schema;
 }
