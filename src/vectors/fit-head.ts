@@ -1,8 +1,9 @@
+import { Breather } from "../base/breather.js";
 import { badOption, MedGemmaError, throwIfAborted } from "../base/errors.js";
 import { checkNames, checkSignal, integerOption, plain, readOnce } from "../base/options.js";
 import { foldsOf } from "./folds.js";
 import { Head, type HeadFit, type HeadLabel, type StrengthReport } from "./head.js";
-import { fitLogistic, type LinearModel, probabilities, type Samples } from "./logistic.js";
+import { fitLogistic, type LinearModel, largest, probabilities, type Samples } from "./logistic.js";
 import { checkSpace, checkVector, type EmbeddingSpace, type VectorInput } from "./space.js";
 
 export interface FitHeadOptions {
@@ -45,22 +46,40 @@ export async function fitHead(
   const options = readOnce("fitHead", asked);
   checkNames("fitHead", options, ["folds", "strengths", "groups", "signal"]);
   checkSignal(options.signal);
-  const { rows, space } = readVectors(plain("vectors", vectors));
-  if (!Array.isArray(labels) || labels.length !== rows.length) {
-    throw badOption("labels", `an array of ${rows.length} labels, one a vector,`, labels);
+  const given = plain("vectors", vectors);
+  if (!Array.isArray(given) || given.length < 2) {
+    throw badOption("vectors", "an array of at least 2 vectors", given);
   }
-  const settings = checkSettings(options, rows.length);
-  const multi = labels.some((label) => Array.isArray(label));
-  const names = multi ? multiNames(labels) : singleNames(labels as HeadLabel[]);
+  const own = plain("labels", labels) as readonly unknown[];
+  if (!Array.isArray(own) || own.length !== given.length) {
+    throw badOption("labels", `an array of ${given.length} labels, one a vector,`, own);
+  }
+  const settings = checkSettings(options, given.length);
+  const { breather } = settings;
+  throwIfAborted(options.signal);
+  const { rows, space } = await readVectors(given, breather);
+  const multi = own.some((label) => Array.isArray(label));
+  const names = multi ? multiNames(own) : singleNames(own as HeadLabel[]);
   const models: LinearModel[] = [];
   const fits: HeadFit[] = [];
-  for (const label of multi ? names : [undefined]) {
-    const classes = (labels as readonly unknown[]).map((own) =>
-      label === undefined ? names.indexOf(own as HeadLabel) : Number((own as HeadLabel[]).includes(label)),
-    );
+  const add = async (label: HeadLabel | undefined, classes: number[]) => {
     const { model, fit } = await fitOne({ rows, classes }, multi ? 2 : names.length, settings);
     models.push(model);
     fits.push({ label, ...fit });
+  };
+  if (multi) {
+    const lists = own.map((each) => new Set(each as string[]));
+    for (const name of names as string[])
+      await add(
+        name,
+        lists.map((each) => Number(each.has(name))),
+      );
+  } else {
+    const numbers = new Map(names.map((name, index) => [name, index]));
+    await add(
+      undefined,
+      (own as HeadLabel[]).map((label) => numbers.get(label) as number),
+    );
   }
   const width = rows[0]?.length ?? 0;
   return new Head({ kind: multi ? "multi" : "single", labels: names, space, width, models, fits });
@@ -70,7 +89,7 @@ interface Settings {
   readonly folds: number;
   readonly strengths: readonly number[];
   readonly groups: readonly (string | number)[] | undefined;
-  readonly signal: AbortSignal | undefined;
+  readonly breather: Breather;
 }
 
 async function fitOne(
@@ -78,13 +97,13 @@ async function fitOne(
   classes: number,
   settings: Settings,
 ): Promise<{ model: LinearModel; fit: Omit<HeadFit, "label"> }> {
-  const { strengths, signal } = settings;
+  const { strengths, breather } = settings;
   const parts = foldsOf(samples.classes, settings.folds, settings.groups);
-  const folds = parts === undefined || strengths.length === 1 ? 0 : Math.max(...parts) + 1;
+  const folds = parts === undefined || strengths.length === 1 ? 0 : largest(parts) + 1;
   const crossValidation: StrengthReport[] = [];
   if (parts !== undefined && folds > 0) {
     for (const strength of strengths) {
-      crossValidation.push(await validate(samples, classes, strength, parts, signal));
+      crossValidation.push(await validate(samples, classes, strength, parts, breather));
     }
   }
   const best = crossValidation.reduce<StrengthReport | undefined>(
@@ -96,7 +115,7 @@ async function fitOne(
   );
   const only = strengths.length === 1 ? strengths[0] : undefined;
   const strength = best?.strength ?? only ?? DEFAULT_STRENGTH;
-  const model = await fitLogistic(samples, classes, strength, signal);
+  const model = await fitLogistic(samples, classes, strength, breather);
   return { model, fit: { samples: samples.rows.length, folds, strength, crossValidation } };
 }
 
@@ -106,44 +125,49 @@ async function validate(
   classes: number,
   strength: number,
   parts: readonly number[],
-  signal: AbortSignal | undefined,
+  breather: Breather,
 ): Promise<StrengthReport> {
   let loss = 0;
   let right = 0;
-  for (let part = 0; part <= Math.max(...parts); part++) {
-    throwIfAborted(signal);
+  const last = largest(parts);
+  for (let part = 0; part <= last; part++) {
     const kept = rows.flatMap((_, index) => (parts[index] === part ? [] : [index]));
     const seen = {
       rows: kept.map((index) => rows[index] as Float64Array),
       classes: kept.map((index) => truth[index] as number),
     };
-    const model = await fitLogistic(seen, classes, strength, signal);
+    const model = await fitLogistic(seen, classes, strength, breather);
     for (const [index, row] of rows.entries()) {
       if (parts[index] !== part) continue;
+      await breather.breathe();
       const shares = probabilities(model, row);
       const own = shares[truth[index] as number] as number;
       loss -= Math.log(Math.max(own, 1e-15));
-      if (own === Math.max(...shares)) right++;
+      if (own === largest(shares)) right++;
     }
   }
   return { strength, logLoss: loss / rows.length, accuracy: right / rows.length };
 }
 
-function readVectors(vectors: readonly VectorInput[]): {
-  rows: Float64Array[];
-  space: EmbeddingSpace | undefined;
-} {
-  if (!Array.isArray(vectors) || vectors.length < 2) {
-    throw badOption("vectors", "an array of at least 2 vectors", vectors);
+async function readVectors(
+  vectors: readonly VectorInput[],
+  breather: Breather,
+): Promise<{ rows: Float64Array[]; space: EmbeddingSpace | undefined }> {
+  const rows: Float64Array[] = [];
+  const spaces: (EmbeddingSpace | undefined)[] = [];
+  for (const vector of vectors) {
+    await breather.breathe();
+    const { values, space } = checkVector(vector);
+    rows.push(new Float64Array(values));
+    spaces.push(space);
   }
-  const checked = Array.from(vectors, (vector) => checkVector(vector));
-  const space = checked.find((it) => it.space !== undefined)?.space;
-  const width = checked[0]?.values.length;
-  for (const each of checked) {
-    checkSpace("the others", space, each.space);
-    if (each.values.length !== width) throw badOption("vectors", `${width} numbers each`, each.values.length);
+  const space = spaces.find((it) => it !== undefined);
+  const width = rows[0]?.length;
+  for (const [index, row] of rows.entries()) {
+    checkSpace("the others", space, spaces[index]);
+    if (row.length !== width) throw badOption("vectors", `${width} numbers each`, row.length);
   }
-  return { rows: checked.map(({ values }) => Float64Array.from(values)), space };
+  return { rows, space };
 }
 
 function checkSettings({ folds, strengths, groups, signal }: FitHeadOptions, count: number): Settings {
@@ -154,7 +178,12 @@ function checkSettings({ folds, strengths, groups, signal }: FitHeadOptions, cou
   if (groups !== undefined && (!Array.isArray(groups) || groups.length !== count)) {
     throw badOption("groups", `an array of ${count}, one a vector,`, groups);
   }
-  return { folds: integerOption("folds", folds, 5, 2, 20), strengths: values, groups, signal };
+  return {
+    folds: integerOption("folds", folds, 5, 2, 20),
+    strengths: values,
+    groups,
+    breather: new Breather(signal),
+  };
 }
 
 /** In order of first appearance, numbers and words alike, but false before true and numbers by size. */
@@ -184,7 +213,8 @@ function multiNames(labels: readonly unknown[]): string[] {
   }
   const lists = labels as readonly string[][];
   const names = [...new Set(lists.flat())].sort();
-  const useless = names.filter((name) => lists.every((own) => own.includes(name)));
+  const [first = [], ...others] = lists.map((own) => new Set(own));
+  const useless = [...first].filter((name) => others.every((own) => own.has(name))).sort();
   if (names.length === 0 || useless.length > 0) {
     throw badOption("labels", "labels that some pictures have and some have not", useless);
   }

@@ -9,13 +9,17 @@ export function foldsOf(
 ): number[] | undefined {
   const keys = groups ?? classes.map((_, index) => index);
   const members = new Map<string | number, number[]>();
-  for (const [index, key] of keys.entries()) members.set(key, [...(members.get(key) ?? []), index]);
+  for (const [index, key] of keys.entries()) {
+    const group = members.get(key);
+    if (group) group.push(index);
+    else members.set(key, [index]);
+  }
   const holders = new Map<number, Set<string | number>>();
   for (const [index, label] of classes.entries()) {
     const set = holders.get(label) ?? new Set();
     holders.set(label, set.add(keys[index] as string | number));
   }
-  const folds = Math.min(wanted, ...[...holders.values()].map((set) => set.size));
+  const folds = [...holders.values()].reduce((least, { size }) => Math.min(least, size), wanted);
   if (folds < 2 || holders.size < 2) return undefined;
   const counts = Array.from({ length: folds }, () => new Map<number, number>());
   const parts = new Array<number>(classes.length);

@@ -1,7 +1,7 @@
-import { Breather } from "../base/breather.js";
+import type { Breather } from "../base/breather.js";
 
-/** The function's value at `at`; its gradient is written into `gradient`. */
-export type Objective = (at: Float64Array, gradient: Float64Array) => number;
+/** The function's value at `at`; its gradient is written into `gradient`. It gives way by itself. */
+export type Objective = (at: Float64Array, gradient: Float64Array) => Promise<number>;
 
 const MEMORY = 10;
 const MAX_ITERATIONS = 1000;
@@ -22,20 +22,19 @@ interface Step {
 export async function minimize(
   objective: Objective,
   start: Float64Array,
-  signal?: AbortSignal,
+  breather: Breather,
 ): Promise<Float64Array> {
   let at = Float64Array.from(start);
   let gradient = new Float64Array(at.length);
-  let value = objective(at, gradient);
+  let value = await objective(at, gradient);
   let steps: Step[] = [];
-  const breather = new Breather(signal);
   for (let iteration = 0; iteration < MAX_ITERATIONS && largest(gradient) > TOLERANCE; iteration++) {
     await breather.breathe();
-    let direction = descent(gradient, steps);
+    let direction = await descent(gradient, steps, breather);
     let slope = dot(direction, gradient);
     if (slope >= 0) {
       steps = [];
-      direction = descent(gradient, steps);
+      direction = await descent(gradient, steps, breather);
       slope = dot(direction, gradient);
     }
     const next = new Float64Array(at.length);
@@ -43,8 +42,9 @@ export async function minimize(
     let length = steps.length === 0 ? 1 / Math.max(1, Math.sqrt(-slope)) : 1;
     let nextValue = Number.POSITIVE_INFINITY;
     for (let tries = 0; tries < 40; tries++, length /= 2) {
+      await breather.breathe();
       for (let i = 0; i < at.length; i++) next[i] = (at[i] as number) + length * (direction[i] as number);
-      nextValue = objective(next, nextGradient);
+      nextValue = await objective(next, nextGradient);
       if (nextValue <= value + SUFFICIENT * length * slope) break;
     }
     // Rounding leaves nothing to gain.
@@ -59,10 +59,15 @@ export async function minimize(
 }
 
 /** Minus the gradient, bent by what the last steps told of the curvature. */
-function descent(gradient: Float64Array, steps: readonly Step[]): Float64Array {
+async function descent(
+  gradient: Float64Array,
+  steps: readonly Step[],
+  breather: Breather,
+): Promise<Float64Array> {
   const direction = gradient.map((x) => -x);
   const shares: number[] = [];
   for (const { move, change, curvature } of [...steps].reverse()) {
+    await breather.breathe();
     const share = dot(move, direction) / curvature;
     shares.push(share);
     addScaled(direction, change, -share);
@@ -73,6 +78,7 @@ function descent(gradient: Float64Array, steps: readonly Step[]): Float64Array {
     for (let i = 0; i < direction.length; i++) direction[i] = (direction[i] as number) * scale;
   }
   for (const { move, change, curvature } of steps) {
+    await breather.breathe();
     const share = shares.pop() as number;
     addScaled(direction, move, share - dot(change, direction) / curvature);
   }

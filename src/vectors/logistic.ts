@@ -1,3 +1,4 @@
+import { type Breather, Pace } from "../base/breather.js";
 import { minimize, type Objective } from "./lbfgs.js";
 
 /** Rows of equal length, and the class of each. */
@@ -24,14 +25,18 @@ export async function fitLogistic(
   samples: Samples,
   classes: number,
   strength: number,
-  signal?: AbortSignal,
+  breather: Breather,
 ): Promise<LinearModel> {
-  const { mean, scale } = standardOf(samples.rows);
-  const rows = samples.rows.map((row) => standardize(row, mean, scale));
+  const { mean, scale } = await standardOf(samples.rows, breather);
+  const rows: Float64Array[] = [];
+  for (const row of samples.rows) {
+    await breather.breathe();
+    rows.push(standardize(row, mean, scale));
+  }
   const outputs = classes === 2 ? 1 : classes;
   const width = mean.length;
-  const objective = objectiveOf(rows, samples.classes, outputs, strength);
-  const found = await minimize(objective, new Float64Array(outputs * (width + 1)), signal);
+  const objective = objectiveOf({ rows, classes: samples.classes }, outputs, strength, breather);
+  const found = await minimize(objective, new Float64Array(outputs * (width + 1)), breather);
   const starts = Array.from({ length: outputs }, (_, output) => output * (width + 1));
   return {
     mean,
@@ -52,41 +57,55 @@ export function probabilities(model: LinearModel, row: Float64Array): number[] {
 
 /** The mean loss, its gradient, and the penalty; parameters are each output's weights and then its bias. */
 function objectiveOf(
-  rows: readonly Float64Array[],
-  classes: readonly number[],
+  { rows, classes }: Samples,
   outputs: number,
   strength: number,
+  breather: Breather,
 ): Objective {
   const width = rows[0]?.length ?? 0;
   const count = rows.length;
-  return (at, gradient) => {
+  const pace = new Pace();
+  return async (at, gradient) => {
     gradient.fill(0);
     let loss = 0;
     for (const [index, row] of rows.entries()) {
       const target = classes[index] as number;
-      const scores = Array.from({ length: outputs }, (_, output) => {
-        const start = output * (width + 1);
-        let sum = at[start + width] as number;
-        for (let i = 0; i < width; i++) sum += (at[start + i] as number) * (row[i] as number);
-        return sum;
-      });
+      const scores = new Array<number>(outputs);
+      for (let output = 0; output < outputs; output++) {
+        scores[output] = scoreAt(at, output * (width + 1), row);
+        if (pace.isDue(width)) await breather.breathe();
+      }
       const [errors, own] = outputs === 1 ? binaryErrors(scores, target) : softmaxErrors(scores, target);
       loss += own;
-      for (const [output, error] of errors.entries()) {
-        const start = output * (width + 1);
-        for (let i = 0; i < width; i++)
-          gradient[start + i] = (gradient[start + i] as number) + error * (row[i] as number);
-        gradient[start + width] = (gradient[start + width] as number) + error;
+      for (let output = 0; output < outputs; output++) {
+        addError(gradient, output * (width + 1), row, errors[output] as number);
+        if (pace.isDue(width)) await breather.breathe();
       }
     }
     let squares = 0;
-    for (let i = 0; i < at.length; i++) {
-      const weight = i % (width + 1) === width ? 0 : (at[i] as number);
-      squares += weight * weight;
-      gradient[i] = ((gradient[i] as number) + strength * weight) / count;
+    for (let output = 0; output < outputs; output++) {
+      for (let i = output * (width + 1), bias = i + width; i <= bias; i++) {
+        const weight = i === bias ? 0 : (at[i] as number);
+        squares += weight * weight;
+        gradient[i] = ((gradient[i] as number) + strength * weight) / count;
+      }
+      if (pace.isDue(width)) await breather.breathe();
     }
     return (loss + (strength / 2) * squares) / count;
   };
+}
+
+/** The score of the output whose weights, and its bias behind them, begin there. */
+function scoreAt(at: Float64Array, start: number, row: Float64Array): number {
+  let sum = at[start + row.length] as number;
+  for (let i = 0; i < row.length; i++) sum += (at[start + i] as number) * (row[i] as number);
+  return sum;
+}
+
+function addError(gradient: Float64Array, start: number, row: Float64Array, error: number): void {
+  for (let i = 0; i < row.length; i++)
+    gradient[start + i] = (gradient[start + i] as number) + error * (row[i] as number);
+  gradient[start + row.length] = (gradient[start + row.length] as number) + error;
 }
 
 function binaryErrors([only = 0]: number[], target: number): [errors: number[], loss: number] {
@@ -97,17 +116,21 @@ function binaryErrors([only = 0]: number[], target: number): [errors: number[], 
 }
 
 function softmaxErrors(scores: number[], target: number): [errors: number[], loss: number] {
-  const most = Math.max(...scores);
+  const most = largest(scores);
   const total = scores.reduce((sum, each) => sum + Math.exp(each - most), 0);
   const loss = most + Math.log(total) - (scores[target] as number);
   return [scores.map((each, index) => Math.exp(each - most) / total - (index === target ? 1 : 0)), loss];
 }
 
-function standardOf(rows: readonly Float64Array[]): Pick<LinearModel, "mean" | "scale"> {
+async function standardOf(
+  rows: readonly Float64Array[],
+  breather: Breather,
+): Promise<Pick<LinearModel, "mean" | "scale">> {
   const width = rows[0]?.length ?? 0;
   const mean = new Float64Array(width);
   const scale = new Float64Array(width);
   for (let i = 0; i < width; i++) {
+    await breather.breathe();
     let sum = 0;
     for (const row of rows) sum += row[i] as number;
     const middle = sum / rows.length;
@@ -135,8 +158,13 @@ function sigmoid(x: number): number {
 }
 
 function softmax(scores: readonly number[]): number[] {
-  const most = Math.max(...scores);
+  const most = largest(scores);
   const parts = scores.map((each) => Math.exp(each - most));
   const total = parts.reduce((sum, each) => sum + each, 0);
   return parts.map((each) => each / total);
+}
+
+/** Of thousands of numbers, too: a call takes some ten thousand arguments. */
+export function largest(values: readonly number[]): number {
+  return values.reduce((most, each) => Math.max(most, each), Number.NEGATIVE_INFINITY);
 }

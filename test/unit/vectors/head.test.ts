@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { type EmbeddingSpace, fitHead, Head, MedGemmaError } from "../../../src/index.js";
 import { foldsOf } from "../../../src/vectors/folds.js";
 import { rejection } from "../../support/ask.js";
+import { countTurns } from "../../support/breaths.js";
 
 interface OracleCase {
   readonly x: number[][];
@@ -152,6 +153,45 @@ describe("a head", () => {
       "aborted",
     );
   });
+});
+
+describe("a fit", () => {
+  test("gives way within each look at the vectors, however wide they are and however many labels", async () => {
+    const [count, width, names] = [30, 1152, 10];
+    const wide = Array.from({ length: count }, (_, row) =>
+      Float32Array.from({ length: width }, (_, column) => Math.sin(row * 31 + column * 7)),
+    );
+    const labels = wide.map((_, row) => row % names);
+    const { turns } = await countTurns(() => fitHead(wide, labels, { strengths: [1] }));
+    // Scores and gradient of each label for each vector, at the start and at one point after it.
+    expect(turns).toBeGreaterThan((2 * (2 * count * names * width)) / 8000);
+  });
+
+  test("is stopped by a signal between them", async () => {
+    const stop = new AbortController();
+    const wide = corners.map(({ vector }) =>
+      Float32Array.from({ length: 9000 }, (_, i) => vector[i % 2] ?? 0),
+    );
+    const ended = countTurns(async () => {
+      const work = rejection(fitHead(wide, onRight, { strengths: [1], signal: stop.signal }));
+      setImmediate(() => stop.abort());
+      return work;
+    });
+    expect((await ended).result.code).toBe("aborted");
+    expect((await ended).turns).toBeLessThan(6);
+  });
+
+  test("takes more vectors than a call takes arguments", async () => {
+    const many = Array.from({ length: 150_000 }, (_, index) => [index % 2]);
+    const labels = many.map(([value]) => value === 1);
+    const { fits } = await fitHead(many, labels, { strengths: [1, 10], folds: 2 });
+    expect(fits[0]).toMatchObject({ samples: 150_000, folds: 2, strength: 1 });
+  });
+});
+
+test("as many labels as a call does not take as arguments are divided too", () => {
+  const classes = Array.from({ length: 300_000 }, (_, index) => index >> 1);
+  expect(new Set(foldsOf(classes, 5, undefined))).toEqual(new Set([0, 1]));
 });
 
 test("pictures of one group stay in one part, and every part sees every label", () => {
