@@ -98,7 +98,7 @@ async function fitOne(
   settings: Settings,
 ): Promise<{ model: LinearModel; fit: Omit<HeadFit, "label"> }> {
   const { strengths, breather } = settings;
-  const parts = foldsOf(samples.classes, settings.folds, settings.groups);
+  const parts = await breather.through(foldsOf(samples.classes, settings.folds, settings.groups));
   const folds = parts === undefined || strengths.length === 1 ? 0 : largest(parts) + 1;
   const crossValidation: StrengthReport[] = [];
   if (parts !== undefined && folds > 0) {
@@ -131,6 +131,7 @@ async function validate(
   let right = 0;
   const last = largest(parts);
   for (let part = 0; part <= last; part++) {
+    await breather.breathe();
     const kept = rows.flatMap((_, index) => (parts[index] === part ? [] : [index]));
     const seen = {
       rows: kept.map((index) => rows[index] as Float64Array),

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { Breather } from "../../../src/base/breather.js";
 import { type EmbeddingSpace, fitHead, Head, MedGemmaError } from "../../../src/index.js";
 import { foldsOf } from "../../../src/vectors/folds.js";
 import { rejection } from "../../support/ask.js";
@@ -22,6 +23,9 @@ const oracle = JSON.parse(
 const folder = mkdtempSync(path.join(os.tmpdir(), "medgemma-head-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const dividedBy = (classes: number[], folds: number, groups?: string[]) =>
+  new Breather().through(foldsOf(classes, folds, groups));
+
 const space: EmbeddingSpace = { projector: "a".repeat(64), pool: "max", normalized: true, width: 2 };
 const spaced = (x: number, y: number, own = space) => ({ vector: Float32Array.of(x, y), space: own });
 const corners = [spaced(0, 0), spaced(0, 1), spaced(1, 0), spaced(1, 1), spaced(0.1, 0.2), spaced(0.9, 1)];
@@ -40,7 +44,7 @@ describe.each(Object.entries(oracle.cases))(
     });
 
     test("cross-validation", async () => {
-      expect(foldsOf(y, folds, undefined)).toEqual(parts);
+      expect(await dividedBy(y, folds)).toEqual(parts);
       const [fit] = (await fitHead(x, y, { strengths: fits.map((it) => it.strength), folds })).fits;
       expect(fit?.folds).toBe(folds);
       for (const [index, { logLoss, accuracy }] of fits.entries()) {
@@ -189,15 +193,17 @@ describe("a fit", () => {
   });
 });
 
-test("as many labels as a call does not take as arguments are divided too", () => {
+test("as many labels as a call does not take as arguments are divided too, in steps", async () => {
   const classes = Array.from({ length: 300_000 }, (_, index) => index >> 1);
-  expect(new Set(foldsOf(classes, 5, undefined))).toEqual(new Set([0, 1]));
+  const { result, turns } = await countTurns(() => dividedBy(classes, 5));
+  expect(new Set(result)).toEqual(new Set([0, 1]));
+  expect(turns).toBeGreaterThan(1000);
 });
 
-test("pictures of one group stay in one part, and every part sees every label", () => {
+test("pictures of one group stay in one part, and every part sees every label", async () => {
   const classes = [0, 0, 1, 1, 0, 1, 0, 1];
   const groups = ["a", "a", "a", "b", "b", "c", "c", "d"];
-  const parts = foldsOf(classes, 3, groups) ?? [];
+  const parts = (await dividedBy(classes, 3, groups)) ?? [];
   for (const [index, group] of groups.entries()) expect(parts[index]).toBe(parts[groups.indexOf(group)]);
-  expect(foldsOf([0, 1, 1], 2, undefined)).toBeUndefined();
+  expect(await dividedBy([0, 1, 1], 2)).toBeUndefined();
 });
