@@ -76,12 +76,16 @@ function unwritable(value: unknown, path: readonly string[]): readonly string[] 
 
 /** The innermost error: the others follow from it. */
 function innermost(errors: readonly OutputUnit[]): { steps: readonly string[]; keyword: string } {
-  const stepsOf = ({ instanceLocation }: OutputUnit) => instanceLocation.split("/").slice(1);
-  const deepest = errors.reduce((most, it) => Math.max(most, stepsOf(it).length), 0);
-  const first = errors.find((it) => stepsOf(it).length === deepest);
-  const error = errors.findLast(({ instanceLocation }) => instanceLocation === first?.instanceLocation);
+  let deepest = -1;
+  let place: string | undefined;
+  for (const { instanceLocation } of errors) {
+    const depth = instanceLocation.split("/").length;
+    if (depth > deepest) [deepest, place] = [depth, instanceLocation];
+  }
+  const error = errors.findLast(({ instanceLocation }) => instanceLocation === place);
   if (error === undefined) return { steps: [], keyword: "schema" };
-  const steps = stepsOf(error).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const places = error.instanceLocation.split("/").slice(1);
+  const steps = places.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
   return { steps, keyword: error.keyword };
 }
 

@@ -1,6 +1,6 @@
 import { createContext, Script } from "node:vm";
 
-const MOST_TRIES = 4;
+const MOST_TRIES = 2;
 
 /** The work took longer than it may. */
 export class OutOfTime extends Error {}

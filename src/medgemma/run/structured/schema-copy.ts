@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { type JsonPath, unsupported } from "../../../engine/schema/refusal.js";
 
 /** Names and elements in all: ten for each part that a schema may have, annotations and unknown words too. */
@@ -37,8 +38,8 @@ export function copyOf(schema: object): object {
   };
 
   const named = (part: object): object => {
-    // Before it is asked which are enumerable: a proxy is asked for each by itself.
-    take(Reflect.ownKeys(part).length);
+    // A proxy is asked for each by itself whether it is enumerable; of others those are found sooner.
+    take((types.isProxy(part) ? Reflect.ownKeys(part) : Object.keys(part)).length);
     const made = {};
     copies.set(part, made);
     for (const [name, value] of Object.entries(part)) {

@@ -1,3 +1,4 @@
+import { untilAborted } from "../../../base/abort.js";
 import { badOption, MedGemmaError } from "../../../base/errors.js";
 import { type Misfit, pathsOf, toCheck } from "../../../engine/schema/check.js";
 import type { RgbImage } from "../../../image/rgb.js";
@@ -42,8 +43,11 @@ export interface StructuredResult<T = unknown> extends ModelResult {
 /** How an answer is held to a schema and read. */
 export interface Structure<T> {
   readonly jsonSchema: object;
-  /** @throws MedGemmaError `answer_incomplete`, `answer_invalid`. */
-  read(result: ModelResult): Promise<T>;
+  /**
+   * @param signal Ends the wait for a library's own check, which may take its time.
+   * @throws MedGemmaError `answer_incomplete`, `answer_invalid`, `grammar_unsupported` for a check that takes too long, `aborted`.
+   */
+  read(result: ModelResult, signal: AbortSignal | undefined): Promise<T>;
 }
 
 /**
@@ -69,11 +73,11 @@ export function toStructure(schema: unknown, jsonSchema: unknown): Structure<unk
   const check = library !== undefined && jsonSchema === undefined ? undefined : toCheck(checked);
   return {
     jsonSchema: checked,
-    async read(result) {
+    async read(result, signal) {
       const value = parseAnswer(result);
       const misfit = check?.(value);
       if (misfit !== undefined) throw invalid(misfit);
-      return library === undefined ? value : validate(library, value, checked);
+      return library === undefined ? value : validate(library, value, checked, signal);
     },
   };
 }
@@ -89,12 +93,16 @@ export async function* structured<T>(
   const { jsonSchema } = structure;
   for await (const event of respond(model, messages, { ...context, jsonSchema })) {
     if (event.type !== "finish") yield event;
-    else yield { type: "finish", result: await withValue(event.result, structure) };
+    else yield { type: "finish", result: await withValue(event.result, structure, context.options.signal) };
   }
 }
 
-async function withValue<T>(result: ModelResult, structure: Structure<T>): Promise<StructuredResult<T>> {
-  return { ...result, value: await structure.read(result) };
+async function withValue<T>(
+  result: ModelResult,
+  structure: Structure<T>,
+  signal: AbortSignal | undefined,
+): Promise<StructuredResult<T>> {
+  return { ...result, value: await structure.read(result, signal) };
 }
 
 /** What the library itself throws is the cause: its words may be of the answer. */
@@ -113,8 +121,13 @@ async function ownVerdict(schema: StandardSchema, value: unknown): Promise<Stand
   }
 }
 
-async function validate(schema: StandardSchema, value: unknown, jsonSchema: object): Promise<unknown> {
-  const result = await ownVerdict(schema, value);
+async function validate(
+  schema: StandardSchema,
+  value: unknown,
+  jsonSchema: object,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  const result = await untilAborted(signal, () => ownVerdict(schema, value));
   if (result.issues === undefined) return result.value;
   const path = pathsOf(jsonSchema)(stepsOf(result.issues[0]), value);
   throw new MedGemmaError(

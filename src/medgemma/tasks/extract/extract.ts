@@ -84,7 +84,7 @@ export async function extract(
   const prompt = instruction === undefined ? { preset: preset.id, version: preset.version } : CUSTOM_PROMPT;
   const context = { prompt, options, jsonSchema: structure.jsonSchema, studies, started, read };
   const result = await collect(respond(model, messages, context));
-  const value = await structure.read(result);
+  const value = await structure.read(result, options.signal);
   const values = valuesOf(result.text, result.tokens, jsonIn(result.text).start);
   const unlikely = values.filter(({ probability }) => probability < limit);
   unlikely.sort((a, b) => a.probability - b.probability);

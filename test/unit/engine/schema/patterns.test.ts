@@ -66,12 +66,6 @@ test("a comparison of each element with each ends, too, and is not said to be a 
   expect([code, facts.reason]).toEqual(["grammar_unsupported", "time"]);
 });
 
-test("the first of very many misfits is told", () => {
-  const items = Array.from({ length: 20_000 }, () => "no");
-  const misfit = toCheck({ type: "array", prefixItems: [{}], items: { type: "integer" } })(items);
-  expect(misfit).toEqual({ path: "/1", keyword: "type" });
-});
-
 describe("before the model works", () => {
   it.each<[string, object]>([
     ["one long pattern", { pattern: "a".repeat(MAX_PATTERN_LETTERS + 1) }],

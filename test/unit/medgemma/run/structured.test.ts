@@ -357,6 +357,33 @@ describe("ask with a schema", () => {
     expect((await rejection(model("[]").ask([], "Q", { schema: circle }))).code).toBe("grammar_unsupported");
   });
 
+  it.each(["ask", "extract", "chat"] as const)(
+    "waits for a library's own check no longer than until the signal fires: %s",
+    async (task) => {
+      const abort = new AbortController();
+      let checks = 0;
+      const never = checking(isText, PLAIN);
+      const schema = {
+        "~standard": {
+          ...never["~standard"],
+          validate: () => {
+            checks++;
+            queueMicrotask(() => abort.abort());
+            return new Promise<never>(() => undefined);
+          },
+        },
+      };
+      const [held, options] = [model('{"n": 3}'), { schema, signal: abort.signal }];
+      const calls = {
+        ask: () => held.ask([], "Q", options),
+        extract: () => held.extract({ text: "Q", images: [] }, schema, { signal: abort.signal }),
+        chat: () => held.chat().ask("Q", options),
+      };
+      expect((await rejection(calls[task]())).code).toBe("aborted");
+      expect(checks).toBe(1);
+    },
+  );
+
   it("gives no half value", async () => {
     const error = await rejection(model('{"n": 3, "and": 4}').ask([], "Q", { schema: PLAIN, maxTokens: 2 }));
     expect([error.code, error.facts]).toEqual([
