@@ -62,8 +62,9 @@ export async function readDicom(input: DicomInput, asked: ReadOptions = {}): Pro
   const frame = options.frame ?? 0;
   if (!Number.isInteger(frame) || frame < 0) throw badOption("frame", "a whole number from 0", frame);
   const { signal } = options;
-  if (Array.isArray(input)) throw badOption("source", "a path, file: URL, bytes, Blob or stream", input);
-  const result = await whileHeld(input, limits, signal, (held) =>
+  const source = plain("source", input);
+  if (Array.isArray(source)) throw badOption("source", "a path, file: URL, bytes, Blob or stream", source);
+  const result = await whileHeld(source, limits, signal, (held) =>
     sharedPool().run<"stored">(
       {
         kind: "stored",

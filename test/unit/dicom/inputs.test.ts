@@ -162,3 +162,10 @@ describe("an option that nobody knows is refused by its name", () => {
     await expect(toModelPictures(file, options as object)).rejects.toMatchObject(refusal(name));
   });
 });
+
+it("an input that cannot even be looked at is refused by name", async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  for (const open of [readDicom, toModelPictures, inspectPath] as ((input: never) => Promise<unknown>)[])
+    await expect(open(proxy as never)).rejects.toMatchObject({ code: "bad_option" });
+});
