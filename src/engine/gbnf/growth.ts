@@ -25,7 +25,7 @@ const LENGTH = 300;
 const SHORT = 64;
 /** Rules that walks begin at, besides the root. */
 const MOST_BEGINNINGS = 64;
-/** Grammars that were let through, for the same one is asked for again and again. */
+/** Grammars that were let through, by their hash, for the same one is asked for again and again. */
 const MOST_REMEMBERED = 32;
 /** Characters tried at each step. */
 const TRIED = 8;
@@ -37,13 +37,15 @@ const TRIED = 8;
  * @throws MedGemmaError `grammar_unsupported`.
  */
 export async function checkGrowth(grammar: string): Promise<void> {
-  if (remembered.has(grammar)) return;
+  const digest = createHash("sha256").update(grammar).digest();
+  const name = digest.toString("base64");
+  if (remembered.has(name)) return;
   const read = readGrammar(grammar);
   if (!read) throw unread();
   // By the grammar, so that it is refused every time or never.
-  await walkAll(read, seededRandom(createHash("sha256").update(grammar).digest().readUInt32LE()));
+  await walkAll(read, seededRandom(digest.readUInt32LE()));
   for (const oldest of remembered) if (remembered.size >= MOST_REMEMBERED) remembered.delete(oldest);
-  remembered.add(grammar);
+  remembered.add(name);
 }
 
 const remembered = new Set<string>();

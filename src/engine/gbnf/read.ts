@@ -1,3 +1,5 @@
+import { COMMENT, TOKEN } from "./lexemes.js";
+
 /** What one alternative is made of: characters, or a rule by its number. A token never is what a character says. */
 export type Item = Characters | { readonly rule: number };
 export interface Characters {
@@ -11,6 +13,7 @@ export type Rules = readonly (readonly (readonly Item[])[])[];
 
 /** As llama.cpp has it: more than so many times is any number of times. */
 const MOST_TIMES = 2000;
+const DEEPEST = 200;
 /** Written out, all together. */
 const MOST_ITEMS = 1_500_000;
 const ANY: Characters = { ranges: [], not: true };
@@ -20,11 +23,11 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ["r", "\r"],
   ["n", "\n"],
 ]);
-const SPACE = /[ \t]*(?:#[^\r\n]*)?/y;
+const SPACE = new RegExp(`[ \\t]*(?:${COMMENT.source})?`, "y");
 const LINES = /[\r\n]+/y;
 const NAME = /[a-zA-Z0-9-]+/y;
 const DEFINES = /::=/y;
-const TOKEN = /!?<(?:\[\d+\]|[^>]*)>/y;
+const TOKEN_HERE = new RegExp(TOKEN.source, "y");
 const TIMES = /\{\s*(\d+)\s*(?:(,)\s*(\d*)\s*)?\}/y;
 const LINE = /\r\n?|\n/y;
 
@@ -53,6 +56,7 @@ class Reader {
   count = 0;
   readonly #letters = new Map<number, Characters>();
   #at = 0;
+  #depth = 0;
   #items = 0;
 
   constructor(private readonly text: string) {}
@@ -107,7 +111,10 @@ class Reader {
     if (char === "(") {
       this.#at++;
       this.#space(true);
+      // Grammars that come here were held to less; this is read by recursion all the same.
+      if (++this.#depth > DEEPEST) throw new Unreadable();
       const rule = this.#add(this.#alternatives(true));
+      this.#depth--;
       if (this.text[this.#at++] !== ")") throw new Unreadable();
       return [{ rule }];
     }
@@ -115,7 +122,7 @@ class Reader {
       this.#at++;
       return [ANY];
     }
-    if (this.#match(TOKEN)) return [{ ranges: [], not: false }];
+    if (this.#match(TOKEN_HERE)) return [{ ranges: [], not: false }];
     const name = this.#match(NAME)?.[0];
     return name === undefined ? undefined : [{ rule: this.#numberOf(name) }];
   }

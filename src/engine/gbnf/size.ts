@@ -1,4 +1,5 @@
 import { badOption, MedGemmaError } from "../../base/errors.js";
+import { COMMENT, TOKEN } from "./lexemes.js";
 
 /** llama.cpp parses groups by recursion and would run out of its stack. */
 const MOST_DEPTH = 100;
@@ -14,8 +15,11 @@ const MOST_RULES = 50_000;
 const MOST_REPEATED = 200_000;
 const MOST_CHARACTERS = 2 ** 20;
 
-/** What stands in GBNF and is neither an operator nor of any length: literals, classes of characters, comments. */
-const SKIPPED = /"(?:[^"\\]|\\.)*"|\[(?:[^\]\\]|\\.)*\]|#[^\n]*/sy;
+/** What stands in GBNF and is neither an operator nor of any length: literals, classes of characters, tokens, comments. */
+const SKIPPED = new RegExp(
+  String.raw`"(?:[^"\\]|\\.)*"|\[(?:[^\]\\]|\\.)*\]|${TOKEN.source}|${COMMENT.source}`,
+  "sy",
+);
 const REPETITION = /\{(\d*)(?:,(\d*))?\}/y;
 const RULE = /::=/y;
 const NAME = /[\w.-]/;

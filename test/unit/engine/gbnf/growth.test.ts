@@ -86,6 +86,10 @@ describe("what goes on in few ways is let through", () => {
   });
 });
 
+test("groups in groups of any number end no stack", () => {
+  expect(readGrammar(`root ::= ${"(".repeat(100_000)}"a"${")".repeat(100_000)}`)).toBeUndefined();
+});
+
 describe("a grammar is read as llama.cpp reads it", () => {
   const letter = (char: string) => ({ ranges: [char.charCodeAt(0), char.charCodeAt(0)], not: false });
 

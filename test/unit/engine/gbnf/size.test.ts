@@ -38,6 +38,17 @@ test.each([
   );
 });
 
+test.each([
+  ["a comment that ends with the other end of a line", "root ::= # c\r"],
+  ["a token with a quotation mark in its name", 'root ::= <"> '],
+])("what stands behind %s counts", (_, before) => {
+  for (const rest of [`${"(".repeat(200)}"a"${")".repeat(200)}`, joined(100, () => '"a"?', " ")]) {
+    expect(() => checkGrammar(before + rest)).toThrow(
+      expect.objectContaining({ code: "grammar_unsupported" }),
+    );
+  }
+});
+
 test.each([5, null, {}, ["root"]])("%j is no grammar", (grammar) => {
   expect(() => checkGrammar(grammar)).toThrow(expect.objectContaining({ code: "bad_option" }));
 });
