@@ -7,27 +7,34 @@ const ALL_SMALL = 1 / 8;
 
 /**
  * Lets work begin as long as all that runs takes no more than so much memory; the rest waits in the order in which it
- * came. What alone takes more runs alone.
+ * came, what is small beside what is large. What alone takes more runs alone.
  */
 export class MemoryGate {
-  #held = 0;
-  #heldBySmall = 0;
-  readonly #waiting: { readonly bytes: number; begin(): void }[] = [];
+  readonly #large: Gate;
+  readonly #small: Gate;
 
-  constructor(private readonly capacity: number) {}
+  constructor(private readonly capacity: number) {
+    this.#large = new Gate(capacity);
+    this.#small = new Gate(capacity * ALL_SMALL);
+  }
 
   /**
    * Resolves when the work may begin, with what its end is to be told by.
    * @throws MedGemmaError `aborted` while it waits.
    */
   enter(bytes: number, signal: AbortSignal | undefined): Promise<() => void> {
-    const isSmall = bytes <= this.capacity * SMALL;
-    if (isSmall && !signal?.aborted && this.#heldBySmall + bytes <= this.capacity * ALL_SMALL) {
-      this.#heldBySmall += bytes;
-      return Promise.resolve(() => {
-        this.#heldBySmall -= bytes;
-      });
-    }
+    return (bytes <= this.capacity * SMALL ? this.#small : this.#large).enter(bytes, signal);
+  }
+}
+
+/** One line, in which each waits for those before it. */
+class Gate {
+  #held = 0;
+  readonly #waiting: { readonly bytes: number; begin(): void }[] = [];
+
+  constructor(private readonly capacity: number) {}
+
+  enter(bytes: number, signal: AbortSignal | undefined): Promise<() => void> {
     return new Promise((resolve, reject) => {
       let stopListening = () => {};
       const begin = () => {

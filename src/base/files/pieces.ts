@@ -1,28 +1,32 @@
-import { setImmediate } from "node:timers/promises";
-import { throwIfAborted } from "../errors.js";
+import type { Breather } from "../breather.js";
 
 /** Copied in one go: a few milliseconds. */
-const AT_A_TIME = 1 << 24;
+const AT_A_TIME = 1 << 23;
 /** Smaller pieces are put together as they come: a million of a byte each would take a hundred times their bytes. */
 const LARGE = 1 << 16;
 const BLOCK = 1 << 18;
 
 /** Bytes that came piece by piece. */
 export class Pieces {
-  readonly #whole: Uint8Array[] = [];
+  readonly #whole: Buffer[] = [];
   #block = Buffer.alloc(0);
   #filled = 0;
   #length = 0;
+
+  constructor(private readonly breather: Breather) {}
 
   get length(): number {
     return this.#length;
   }
 
-  add(piece: Uint8Array): void {
+  /** Copies it, for its source may use the same memory for the next one. @throws MedGemmaError `aborted`. */
+  async add(piece: Uint8Array): Promise<void> {
     this.#length += piece.byteLength;
     if (piece.byteLength >= LARGE) {
       this.#closeBlock();
-      this.#whole.push(piece);
+      const own = Buffer.allocUnsafe(piece.byteLength);
+      await this.#copy(piece, own, 0);
+      this.#whole.push(own);
       return;
     }
     if (this.#filled + piece.byteLength > this.#block.length) {
@@ -34,23 +38,24 @@ export class Pieces {
   }
 
   /** @throws MedGemmaError `aborted`. */
-  async joined(signal: AbortSignal | undefined): Promise<Buffer> {
+  async joined(): Promise<Buffer> {
     this.#closeBlock();
+    const [only] = this.#whole;
+    if (only && this.#whole.length === 1) return only;
     const all = Buffer.allocUnsafe(this.#length);
     let end = 0;
-    let rested = 0;
     for (const piece of this.#whole) {
-      for (let from = 0; from < piece.byteLength; from += AT_A_TIME) {
-        const part = piece.subarray(from, from + AT_A_TIME);
-        all.set(part, end);
-        end += part.byteLength;
-        if (end - rested < AT_A_TIME) continue;
-        rested = end;
-        await setImmediate();
-        throwIfAborted(signal);
-      }
+      await this.#copy(piece, all, end);
+      end += piece.byteLength;
     }
     return all;
+  }
+
+  async #copy(from: Uint8Array, to: Buffer, start: number): Promise<void> {
+    for (let at = 0; at < from.byteLength; at += AT_A_TIME) {
+      to.set(from.subarray(at, at + AT_A_TIME), start + at);
+      await this.breather.breathe();
+    }
   }
 
   #closeBlock(): void {

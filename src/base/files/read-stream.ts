@@ -44,7 +44,7 @@ export async function readStream(
 ): Promise<Buffer> {
   const patience = new Patience({ signal, silence });
   const breather = new Breather(signal);
-  const pieces = new Pieces();
+  const pieces = new Pieces(breather);
   let count = 0;
   let iterator: AsyncIterator<Uint8Array> | undefined;
   const next = async () => {
@@ -55,11 +55,11 @@ export async function readStream(
   try {
     for (;;) {
       const { done, value } = await patience.wait(own(next));
-      if (done) return await pieces.joined(signal);
+      if (done) return await pieces.joined();
       if (!(value instanceof Uint8Array)) throw badOption("input", "a stream of bytes", value);
       if (value.byteLength > 0) patience.heard();
       if (pieces.length + value.byteLength > most) throw tooLarge(pieces.length + value.byteLength);
-      pieces.add(value);
+      await pieces.add(value);
       if (++count > MANY_PIECES && pieces.length < count * LEAST_AVERAGE)
         throw badOption("input", `a stream of larger pieces (${LEAST_AVERAGE} bytes and more)`, value);
       await breather.breathe();

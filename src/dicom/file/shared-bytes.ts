@@ -20,7 +20,8 @@ class SharedMemory {
   #dropping: NodeJS.Timeout | undefined;
 
   take(bytes: number): SharedArrayBuffer {
-    const fits = this.#free.findIndex(({ byteLength }) => byteLength >= bytes);
+    // Not a far larger one, which is counted by what is taken of it.
+    const fits = this.#free.findIndex(({ byteLength }) => byteLength >= bytes && byteLength <= 2 * bytes);
     return fits < 0 ? new SharedArrayBuffer(bytes) : (this.#free.splice(fits, 1)[0] as SharedArrayBuffer);
   }
 

@@ -32,6 +32,24 @@ test("what runs side by side gives way together, each after one piece of its wor
   expect(Math.max(...perTurn.filter(Boolean))).toBeLessThanOrEqual(3);
 });
 
+test("shorter pieces of several share one slice", async () => {
+  await new Promise(setImmediate);
+  let turned = false;
+  const one = async () => {
+    const breather = new Breather();
+    await breather.breathe();
+    setImmediate(() => {
+      turned = true;
+    });
+    work(5);
+    await breather.breathe();
+    return turned;
+  };
+  // The first has not used up the slice; the third would find it long over by a clock of its own only.
+  const turns = await Promise.all([one(), one(), one()]);
+  expect(turns.at(-1)).toBe(true);
+});
+
 test("does short work in one go", async () => {
   const breather = new Breather();
   await breather.breathe();

@@ -64,11 +64,14 @@ test("who stops waiting makes room for the next", async () => {
   expect((await errorOf(enter("late", 1, stop.signal))).code).toBe("aborted");
 });
 
-test("what is small waits for nothing large, up to a share of its own", async () => {
+test("what is small waits for nothing large, but for those before it once its own share is full", async () => {
   const { enter, inside } = gateOf(3200);
   void enter("large", 3200);
   void enter("waiting", 3200);
-  for (let index = 0; index < 5; index++) void enter(`small ${index}`, 100);
+  const small = Array.from({ length: 5 }, (_, index) => enter(`small ${index}`, 100));
   await soon();
   expect(inside).toEqual(["large", "small 0", "small 1", "small 2", "small 3"]);
+  (await small[2])?.();
+  await soon();
+  expect(inside.at(-1)).toBe("small 4");
 });

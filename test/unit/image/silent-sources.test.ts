@@ -89,6 +89,23 @@ describe("a stream", () => {
     expect(data).toEqual((await readPicture(picture)).data);
   });
 
+  it.each([1000, 100_000])("may use its memory again for the next piece of %i bytes", async (size) => {
+    const picture = await sharp({ create: { width: 300, height: 300, channels: 3, background: "#123456" } })
+      .composite([{ input: Buffer.alloc(300 * 100 * 3, 7), raw: { width: 300, height: 100, channels: 3 } }])
+      .tiff({ compression: "none" })
+      .toBuffer();
+    async function* reusing() {
+      const memory = new Uint8Array(size);
+      for (let from = 0; from < picture.length; from += size) {
+        const piece = picture.subarray(from, from + size);
+        memory.set(piece);
+        yield memory.subarray(0, piece.length);
+      }
+    }
+    const { data } = await readPicture(reusing());
+    expect(data).toEqual((await readPicture(picture)).data);
+  });
+
   it("that goes on byte by byte is not read for ever", async () => {
     async function* dribble() {
       for (;;) yield Uint8Array.of(0);
