@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { MedGemmaError } from "./errors.js";
@@ -33,21 +32,6 @@ export function rebuildCommand(root = packageRoot): string {
   if (has("bun.lock") || has("bun.lockb")) return "bun pm trust medgemma";
   if (has("yarn.lock")) return has(".yarnrc.yml") ? "yarn rebuild medgemma" : "yarn install --force";
   return "npm rebuild medgemma";
-}
-
-/**
- * A dependency that has no module form. The caller writes `createRequire(import.meta.url)` and the name as they stand: by these
- * tools that copy what a server needs (Next's standalone output) find the package.
- * @throws MedGemmaError `package_bundled` where a bundle does not find it.
- */
-export function loadDependency(name: string, load: () => unknown): unknown {
-  try {
-    // A bundle without an address stands where the application runs.
-    return here === undefined ? createRequire(path.join(packageRoot, "package.json"))(name) : load();
-  } catch (error) {
-    requireOwnFiles();
-    throw error;
-  }
 }
 
 function readManifest(): { version: string } | undefined {

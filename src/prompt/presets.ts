@@ -94,8 +94,6 @@ Where is the {object_name}? Don't give a final answer without reasoning. Output 
   },
 } as const satisfies Record<string, Preset>;
 
-export type PresetId = keyof typeof PRESETS;
-
 /** The system texts of the quick starts. */
 export const SYSTEM_TEXTS = {
   image: "You are an expert radiologist.",

@@ -179,6 +179,9 @@ function checkSettings({ folds, strengths, groups, signal }: FitHeadOptions, cou
   if (groups !== undefined && (!Array.isArray(groups) || groups.length !== count)) {
     throw badOption("groups", `an array of ${count}, one a vector,`, groups);
   }
+  // Anything else is equal to nothing but itself: each vector would be a group of its own, or all be one.
+  const odd = groups?.find((it: unknown) => typeof it !== "string" && !Number.isFinite(it));
+  if (groups?.includes(odd as never)) throw badOption("groups", "strings or numbers", odd);
   return {
     folds: integerOption("folds", folds, 5, 2, 20),
     strengths: values,

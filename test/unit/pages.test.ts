@@ -54,6 +54,16 @@ test("links between pages lead somewhere", () => {
   expect(broken).toEqual([]);
 });
 
+test("sources that pages name are there", () => {
+  const missing = [...PAGES, ...pagesOf("docs/decisions")].flatMap((page) =>
+    [...read(page).matchAll(/(?<![\w/])(?:src|test|native|bench|scripts)\/[\w./-]+\.(?:ts|mjs|cpp|h)\b/g)]
+      .map(([source]) => source)
+      .filter((source) => !existsSync(path.join(repository, source)))
+      .map((source) => `${page}: ${source}`),
+  );
+  expect(missing).toEqual([]);
+});
+
 test("the README fits two screens", () => {
   expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(120);
 });

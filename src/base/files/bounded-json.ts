@@ -11,6 +11,9 @@ export interface JsonBounds {
 /** Of what names and settings are kept in. */
 export const SMALL_JSON: JsonBounds = { depth: 64, items: 50_000 };
 
+/** Of a line of a user's file: a case, a row of a data set. */
+export const JSON_LINE: JsonBounds = { depth: 500, items: 200_000 };
+
 /** JSON that is not parsed, as it goes beyond its bounds. */
 export class UnboundedJson extends Error {}
 

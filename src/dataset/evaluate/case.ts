@@ -1,6 +1,6 @@
 import path from "node:path";
 import { badOption, MedGemmaError } from "../../base/errors.js";
-import { parseBounded } from "../../base/files/bounded-json.js";
+import { JSON_LINE, parseBounded } from "../../base/files/bounded-json.js";
 import { folderOf } from "../../base/files/descriptor.js";
 import { readTextFile } from "../../base/files/read-text.js";
 import type { ImageInput } from "../../image/input.js";
@@ -61,12 +61,10 @@ export async function readCases(file: string): Promise<EvaluateCase[]> {
     .flatMap((line, index) => (line.trim() === "" ? [] : [readLine(line, index + 1, folderOf(file))]));
 }
 
-const LINE = { depth: 500, items: 200_000 };
-
 function readLine(line: string, number: number, folder: string): EvaluateCase {
   let value: unknown;
   try {
-    value = parseBounded(line, LINE);
+    value = parseBounded(line, JSON_LINE);
   } catch {
     throw badLine(number, "is no JSON");
   }

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { parse } from "csv-parse/sync";
 import { MedGemmaError } from "../../base/errors.js";
+import { JSON_LINE, parseBounded } from "../../base/files/bounded-json.js";
 import { folderOf } from "../../base/files/descriptor.js";
 import { readTextFile } from "../../base/files/read-text.js";
 import { isObject } from "../../base/guards.js";
@@ -61,7 +62,7 @@ function fromJsonLines(text: string): Row[] {
   return text.split("\n").flatMap((line, index): Row[] => {
     if (line.trim() === "") return [];
     try {
-      const row: unknown = JSON.parse(line);
+      const row: unknown = parseBounded(line, JSON_LINE);
       if (isObject(row)) return [{ row: row as Row["row"], number: index + 1 }];
     } catch {
       // Told below, without the parser's words: they quote the line.

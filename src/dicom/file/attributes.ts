@@ -40,12 +40,6 @@ export class FrameAttributes {
   }
 }
 
-export interface Vector3 {
-  readonly x: number;
-  readonly y: number;
-  readonly z: number;
-}
-
 /** Position, orientation and spacing of one frame in the patient (PS3.3 C.7.6.2). */
 export interface FrameGeometry {
   /** Centre of the first pixel, millimetres, patient coordinates (L, P, S positive). */

@@ -118,8 +118,6 @@ export const TAG = Object.freeze({
   referencedFile: "x00041500",
 });
 
-export type Tag = (typeof TAG)[keyof typeof TAG];
-
 const NAMES: ReadonlyMap<string, string> = new Map(Object.entries(TAG).map(([name, tag]) => [tag, name]));
 
 /** `Window Center` for its tag, for messages. */

@@ -33,13 +33,18 @@ export function toCheck(schema: unknown): Check {
   const validator = new Validator(plainSchema(root), "2020-12", false);
   const tell = toTell(root);
   const hasPatterns = [...nodesOf(root)].some((it) => it.keywords.pattern ?? it.keywords.patternProperties);
+  const hasSets = [...nodesOf(root)].some((it) => it.keywords.uniqueItems);
   return (value) => {
     const path = unwritable(value, []);
     if (path !== undefined) return { path: tell(path.slice(0, MAX_DEPTH), value), keyword: "type" };
-    const misfit = inTime(hasPatterns ? unusablePattern : unchecked, new MatchTime(CHECKED_FOR), () => {
-      const { valid, errors } = validator.validate(value);
-      return valid ? undefined : innermost(errors);
-    });
+    const misfit = inTime(
+      hasPatterns && !hasSets ? unusablePattern : unchecked,
+      new MatchTime(CHECKED_FOR),
+      () => {
+        const { valid, errors } = validator.validate(value);
+        return valid ? undefined : innermost(errors);
+      },
+    );
     return misfit && { path: tell(misfit.steps, value), keyword: misfit.keyword };
   };
 }
@@ -48,7 +53,8 @@ export function toCheck(schema: unknown): Check {
 const unchecked = (path: JsonPath) =>
   unsupported(path, "schema", "checking this answer takes too long", {
     reason: "time",
-    remedy: "Bound the lists of the schema (maxItems), those with uniqueItems first.",
+    remedy:
+      "Bound the lists of the schema (maxItems), those with uniqueItems first, and write patterns that do not try the same letters in many ways.",
   });
 
 /** The pointer of a place in a value. */

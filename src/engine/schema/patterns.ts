@@ -14,6 +14,7 @@ const TRIES = ["", "\u65e5"];
 /** The patterns of one schema: read, counted and tried before the model works. */
 export class Patterns {
   readonly #places = new Map<string, JsonPath>();
+  readonly #counted = new Set<string>();
   #letters = 0;
 
   /**
@@ -52,7 +53,8 @@ export class Patterns {
   }
 
   #count(value: string, path: JsonPath, keyword: string): void {
-    if (this.#places.has(value)) return;
+    if (this.#counted.has(value)) return;
+    this.#counted.add(value);
     this.#letters += value.length;
     if (this.#letters > MAX_PATTERN_LETTERS) {
       // A pattern may be the last name in its own path.

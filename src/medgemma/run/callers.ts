@@ -7,7 +7,7 @@ export interface Call {
 }
 
 /** What is asked: a model, and by which call. */
-export interface Asked {
+export interface Asking {
   readonly callers: Callers;
   /** The call that asks, where it asks more than one question; none: each question is a call. */
   readonly call?: Call | undefined;
@@ -56,7 +56,7 @@ const AT_ONCE = 8;
  * stopped.
  * @param ask With the model as this call's: what it asks counts as of one.
  */
-export async function sideBySide<Model extends Asked, T, R>(
+export async function sideBySide<Model extends Asking, T, R>(
   model: Model,
   questions: readonly T[],
   signal: AbortSignal | undefined,
@@ -74,7 +74,7 @@ export async function sideBySide<Model extends Asked, T, R>(
     await allOrStop(lanes, signal, async (first, stop) => {
       for (let index = first; ; index = next++) {
         answers[index] = await ask(own, questions[index] as T, stop);
-        if (next >= questions.length || room() !== width) return;
+        if (stop.aborted || next >= questions.length || room() !== width) return;
       }
     });
   }

@@ -3,11 +3,11 @@ import { DRAFT_NOTICE, PHANTOM_NOTICE } from "../../base/notice.js";
 import { reading } from "../../base/options.js";
 import type { Engine } from "../../engine/engine.js";
 import type { Fit } from "../../image/fit.js";
-import { type Asked, Callers } from "./callers.js";
+import { type Asking, Callers } from "./callers.js";
 import { type ModelProfile, type ModelVersion, profileOf } from "./model-profile.js";
 
 /** What every task needs to know about the model it runs on. */
-export interface LoadedModel extends ModelProfile, Asked {
+export interface LoadedModel extends ModelProfile, Asking {
   readonly engine: Engine;
 }
 

@@ -153,7 +153,8 @@ function withPicture(error: unknown, picture: number): unknown {
 /** Says which picture it was, by the name of its file. */
 function named(error: unknown, image: ImageInput): unknown {
   const file = toPathOrBytes(image);
-  if (!MedGemmaError.isInstance(error) || typeof file !== "string") return error;
+  // What the caller stopped is no file's fault.
+  if (!MedGemmaError.isInstance(error) || error.code === "aborted" || typeof file !== "string") return error;
   return aboutFile(error, fileLabel(file));
 }
 

@@ -207,3 +207,13 @@ test("pictures of one group stay in one part, and every part sees every label", 
   for (const [index, group] of groups.entries()) expect(parts[index]).toBe(parts[groups.indexOf(group)]);
   expect(await dividedBy([0, 1, 1], 2)).toBeUndefined();
 });
+
+test.each([{}, undefined, Number.NaN, null])(
+  "a group that is %o is refused: it would be one of its own",
+  async (odd) => {
+    const vectors = Array.from({ length: 12 }, (_, index) => spaced(index % 2, index));
+    const labels = vectors.map((_, index) => (index % 2 === 0 ? "a" : "b"));
+    const groups = vectors.map(() => odd) as never;
+    await expect(fitHead(vectors, labels, { groups })).rejects.toMatchObject({ code: "bad_option" });
+  },
+);

@@ -44,3 +44,13 @@ test("more pictures than the context has room for are refused before one is deco
   await expect(model.ask(damaged.slice(1), "Is it?")).rejects.toMatchObject({ code: "image_unreadable" });
   await expect(model.prepare(damaged)).rejects.toMatchObject({ code: "image_unreadable" });
 });
+
+test("what the caller stopped is no file's fault", async () => {
+  const model = MedGemma.fromEngine(new FakeEngine());
+  const stop = new AbortController();
+  const asking = model.ask(["test/fixtures/image/first.tif"], "Is it?", { signal: stop.signal });
+  stop.abort();
+  const error = await asking.catch((thrown) => thrown);
+  expect(error).toMatchObject({ code: "aborted", message: expect.not.stringContaining("first.tif") });
+  expect(error.facts).not.toHaveProperty("file");
+});
